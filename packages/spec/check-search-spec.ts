@@ -1,0 +1,143 @@
+import type { DatasetInfo } from './dataset.js';
+import { defaultSplit } from './dataset.js';
+import type { ParamValue } from './params.js';
+import type { Objective, SearchSpec, SearchSpecInput, TrainerSpec } from './search-spec.js';
+import type { Domain } from './space.js';
+import type { TrainerDescriptor } from './trainer.js';
+
+/** Something wrong with a spec: where (path of keys) and what. */
+export interface SpecIssue {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** What of the surroundings a spec is checked against. */
+export interface SpecContext {
+  readonly trainer: TrainerDescriptor;
+  /** The named data set; null when the trainer needs none or there is none of that name. */
+  readonly dataset: DatasetInfo | null;
+}
+
+/** Checks what the shape alone cannot tell: trainer against data set, parameters, objective, sampler. Empty = fine. */
+export function checkSearchSpec(spec: SearchSpecInput, context: SpecContext): SpecIssue[] {
+  return [
+    ...checkDataset(spec.trainer, context),
+    ...checkParameters(spec, context.trainer),
+    ...checkObjective(spec.objective, context.trainer),
+    ...checkSampler(spec),
+  ];
+}
+
+/** Fills in every default. The spec must have passed `checkSearchSpec`; `seed` is used when the spec names none. */
+export function completeSearchSpec(spec: SearchSpecInput, context: SpecContext, seed: number): SearchSpec {
+  const trainer = completeTrainer(spec.trainer, context.dataset);
+  return {
+    ...spec,
+    name: spec.name ?? (trainer.kind === 'mlp' ? `${trainer.kind} on ${trainer.dataset}` : trainer.kind),
+    trainer,
+    objective: spec.objective ?? defaultObjective(context),
+    seed: spec.seed ?? seed,
+  };
+}
+
+function completeTrainer(trainer: TrainerSpec, dataset: DatasetInfo | null): TrainerSpec {
+  if (trainer.kind !== 'mlp' || trainer.split !== undefined || dataset === null) return trainer;
+  return { ...trainer, split: defaultSplit(dataset.rows) };
+}
+
+function defaultObjective({ trainer, dataset }: SpecContext): Objective {
+  const metric = trainer.defaultObjective(dataset?.task ?? 'classification');
+  const direction = trainer.metrics.find(({ name }) => name === metric)?.direction ?? 'minimize';
+  return { metric, direction };
+}
+
+function checkDataset(trainer: TrainerSpec, { dataset }: SpecContext): SpecIssue[] {
+  if (trainer.kind !== 'mlp' || dataset !== null) return [];
+  return [{ path: ['trainer', 'dataset'], message: `there is no data set "${trainer.dataset}"` }];
+}
+
+function checkParameters(spec: SearchSpecInput, trainer: TrainerDescriptor): SpecIssue[] {
+  const issues: SpecIssue[] = [];
+  const known = new Map(trainer.parameters.map((parameter) => [parameter.name, parameter]));
+  const unknown = (path: (string | number)[], name: string) =>
+    issues.push({
+      path,
+      message: `the trainer ${trainer.kind} has no parameter "${name}"; it has ${[...known.keys()].join(', ')}`,
+    });
+
+  for (const [name, value] of Object.entries(spec.trainer.params)) {
+    const path = ['trainer', 'params', name];
+    const parameter = known.get(name);
+    if (parameter === undefined) unknown(path, name);
+    else if (Object.hasOwn(spec.space, name)) issues.push({ path, message: 'is fixed here and searched in space' });
+    else issues.push(...checkValue(parameter.schema, value, path));
+  }
+  for (const [name, domain] of Object.entries(spec.space)) {
+    const parameter = known.get(name);
+    if (parameter === undefined) unknown(['space', name], name);
+    else issues.push(...checkDomain(parameter.schema, domain, ['space', name]));
+  }
+  return issues;
+}
+
+/** A domain fits when its bounds and all its choices do: a legal range has no hole that a searched range could hit. */
+function checkDomain(
+  schema: TrainerDescriptor['parameters'][number]['schema'],
+  domain: Domain,
+  path: (string | number)[],
+): SpecIssue[] {
+  if (domain.kind === 'categorical') {
+    return domain.choices.flatMap((choice, i) => checkValue(schema, choice, [...path, 'choices', i]));
+  }
+  // A float range between two legal integers would still draw fractions: try a value between as well.
+  const between: ParamValue[] =
+    domain.kind === 'float' && domain.min < domain.max ? [fractionBetween(domain.min, domain.max)] : [];
+  const atBounds = [
+    ...checkValue(schema, domain.min, [...path, 'min']),
+    ...checkValue(schema, domain.max, [...path, 'max']),
+  ];
+  return atBounds.length > 0 ? atBounds : between.flatMap((value) => checkValue(schema, value, [...path, 'kind']));
+}
+
+function fractionBetween(min: number, max: number): number {
+  const middle = min + (max - min) / 2;
+  return Number.isInteger(middle) ? min + (max - min) * 0.4999 : middle;
+}
+
+function checkValue(
+  schema: TrainerDescriptor['parameters'][number]['schema'],
+  value: ParamValue,
+  path: (string | number)[],
+): SpecIssue[] {
+  const result = schema.safeParse(value);
+  if (result.success) return [];
+  return [{ path, message: result.error.issues[0]?.message ?? 'is not a legal value' }];
+}
+
+function checkObjective(objective: Objective | undefined, trainer: TrainerDescriptor): SpecIssue[] {
+  if (objective === undefined || trainer.metrics.some(({ name }) => name === objective.metric)) return [];
+  const names = trainer.metrics.map(({ name }) => name).join(', ');
+  return [
+    {
+      path: ['objective', 'metric'],
+      message: `the trainer ${trainer.kind} reports no metric "${objective.metric}"; it reports ${names}`,
+    },
+  ];
+}
+
+function checkSampler({ sampler, space, stop }: SearchSpecInput): SpecIssue[] {
+  if (sampler.kind === 'grid' && typeof sampler.levels === 'object') {
+    return Object.keys(sampler.levels)
+      .filter((name) => !Object.hasOwn(space, name))
+      .map((name) => ({ path: ['sampler', 'levels', name], message: `there is no parameter "${name}" in the space` }));
+  }
+  if (sampler.kind === 'coarse-to-fine') {
+    if (stop.maxTrials === undefined) {
+      return [{ path: ['stop', 'maxTrials'], message: 'coarse-to-fine needs it: the rounds share it out' }];
+    }
+    if (stop.maxTrials < sampler.rounds) {
+      return [{ path: ['sampler', 'rounds'], message: `must not be more than stop.maxTrials (${stop.maxTrials})` }];
+    }
+  }
+  return [];
+}

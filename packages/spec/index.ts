@@ -1,0 +1,72 @@
+export {
+  checkSearchSpec,
+  completeSearchSpec,
+  type SpecContext,
+  type SpecIssue,
+} from './check-search-spec.js';
+export { type Dataset, type DatasetInfo, defaultSplit } from './dataset.js';
+export {
+  type ParamScalar,
+  type Params,
+  type ParamValue,
+  parameterNameSchema,
+  paramValueSchema,
+  sameParamValue,
+} from './params.js';
+export {
+  type BestTrial,
+  type Progress,
+  type Round,
+  SEARCH_STATUSES,
+  type Search,
+  type SearchStatus,
+  searchStatusSchema,
+} from './search.js';
+export {
+  MAX_PARALLELISM,
+  MAX_TRIALS,
+  type Objective,
+  objectiveSchema,
+  parallelismSchema,
+  type SamplerSpec,
+  type SchedulerSpec,
+  type SearchSpec,
+  type SearchSpecInput,
+  type Split,
+  type StopCriteria,
+  samplerSpecSchema,
+  schedulerSpecSchema,
+  searchNameSchema,
+  searchSpecInputSchema,
+  seedSchema,
+  splitSchema,
+  stopSchema,
+  type TrainerSpec,
+  trainerSpecSchema,
+} from './search-spec.js';
+export {
+  type CategoricalDomain,
+  type Domain,
+  domainSchema,
+  type FloatDomain,
+  type IntDomain,
+  MAX_PARAMETERS,
+  type Scale,
+  type SearchSpace,
+  scaleSchema,
+  spaceSchema,
+  type When,
+} from './space.js';
+export type { Direction, TrainerDescriptor, TrainerMetric, TrainerParameter } from './trainer.js';
+export { findTrainer, TRAINERS } from './trainers/registry.js';
+export {
+  FINAL_TRIAL_STATUSES,
+  type FinalTrialStatus,
+  isFinal,
+  type Measurement,
+  type Metrics,
+  TRIAL_STATUSES,
+  type Trial,
+  type TrialStatus,
+  trialStatusSchema,
+} from './trial.js';

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { parameterNameSchema, paramValueSchema } from './params.js';
+import { spaceSchema } from './space.js';
+
+export const MAX_TRIALS = 10_000_000;
+export const MAX_PARALLELISM = 10_000;
+
+/** Shares of the data set (seed 1.1). They add up to 1; `test` may be 0. */
+export const splitSchema = z
+  .strictObject({
+    train: z.number().gt(0).lt(1),
+    dev: z.number().gt(0).lt(1),
+    test: z.number().gte(0).lt(1).default(0),
+  })
+  .refine(({ train, dev, test }) => Math.abs(train + dev + test - 1) <= 1e-9, 'train, dev and test must add up to 1');
+export type Split = z.infer<typeof splitSchema>;
+
+const fixedParamsSchema = z.record(parameterNameSchema, paramValueSchema);
+const maxRetriesSchema = z.int().min(0).max(100).default(2);
+
+export const trainerSpecSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('mlp'),
+    dataset: z.string().min(1).max(200),
+    split: splitSchema.optional(),
+    params: fixedParamsSchema.default({}),
+    maxRetries: maxRetriesSchema,
+  }),
+  z.strictObject({
+    kind: z.literal('quadratic'),
+    params: fixedParamsSchema.default({}),
+    maxRetries: maxRetriesSchema,
+  }),
+]);
+export type TrainerSpec = z.infer<typeof trainerSpecSchema>;
+
+export const objectiveSchema = z.strictObject({
+  metric: z.string().min(1).max(200),
+  direction: z.enum(['minimize', 'maximize']),
+});
+export type Objective = z.infer<typeof objectiveSchema>;
+
+export const samplerSpecSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('random') }),
+  z.strictObject({
+    kind: z.literal('grid'),
+    /** Values tried per parameter that has more of them; one number for all, or by name. */
+    levels: z.union([z.int().min(1).max(10_000), z.record(parameterNameSchema, z.int().min(1).max(10_000))]).default(5),
+  }),
+  z.strictObject({ kind: z.literal('sobol') }),
+  z.strictObject({
+    kind: z.literal('coarse-to-fine'),
+    rounds: z.int().min(1).max(100).default(3),
+    /** Width of a round's region relative to the one before, in each parameter's own scale. */
+    shrink: z.number().gt(0).lt(1).default(0.4),
+    /** Share of the best trials that the next region is drawn around. */
+    top: z.number().gt(0).max(1).default(0.2),
+    base: z.enum(['random', 'sobol']).default('random'),
+  }),
+]);
+export type SamplerSpec = z.infer<typeof samplerSpecSchema>;
+
+export const schedulerSpecSchema = z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('fifo') })]);
+export type SchedulerSpec = z.infer<typeof schedulerSpecSchema>;
+
+export const stopSchema = z
+  .strictObject({
+    maxTrials: z.int().min(1).max(MAX_TRIALS).optional(),
+    maxDurationMs: z.int().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
+    targetValue: z.number().optional(),
+  })
+  .refine(
+    (stop) => Object.values(stop).some((value) => value !== undefined),
+    'needs at least one of maxTrials, maxDurationMs, targetValue',
+  );
+export type StopCriteria = z.infer<typeof stopSchema>;
+
+export const searchNameSchema = z.string().min(1).max(200);
+export const parallelismSchema = z.int().min(1).max(MAX_PARALLELISM);
+export const seedSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/** What a caller sends: shape and single values are checked here, what fits together in `checkSearchSpec`. */
+export const searchSpecInputSchema = z.strictObject({
+  name: searchNameSchema.optional(),
+  trainer: trainerSpecSchema,
+  space: spaceSchema,
+  objective: objectiveSchema.optional(),
+  sampler: samplerSpecSchema.default({ kind: 'random' }),
+  scheduler: schedulerSpecSchema.default({ kind: 'fifo' }),
+  stop: stopSchema,
+  parallelism: parallelismSchema.default(8),
+  seed: seedSchema.optional(),
+  reproducibility: z.enum(['strict', 'throughput']).default('strict'),
+});
+export type SearchSpecInput = z.infer<typeof searchSpecInputSchema>;
+
+/** A spec with every default filled in, as it is stored and shown. */
+export type SearchSpec = Readonly<
+  Omit<SearchSpecInput, 'name' | 'objective' | 'seed'> & {
+    readonly name: string;
+    readonly objective: Objective;
+    readonly seed: number;
+  }
+>;

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import type { Params } from './params.js';
+
+export const TRIAL_STATUSES = [
+  'queued',
+  'running',
+  'paused',
+  'completed',
+  'pruned',
+  'infeasible',
+  'failed',
+  'cancelled',
+] as const;
+export const trialStatusSchema = z.enum(TRIAL_STATUSES);
+export type TrialStatus = (typeof TRIAL_STATUSES)[number];
+
+export const FINAL_TRIAL_STATUSES = ['completed', 'pruned', 'infeasible', 'failed', 'cancelled'] as const;
+export type FinalTrialStatus = (typeof FINAL_TRIAL_STATUSES)[number];
+
+export function isFinal(status: TrialStatus): status is FinalTrialStatus {
+  return (FINAL_TRIAL_STATUSES as readonly string[]).includes(status);
+}
+
+/** Metric values by name; a value that is not finite is stored and sent as null. */
+export type Metrics = Readonly<Record<string, number | null>>;
+
+/** What a trial reports at one step (an epoch unless the trainer says otherwise; counted from 1). */
+export interface Measurement {
+  readonly step: number;
+  readonly metrics: Metrics;
+  /** Training time since the trial's first step, paused time left out. Not part of what is reproducible. */
+  readonly elapsedMs: number;
+}
+
+export interface Trial {
+  readonly id: string;
+  readonly searchId: string;
+  /** From 0, without gaps, per search. */
+  readonly number: number;
+  readonly status: TrialStatus;
+  readonly params: Params;
+  /** Value of the objective; null until there is one, and for values that are not finite. */
+  readonly value: number | null;
+  /** Steps measured so far. */
+  readonly step: number;
+  /** Metrics of the last step. */
+  readonly metrics: Metrics;
+  /** Why it was proposed, in one sentence. */
+  readonly proposal: string;
+  /** Why it ended, or is paused; null while there is nothing to say. */
+  readonly reason: string | null;
+  /** Times it was started. */
+  readonly attempts: number;
+  readonly workerId: string | null;
+  /** Index of the coarse-to-fine round it belongs to; null for other samplers. */
+  readonly round: number | null;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date | null;
+  /** Training time of the attempt that counted; null until it ended. */
+  readonly durationMs: number | null;
+}
