@@ -1,0 +1,199 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { exitOf } from './child.js';
+import { freePort } from './ports.js';
+import { type PostgresAccount, postgresAccount } from './postgres-account.js';
+import { findPostgresBinaries, type PostgresBinaries, postgresProgram } from './postgres-binaries.js';
+import { signalQuietly, stopOrphan } from './process-table.js';
+import { describeExit, type Running, settlesWithin } from './running.js';
+import { StepError } from './step-error.js';
+
+const USER = 'caviar';
+const DATABASE = 'caviar';
+const HOST = '127.0.0.1';
+const READY_MS = 60_000; // a long write-ahead log may have to be replayed after a crash
+const LOG_LIMIT_BYTES = 10e6;
+
+export interface PostgresOptions {
+  /** The cluster; created when missing. Its password lies beside it, in `<dataDirectory>.password`, mode 0600. */
+  readonly dataDirectory: string;
+  readonly logFile: string;
+  /** Default: a free one. */
+  readonly port?: number;
+  /** Server settings, such as `{ fsync: 'off' }`. */
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly binaries?: PostgresBinaries;
+  readonly way?: PostgresAccount['way'];
+  readonly signal?: AbortSignal;
+}
+
+export interface PostgresServer extends Running {
+  /** Of the database `caviar`, with the password in it. */
+  readonly url: string;
+  readonly port: number;
+  readonly version: string;
+  readonly kind: PostgresBinaries['kind'];
+}
+
+/**
+ * Starts a Postgres of our own on 127.0.0.1: creates the cluster the first time, ends a server that an earlier run left
+ * behind, recovers from a crash, and answers once the database `caviar` takes queries.
+ *
+ * @throws StepError with the last lines of the server's log
+ */
+export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
+  const { logFile, settings = {}, binaries = findPostgresBinaries(), signal } = options;
+  mkdirSync(dirname(options.dataDirectory), { recursive: true });
+  const account = postgresAccount({ ...options, binaries });
+  const password = passwordIn(`${options.dataDirectory}.password`);
+  await initialise(account, password, signal);
+  const { dataDirectory } = account;
+  await stopOrphan({
+    pidFile: join(dataDirectory, 'postmaster.pid'),
+    isOurs: (command) => command.includes(dataDirectory),
+    signal: 'SIGINT',
+    graceMs: 15_000,
+  });
+
+  const port = options.port ?? (await freePort(HOST));
+  const parameters = { listen_addresses: HOST, max_connections: '200', ...settings };
+  const args = ['-D', dataDirectory, '-p', String(port), '-k', ''];
+  for (const [name, value] of Object.entries(parameters)) args.push('-c', `${name}=${value}`);
+  const [file, fileArgs, spawnOptions] = account.command(postgresProgram(account, 'postgres'), args);
+  const log = openLog(logFile);
+  // A process group of its own: Ctrl-C in the terminal must reach us first, the workers still need the database.
+  const child = spawn(file, fileArgs, { ...spawnOptions, detached: true, stdio: ['ignore', log, log] });
+  closeSync(log);
+  const server = runningPostgres(child);
+  try {
+    await untilReady(join(dataDirectory, 'postmaster.pid'), server, { logFile, signal });
+    const url = `postgresql://${USER}:${password}@${HOST}:${port}/`;
+    await createDatabase(`${url}postgres`);
+    return { ...server, url: `${url}${DATABASE}`, port, version: binaries.version, kind: binaries.kind };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+function runningPostgres(child: ChildProcess): Running {
+  const exited = exitOf(child);
+  const pid = child.pid ?? 0;
+  return {
+    pid,
+    exited,
+    async stop(graceMs = 15_000) {
+      child.kill('SIGINT'); // "fast": ends sessions, rolls back, writes a checkpoint
+      if (await settlesWithin(exited, graceMs)) return;
+      child.kill('SIGQUIT'); // "immediate": recovers at the next start
+      await exited;
+    },
+    kill: () => pid > 0 && signalQuietly(pid, 'SIGINT'),
+  };
+}
+
+async function initialise(account: PostgresAccount, password: string, signal?: AbortSignal): Promise<void> {
+  const { dataDirectory } = account;
+  if (existsSync(join(dataDirectory, 'PG_VERSION'))) return;
+  // initdb in a folder of another name, renamed when done: an interrupted one leaves nothing that looks like a cluster
+  const unfinished = `${dataDirectory}.unfinished`;
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished, { mode: 0o700 });
+  account.own(unfinished);
+  const passwordFile = join(dirname(unfinished), `.initdb-${randomBytes(8).toString('hex')}`);
+  writeFileSync(passwordFile, password, { mode: 0o600, flag: 'wx' });
+  account.own(passwordFile);
+  try {
+    const [file, args, options] = account.command(postgresProgram(account, 'initdb'), [
+      ...['-D', unfinished, '-U', USER, '--auth=scram-sha-256', `--pwfile=${passwordFile}`],
+      ...['--encoding=UTF8', '--locale=C', '--no-sync'],
+    ]);
+    const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'], ...(signal ? { signal } : {}) });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += String(chunk)));
+    const exit = await exitOf(child);
+    signal?.throwIfAborted();
+    if (exit.code !== 0) {
+      throw new StepError(
+        'Postgres',
+        `initdb: ${describeExit(exit)}: ${tail(output)}`,
+        'another CAVIAR_HOME, or DATABASE_URL',
+      );
+    }
+    renameSync(unfinished, dataDirectory);
+  } finally {
+    rmSync(passwordFile, { force: true });
+  }
+}
+
+function passwordIn(file: string): string {
+  try {
+    writeFileSync(file, randomBytes(24).toString('hex'), { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return readFileSync(file, 'utf8').trim();
+}
+
+/** Appends, but starts afresh when the old log has grown large. */
+function openLog(file: string): number {
+  mkdirSync(dirname(file), { recursive: true });
+  if (existsSync(file) && statSync(file).size > LOG_LIMIT_BYTES) rmSync(file);
+  return openSync(file, 'a');
+}
+
+/** Reads the status line of postmaster.pid as pg_ctl does: the eighth, "ready" once connections are taken. */
+async function untilReady(
+  pidFile: string,
+  server: Running,
+  { logFile, signal }: { readonly logFile: string; readonly signal: AbortSignal | undefined },
+): Promise<void> {
+  let gone = false;
+  void server.exited.then(() => (gone = true));
+  const deadline = Date.now() + READY_MS;
+  while (Date.now() < deadline) {
+    signal?.throwIfAborted();
+    if (gone) {
+      throw new StepError(
+        'Postgres',
+        `the server stopped with ${describeExit(await server.exited)}: ${tail(readFileSync(logFile, 'utf8'))}`,
+        `reading ${logFile}`,
+      );
+    }
+    if (existsSync(pidFile)) {
+      const [pid, , , , , , , status] = readFileSync(pidFile, 'utf8').split('\n');
+      if (Number(pid) === server.pid && status?.trim() === 'ready') return;
+    }
+    await sleep(10);
+  }
+  throw new StepError('Postgres', `it was not ready within ${READY_MS / 1000} s`, `reading ${logFile}`);
+}
+
+async function createDatabase(adminUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
+  } finally {
+    await client.end();
+  }
+}
+
+function tail(text: string): string {
+  return text.trim().split('\n').slice(-3).join(' | ');
+}

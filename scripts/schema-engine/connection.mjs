@@ -1,0 +1,96 @@
+import pg from 'pg';
+
+// Parameters that Prisma understands in a Postgres URL and that the server would refuse.
+const PRISMA_ONLY = [
+  'schema',
+  'connection_limit',
+  'pool_timeout',
+  'pgbouncer',
+  'connect_timeout',
+  'socket_timeout',
+  'statement_cache_size',
+];
+
+/**
+ * @param {string | undefined} url
+ * @returns {URL}
+ */
+function parse(url) {
+  if (url === undefined || url === '') throw new Error('The datasource has no URL: set DATABASE_URL.');
+  return new URL(url);
+}
+
+/**
+ * The Postgres schema named by `?schema=`, if any.
+ *
+ * @param {string | undefined} url
+ * @returns {string | undefined}
+ */
+export function schemaOf(url) {
+  return parse(url).searchParams.get('schema') ?? undefined;
+}
+
+/**
+ * Discrete fields, not a connection string: adapter-pg overrides `database` alone for the shadow database, and a
+ * connection string beside it would win.
+ *
+ * @param {string | undefined} given
+ * @returns {import('pg').PoolConfig & { database: string }}
+ */
+export function connectionFields(given) {
+  const url = parse(given);
+  const ssl = url.searchParams.get('sslmode');
+  return {
+    host: url.searchParams.get('host') ?? decodeURIComponent(url.hostname),
+    port: Number(url.port === '' ? 5432 : url.port),
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    database: decodeURIComponent(url.pathname.slice(1)),
+    ...(ssl !== null && ssl !== 'disable' ? { ssl: { rejectUnauthorized: ssl.startsWith('verify') } } : {}),
+  };
+}
+
+/**
+ * Runs `work` on a session in the database of `url`, or in `database` of the same server, and closes the session.
+ *
+ * @template T
+ * @param {string | undefined} url
+ * @param {(client: import('pg').Client) => Promise<T>} work
+ * @param {string} [database]
+ * @returns {Promise<T>}
+ */
+export async function withClient(url, work, database) {
+  const text = parse(url);
+  for (const name of PRISMA_ONLY) text.searchParams.delete(name);
+  if (database !== undefined) text.pathname = `/${database}`;
+  const client = new pg.Client({ connectionString: text.toString() });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * Creates the database that `url` names.
+ *
+ * @param {string | undefined} url
+ * @returns {Promise<string>} its name
+ */
+export async function createDatabase(url) {
+  const { database } = connectionFields(url);
+  await withClient(url, (client) => client.query(`CREATE DATABASE ${pg.escapeIdentifier(database)}`), 'postgres');
+  return database;
+}
+
+/**
+ * Drops the database that `url` names, or `database` on the same server.
+ *
+ * @param {string | undefined} url
+ * @param {string} [database]
+ */
+export async function dropDatabase(url, database = connectionFields(url).database) {
+  const name = pg.escapeIdentifier(database);
+  await withClient(url, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`), 'postgres');
+}
