@@ -1,0 +1,43 @@
+import type { SpecIssue } from '@caviar/spec';
+
+/**
+ * What can go wrong in the life of a search, named for what the caller should do. No HTTP here: the API's table maps codes.
+ * - `invalid-spec`: the spec does not make sense; `issues` say where.
+ * - `invalid-patch`: likewise for a change.
+ * - `invalid-cursor`: a page token that this service did not make.
+ * - `search-not-found`, `trial-not-found`, `dataset-not-found`: there is none of that id.
+ * - `idempotency-conflict`: the key was used with another body.
+ * - `search-ended`: the search has ended, so it can't be paused, resumed or cancelled.
+ * - `search-running`: the search still runs, so it can't be deleted.
+ * - `trial-ended`: the trial has ended.
+ * - `unavailable`: Postgres is away; try again.
+ */
+export type DomainErrorCode =
+  | 'invalid-spec'
+  | 'invalid-patch'
+  | 'invalid-cursor'
+  | 'search-not-found'
+  | 'trial-not-found'
+  | 'dataset-not-found'
+  | 'idempotency-conflict'
+  | 'search-ended'
+  | 'search-running'
+  | 'trial-ended'
+  | 'unavailable';
+
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+
+  constructor(
+    readonly code: DomainErrorCode,
+    message: string,
+    readonly details: { readonly issues?: readonly SpecIssue[]; readonly cause?: unknown } = {},
+  ) {
+    super(message, { cause: details.cause });
+  }
+
+  /** Paths into the request with what is wrong there; empty unless the code is `invalid-…`. */
+  get issues(): readonly SpecIssue[] {
+    return this.details.issues ?? [];
+  }
+}

@@ -1,0 +1,80 @@
+import type { SearchPreview } from '@caviar/search';
+import type {
+  DatasetInfo,
+  Measurement,
+  Objective,
+  Progress,
+  Search,
+  SearchSpace,
+  SearchSpecInput,
+  SearchStatus,
+  StopCriteria,
+  Trial,
+  TrialStatus,
+} from '@caviar/spec';
+import type { Page, PageQuery } from './ports/page.js';
+import type { BoardEntry } from './ports/trial-store.js';
+import type { WorkerView } from './ports/worker-store.js';
+
+export interface Leaderboard {
+  readonly searchId: string;
+  readonly objective: Objective;
+  readonly version: number;
+  readonly progress: Progress;
+  readonly entries: readonly BoardEntry[];
+  readonly nextCursor: string | null;
+}
+
+export interface SearchPatch {
+  readonly name?: string | undefined;
+  readonly notes?: string | null | undefined;
+  readonly parallelism?: number | undefined;
+  readonly stop?: StopCriteria | undefined;
+  readonly space?: SearchSpace | undefined;
+}
+
+/** A measurement with its bias-corrected exponentially weighted averages (seed 2.2), when a beta was given. */
+export interface CurvePoint extends Measurement {
+  readonly smoothed?: Readonly<Record<string, number | null>>;
+}
+
+/**
+ * What people can ask of searches and trials: the API's whole view of the house.
+ * Everything throws `DomainError`; ids that do not exist give `…-not-found`.
+ */
+export interface Orchestrator {
+  createSearch(
+    spec: SearchSpecInput,
+    options: { readonly idempotencyKey?: string | undefined },
+  ): Promise<{ readonly search: Search; readonly created: boolean }>;
+  previewSearch(spec: SearchSpecInput): SearchPreview;
+  getSearch(id: string): Promise<Search>;
+  listSearches(query: PageQuery & { readonly status?: SearchStatus | undefined }): Promise<Page<Search>>;
+  patchSearch(id: string, patch: SearchPatch): Promise<Search>;
+  pauseSearch(id: string): Promise<Search>;
+  resumeSearch(id: string): Promise<Search>;
+  cancelSearch(id: string): Promise<Search>;
+  deleteSearch(id: string): Promise<void>;
+  leaderboard(id: string, query: PageQuery): Promise<Leaderboard>;
+  /** Version of the leaderboard; cheap. */
+  boardVersion(id: string): Promise<number>;
+  /** Resolves with the version as soon as it is not `version`, at the latest after `waitMs` or when aborted. */
+  waitForBoard(
+    id: string,
+    version: number,
+    options: { readonly waitMs: number; readonly signal?: AbortSignal },
+  ): Promise<number>;
+  listTrials(searchId: string, query: PageQuery & { readonly status?: TrialStatus | undefined }): Promise<Page<Trial>>;
+  /** All trials by number, page by page; throws before the first item when there is no such search. */
+  exportTrials(searchId: string): AsyncIterable<readonly Trial[]>;
+  getTrial(id: string): Promise<Trial>;
+  cancelTrial(id: string): Promise<Trial>;
+  /** The learning curve; with `maxPoints` thinned to that many, first and last kept. */
+  measurements(
+    trialId: string,
+    query: { readonly maxPoints?: number | undefined; readonly beta?: number | undefined },
+  ): Promise<readonly CurvePoint[]>;
+  listWorkers(query: PageQuery): Promise<Page<WorkerView>>;
+  listDatasets(): readonly DatasetInfo[];
+  getDataset(id: string): DatasetInfo;
+}

@@ -1,0 +1,64 @@
+import type { Round, Search, SearchSpace, SearchSpec, SearchStatus } from '@caviar/spec';
+import type { Page, PageQuery } from './page.js';
+
+export interface NewSearch {
+  readonly id: string;
+  readonly spec: SearchSpec;
+  readonly plannedTotal: number | null;
+  readonly roundCount: number;
+  readonly idempotency: { readonly key: string; readonly requestHash: string } | null;
+}
+
+/** The whole of a space's history: version `version` holds from trial `firstNumber` on. */
+export interface SpaceVersion {
+  readonly version: number;
+  readonly firstNumber: number;
+  readonly space: SearchSpace;
+}
+
+/** A search as `advanceSearch` needs it, read in one go. */
+export interface SearchForAdvance {
+  readonly search: Search;
+  readonly spaces: readonly SpaceVersion[];
+  /** Trials made so far; the next one has this number. */
+  readonly nextNumber: number;
+  /** Lowest number that is not final; `nextNumber` when all are. */
+  readonly firstOpenNumber: number;
+  /** Milliseconds of running, pauses left out, by the database's clock. */
+  readonly activeMs: number;
+  /** Lowest trial number whose value reaches `stop.targetValue`; null while none does. */
+  readonly targetNumber: number | null;
+}
+
+export interface SearchChange {
+  readonly name?: string;
+  readonly notes?: string | null;
+  readonly spec?: SearchSpec;
+  readonly plannedTotal?: number | null;
+  /** Stored as the next version, from the next trial on. */
+  readonly space?: SearchSpace;
+}
+
+/** Searches in Postgres. Every change is conditional; none assumes that it is alone. */
+export interface SearchStore {
+  /** Stores it; with an idempotency key that is known, gives the earlier search (`created` false) or throws `idempotency-conflict`. */
+  create(search: NewSearch): Promise<{ readonly search: Search; readonly created: boolean }>;
+  get(id: string): Promise<Search | null>;
+  /** Newest first. */
+  list(query: PageQuery & { readonly status?: SearchStatus | undefined }): Promise<Page<Search>>;
+  getForAdvance(id: string): Promise<SearchForAdvance | null>;
+  /** Ids of running searches that may have something to do: room for trials, or an end that has come. */
+  listAdvanceable(): Promise<readonly string[]>;
+  /** Moves to `to` if the present status is one of `from`; false when it is not (or there is no such search). */
+  transition(
+    id: string,
+    change: { readonly from: readonly SearchStatus[]; readonly to: SearchStatus; readonly reason: string | null },
+  ): Promise<boolean>;
+  update(id: string, change: SearchChange): Promise<void>;
+  /** Stores a round unless that index is there already. */
+  addRound(id: string, round: Round): Promise<void>;
+  /** Deletes a search with all it has, unless it is running; false when it is. */
+  delete(id: string): Promise<boolean>;
+  /** Version of board and progress; null when there is no such search. */
+  version(id: string): Promise<number | null>;
+}

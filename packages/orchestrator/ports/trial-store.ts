@@ -1,0 +1,114 @@
+import type { FinalTrialStatus, Measurement, Metrics, Params, Trial, TrialStatus } from '@caviar/spec';
+import type { Page, PageQuery } from './page.js';
+
+export interface NewTrial {
+  readonly id: string;
+  readonly number: number;
+  readonly params: Params;
+  readonly proposal: string;
+  readonly round: number | null;
+}
+
+export interface TrialRef {
+  readonly id: string;
+  readonly searchId: string;
+  /** Attempts made so far; a job for the next one is named after it. */
+  readonly attempt: number;
+}
+
+/** What a worker holds: the trial and the attempt that entitles it to write. */
+export interface TrialLease {
+  readonly trialId: string;
+  readonly attempt: number;
+}
+
+export interface ClaimedTrial extends TrialLease {
+  readonly searchId: string;
+  readonly number: number;
+  readonly params: Params;
+  /** Exact state to go on from; null to start at the beginning. */
+  readonly checkpoint: { readonly step: number; readonly elapsedMs: number; readonly data: Uint8Array } | null;
+}
+
+/** What the holder of a trial shall do at its next step; `lost` means the lease is another's by now. */
+export type TrialControl = 'continue' | 'pause' | 'cancel' | 'lost';
+
+export interface MeasurementReport extends TrialLease, Measurement {}
+
+export interface TrialFinish extends TrialLease {
+  readonly status: FinalTrialStatus;
+  readonly value: number | null;
+  /** Lower is better; null for a value that is not finite, or none. */
+  readonly rankKey: number | null;
+  readonly step: number;
+  readonly metrics: Metrics;
+  readonly reason: string | null;
+  readonly durationMs: number;
+}
+
+export interface TrialFailure extends TrialLease {
+  readonly reason: string;
+  /** Attempts that may fail before the trial is `failed`. */
+  readonly maxRetries: number;
+}
+
+export interface TrialRelease extends TrialLease {
+  readonly to: 'paused' | 'queued';
+  readonly reason: string | null;
+  readonly checkpoint: { readonly step: number; readonly elapsedMs: number; readonly data: Uint8Array } | null;
+}
+
+export interface BoardEntry {
+  readonly rank: number;
+  readonly trial: Trial;
+}
+
+export interface BoardPage {
+  readonly version: number;
+  readonly entries: readonly BoardEntry[];
+  readonly nextCursor: string | null;
+}
+
+/** Trials in Postgres. Writers name their attempt, and a stale one changes nothing. */
+export interface TrialStore {
+  /** Adds trials as queued, leaving out numbers that exist; gives those added. */
+  add(searchId: string, trials: readonly NewTrial[]): Promise<readonly TrialRef[]>;
+  get(id: string): Promise<Trial | null>;
+  /** By number. */
+  list(searchId: string, query: PageQuery & { readonly status?: TrialStatus | undefined }): Promise<Page<Trial>>;
+  /** Final trials with numbers below `below`, by number: what samplers learn from. */
+  history(searchId: string, below: number): Promise<readonly Pick<Trial, 'number' | 'params' | 'status' | 'value'>[]>;
+  /** Ended trials by value, then number; see api.md for the order. Null when there is no such search. */
+  leaderboard(searchId: string, query: PageQuery): Promise<BoardPage | null>;
+
+  /** Takes queued trials of running searches for a worker. Ids that can't be had are left out. */
+  claim(
+    ids: readonly string[],
+    holder: { readonly workerId: string; readonly leaseMs: number },
+  ): Promise<readonly ClaimedTrial[]>;
+  /** Stores measurements (a repeated step changes nothing) and renews the leases. */
+  record(reports: readonly MeasurementReport[], leaseMs: number): Promise<ReadonlyMap<string, TrialControl>>;
+  /** Renews leases and hears what is wanted of each trial. */
+  renew(leases: readonly TrialLease[], leaseMs: number): Promise<ReadonlyMap<string, TrialControl>>;
+  /** Ends trials, storing their last measurements in the same statement; gives the ids that were still the caller's. */
+  finish(finishes: readonly TrialFinish[], reports: readonly MeasurementReport[]): Promise<readonly string[]>;
+  /** Notes a failed attempt: queued again, or failed for good; gives the trials that are queued again. */
+  fail(failures: readonly TrialFailure[]): Promise<readonly TrialRef[]>;
+  /** Gives trials back with a checkpoint, or without; gives those that are queued now. */
+  release(releases: readonly TrialRelease[]): Promise<readonly TrialRef[]>;
+  measurements(trialId: string): Promise<readonly Measurement[]>;
+
+  /** Cancels one: queued or paused at once, running at its next step; null when there is no such trial. */
+  cancel(id: string, reason: string): Promise<Trial | null>;
+  /** Cancels what is queued or paused in a search (running ones hear it from their lease). */
+  cancelOpen(searchId: string, reason: string): Promise<void>;
+  /** Queues every paused trial of a search again. */
+  resume(searchId: string): Promise<readonly TrialRef[]>;
+
+  /** Takes running trials whose lease has run out from their workers: queued again, or failed after `maxLosses`. */
+  reclaimExpired(maxLosses: number): Promise<readonly TrialRef[]>;
+  /** Queued trials of running searches that were not dispatched in the last `olderThanMs`; marks them as dispatched now. */
+  takeUndispatched(olderThanMs: number, limit: number): Promise<readonly TrialRef[]>;
+  /** Cancels leftovers of searches that have ended: a crash may have come between the two steps of an end. */
+  cancelLeftovers(): Promise<void>;
+}

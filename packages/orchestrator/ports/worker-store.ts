@@ -1,0 +1,31 @@
+import type { Page, PageQuery } from './page.js';
+
+export interface WorkerInfo {
+  readonly id: string;
+  readonly host: string;
+  readonly pid: number;
+  /** Trials it trains at the same time. */
+  readonly concurrency: number;
+  readonly runtime: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface WorkerView extends WorkerInfo {
+  /** `lost`: not heard of for longer than a lease lasts. */
+  readonly status: 'active' | 'lost' | 'stopped';
+  readonly startedAt: Date;
+  readonly lastSeenAt: Date;
+  readonly trials: readonly {
+    readonly trialId: string;
+    readonly searchId: string;
+    readonly number: number;
+    readonly step: number;
+  }[];
+}
+
+export interface WorkerStore {
+  /** Registers a worker, or says that it is still there. */
+  heartbeat(worker: WorkerInfo): Promise<void>;
+  stopped(workerId: string): Promise<void>;
+  /** Active ones first, then by start, newest first; those gone for a day are left out. */
+  list(query: PageQuery): Promise<Page<WorkerView>>;
+}
