@@ -1,0 +1,42 @@
+import type { Dataset, Metrics, Params, TrainerSpec } from '@caviar/spec';
+
+/** Everything a training run depends on; the same job gives the same numbers bit for bit. */
+export interface TrainingJob {
+  /** Which trainer; for `mlp` with its `split` filled in. The spec's own `params` are not read: see `params`. */
+  readonly trainer: TrainerSpec;
+  /** Fixed and searched parameters merged. Those that are absent take the trainer's defaults. */
+  readonly params: Params;
+  /** Decides the split, which every trial of a search shares. */
+  readonly searchSeed: number;
+  /** With the search seed it decides first weights, order of the examples, dropout and augmentation. */
+  readonly trialNumber: number;
+  /** The rows; null for trainers that need none. */
+  readonly dataset: Dataset | null;
+}
+
+export type TrainingStep =
+  | { readonly kind: 'measurement'; readonly step: number; readonly metrics: Metrics }
+  | { readonly kind: 'end'; readonly status: 'completed' | 'infeasible'; readonly reason: string | null };
+
+/** A run that the caller drives, and may drop after any step. */
+export interface TrainingRun {
+  /**
+   * Computes up to and including the next measurement (an epoch; for `quadratic` a tenth of the steps). After the last
+   * one it returns `end`, and goes on returning it. A loss that is not finite ends the run as infeasible, after one
+   * last measurement that has null where a value is not finite.
+   */
+  next(): TrainingStep;
+  /** The exact state after the last measurement, as one buffer; `startTraining` goes on from it bit for bit. */
+  checkpoint(): Uint8Array;
+}
+
+/** A job that makes no sense: the caller should correct `path` (keys from the job's root) and not try again. */
+export class TrainingInputError extends Error {
+  override readonly name = 'TrainingInputError';
+  readonly path: readonly (string | number)[];
+
+  constructor(path: readonly (string | number)[], message: string) {
+    super(message);
+    this.path = path;
+  }
+}
