@@ -1,14 +1,45 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({
-  resolve: { conditions: ['@caviar/source'] },
-  ssr: { resolve: { conditions: ['@caviar/source'] } },
-  test: {
-    include: ['apps/**/*.test.ts', 'packages/**/*.test.ts', 'tests/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', '**/*.long.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
-    pool: 'forks',
-    maxWorkers: 2,
+// Packages that are pure: their tests need no server, and do not wait for one.
+const PURE = ['spec', 'numerics', 'search', 'training', 'datasets', 'orchestrator', 'contracts', 'client', 'telemetry'];
+
+// Our packages are read as TypeScript, never from dist, by tests and by the global setup alike.
+const fromSource = {
+  resolve: {
+    alias: [
+      { find: /^@caviar\/([a-z]+)$/, replacement: fileURLToPath(new URL('./packages/$1/index.ts', import.meta.url)) },
+    ],
   },
+};
+
+export default defineConfig(({ mode }) => {
+  // `vitest run --mode long` runs the tests that take minutes, and only those.
+  const name = mode === 'long' ? '*.long.test.ts' : '*.test.ts';
+  const tests = (folders: readonly string[]) => folders.map((folder) => `${folder}/**/${name}`);
+  const exclude = ['**/node_modules/**', '**/dist/**', ...(mode === 'long' ? [] : ['**/*.long.test.ts'])];
+  const pure = PURE.map((folder) => `packages/${folder}`);
+  return {
+    test: {
+      pool: 'forks',
+      maxWorkers: 2,
+      projects: [
+        {
+          ...fromSource,
+          test: { name: 'unit', include: tests(pure), exclude, testTimeout: 30_000 },
+        },
+        {
+          ...fromSource,
+          test: {
+            name: 'integration',
+            include: tests(['apps', 'packages', 'tests', 'scripts']),
+            exclude: [...exclude, ...tests(pure)],
+            globalSetup: ['packages/testing/global-setup.ts'],
+            testTimeout: mode === 'long' ? 600_000 : 60_000,
+            hookTimeout: 120_000,
+          },
+        },
+      ],
+    },
+  };
 });

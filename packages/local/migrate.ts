@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { exitOf } from './child.js';
+import { childEnvironment } from './config.js';
+import { repositoryRoot } from './repository.js';
+import { messageOf, StepError } from './step-error.js';
+
+export interface MigrateOptions {
+  readonly databaseUrl: string;
+  /** Default: `prisma/migrations` of the repository. */
+  readonly folder?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** How many migrations the folder has, and how many of them had to be applied now. */
+export interface Migrated {
+  readonly total: number;
+  readonly applied: number;
+}
+
+const STEP = 'Migrations';
+const CONNECT_MS = 10_000;
+const UNDEFINED_TABLE = '42P01';
+
+/**
+ * Brings the database to the committed migrations. A look at Prisma's own table takes milliseconds, so a database that
+ * is up to date never starts Prisma's CLI, which takes seconds.
+ *
+ * @throws StepError when the server does not answer, a migration fails, or the history is not the folder's
+ */
+export async function migrate(options: MigrateOptions): Promise<Migrated> {
+  const { databaseUrl, folder = join(repositoryRoot(), 'prisma', 'migrations'), signal } = options;
+  const wanted = migrationsIn(folder);
+  const before = pending(wanted, await migrationsOf(databaseUrl));
+  if (before.length === 0) return { total: wanted.length, applied: 0 };
+  const output = await deploy(databaseUrl, signal);
+  // Prisma's CLI may end with 0 and have done nothing (its engine died before it answered): only the table tells
+  const after = pending(wanted, await migrationsOf(databaseUrl));
+  if (after.length > 0) {
+    throw new StepError(STEP, `${after[0]} was not applied: ${output}`, 'node scripts/prisma.mjs migrate status');
+  }
+  return { total: wanted.length, applied: before.length };
+}
+
+interface Migration {
+  readonly name: string;
+  /** SHA-256 of migration.sql, hexadecimal, as Prisma stores it. */
+  readonly checksum: string;
+}
+
+function migrationsIn(folder: string): readonly Migration[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'migration.sql')))
+    .map(({ name }) => {
+      const script = readFileSync(join(folder, name, 'migration.sql'));
+      return { name, checksum: createHash('sha256').update(script).digest('hex') };
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** What the database has finished, by name. */
+async function migrationsOf(databaseUrl: string): Promise<ReadonlyMap<string, string>> {
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: CONNECT_MS });
+  try {
+    await client.connect();
+  } catch (error) {
+    throw new StepError(
+      'Database',
+      `it does not answer: ${messageOf(error)}`,
+      'checking DATABASE_URL, or unsetting it',
+    );
+  }
+  try {
+    const { rows } = await client.query<{ migration_name: string; checksum: string }>(
+      'SELECT migration_name, checksum FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
+    );
+    return new Map(rows.map((row) => [row.migration_name, row.checksum]));
+  } catch (error) {
+    if ((error as { code?: string }).code === UNDEFINED_TABLE) return new Map();
+    throw error;
+  } finally {
+    await client.end();
+  }
+}
+
+function pending(wanted: readonly Migration[], applied: ReadonlyMap<string, string>): readonly string[] {
+  const known = new Set(wanted.map(({ name }) => name));
+  const stranger = [...applied.keys()].find((name) => !known.has(name));
+  if (stranger !== undefined) {
+    throw new StepError(STEP, `the database has ${stranger}, which this version of Caviar lacks`, 'the newer version');
+  }
+  for (const { name, checksum } of wanted) {
+    if (applied.has(name) && applied.get(name) !== checksum) {
+      throw new StepError(
+        STEP,
+        `${name} was edited after it had been applied`,
+        'a migration of its own for the change',
+      );
+    }
+  }
+  return wanted.filter(({ name }) => !applied.has(name)).map(({ name }) => name);
+}
+
+async function deploy(databaseUrl: string, signal: AbortSignal | undefined): Promise<string> {
+  const child = spawn(process.execPath, [join(repositoryRoot(), 'scripts', 'prisma.mjs'), 'migrate', 'deploy'], {
+    env: { ...childEnvironment(), DATABASE_URL: databaseUrl },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(signal === undefined ? {} : { signal }),
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  const { code } = await exitOf(child);
+  signal?.throwIfAborted();
+  const words = output.replaceAll(/\s+/g, ' ').trim();
+  if (code !== 0) throw new StepError(STEP, words.slice(-500), 'node scripts/prisma.mjs migrate status');
+  return words;
+}

@@ -1,0 +1,169 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { exitOf } from './child.js';
+import { childEnvironment } from './config.js';
+import { freePort } from './ports.js';
+import { signalQuietly, stopOrphan } from './process-table.js';
+import { chooseRedis, type RedisChoice } from './redis-binaries.js';
+import { describeExit, type Exit, type Running, settlesWithin } from './running.js';
+import { StepError } from './step-error.js';
+
+const HOST = '127.0.0.1';
+const READY_MS = 30_000;
+
+export interface RedisOptions {
+  /** Holds one folder per kind of server: an older one could not read a newer one's file. */
+  readonly directory: string;
+  readonly logFile: string;
+  /** Default: a free one. */
+  readonly port?: number;
+  /** Default: a new one per start. */
+  readonly password?: string;
+  readonly choice?: RedisChoice;
+  readonly signal?: AbortSignal;
+}
+
+export interface RedisServer extends Running {
+  readonly url: string;
+  readonly port: number;
+  readonly choice: RedisChoice;
+}
+
+/**
+ * Starts a Redis of our own on 127.0.0.1, behind a password. It keeps its data: on a graceful stop all of it, after
+ * a kill all but the last seconds.
+ *
+ * @throws StepError when it does not come up
+ */
+export async function startRedis(options: RedisOptions): Promise<RedisServer> {
+  const { choice = chooseRedis(), password = randomBytes(24).toString('hex'), logFile, signal } = options;
+  const folder = join(options.directory, choice.name);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(logFile), { recursive: true });
+  const pidFile = join(folder, 'server.pid');
+  await stopOrphan({
+    pidFile,
+    isOurs: (command) => /(valkey|redis)-server/.test(command),
+    signal: 'SIGTERM',
+    graceMs: 10_000,
+  });
+
+  const port = options.port ?? (await freePort(HOST));
+  const log = openSync(logFile, 'a');
+  const launch = choice.kind === 'system' ? spawnProgram : forkWasm;
+  const child = launch({ choice, folder, port, password, log });
+  closeSync(log);
+  const server = runningRedis(child);
+  writeFileSync(pidFile, `${server.pid}\n`);
+  try {
+    await untilReady(server, { port, password, logFile, signal });
+    return { ...server, url: `redis://:${password}@${HOST}:${port}`, port, choice };
+  } catch (error) {
+    server.kill();
+    await server.exited;
+    throw error;
+  }
+}
+
+interface Launch {
+  readonly choice: RedisChoice;
+  readonly folder: string;
+  readonly port: number;
+  readonly password: string;
+  /** An open file for its output. */
+  readonly log: number;
+}
+
+function forkWasm({ folder, port, password, log }: Launch): ChildProcess {
+  const child = fork(fileURLToPath(new URL('./valkey-server.mjs', import.meta.url)), [folder, String(port)], {
+    execArgv: ['--disable-warning=ExperimentalWarning'], // node:wasi
+    env: childEnvironment(),
+    stdio: ['ignore', log, log, 'ipc'],
+  });
+  child.send({ password });
+  return child;
+}
+
+function spawnProgram({ choice, folder, port, password, log }: Launch): ChildProcess {
+  const program = choice.kind === 'system' ? choice.program : choice.name;
+  const child = spawn(program, ['-'], { detached: true, cwd: folder, stdio: ['pipe', log, log] });
+  // over stdin, where `ps` does not show the password
+  child.stdin?.end(
+    [
+      `bind ${HOST}`,
+      `port ${port}`,
+      `requirepass ${password}`,
+      'save 5 1',
+      'stop-writes-on-bgsave-error no',
+      'maxmemory-policy noeviction', // BullMQ's condition: an evicted key is a lost job
+      'daemonize no',
+      '',
+    ].join('\n'),
+  );
+  return child;
+}
+
+function runningRedis(child: ChildProcess): Running {
+  const exited = exitOf(child);
+  const pid = child.pid ?? 0;
+  return {
+    pid,
+    exited,
+    async stop(graceMs = 10_000) {
+      child.kill('SIGTERM'); // saves, then ends
+      if (await settlesWithin(exited, graceMs)) return;
+      child.kill('SIGKILL');
+      await exited;
+    },
+    kill: () => pid > 0 && signalQuietly(pid, 'SIGKILL'),
+  };
+}
+
+interface Readiness {
+  readonly port: number;
+  readonly password: string;
+  readonly logFile: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function untilReady(server: Running, { port, password, logFile, signal }: Readiness): Promise<void> {
+  let exit: Exit | undefined;
+  void server.exited.then((how) => (exit = how));
+  const deadline = Date.now() + READY_MS;
+  while (Date.now() < deadline) {
+    signal?.throwIfAborted();
+    if (exit !== undefined) {
+      throw new StepError(
+        'Redis',
+        `the server stopped with ${describeExit(exit)}`,
+        `reading ${logFile}, or set REDIS_URL`,
+      );
+    }
+    if (await pings(port, password)) return;
+    await sleep(20);
+  }
+  throw new StepError('Redis', `it was not ready within ${READY_MS / 1000} s`, `reading ${logFile}, or set REDIS_URL`);
+}
+
+/** Whether a Redis with this password answers on the port. It says LOADING, not PONG, until its data are read. */
+async function pings(port: number, password: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: HOST, timeout: 1000 });
+    let received = '';
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.on('connect', () => socket.write(`AUTH ${password}\r\nPING\r\n`));
+    socket.on('data', (chunk) => {
+      received += String(chunk);
+      if (received.split('\r\n').length > 2) end(received.startsWith('+OK\r\n+PONG'));
+    });
+    for (const event of ['error', 'timeout', 'close']) socket.on(event, () => end(false));
+  });
+}
