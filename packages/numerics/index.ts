@@ -1,0 +1,4 @@
+export { exp, expm1, log, log1p } from './elementary.js';
+export { normalCdf, normalQuantile } from './normal.js';
+export { philox4x32 } from './philox.js';
+export { Stream, type StreamKey, type StreamPart, stream, streamKey, uint32At, uniformAt } from './rng.js';
