@@ -8,10 +8,10 @@
  * distribute this software is freely granted, provided that this notice is preserved.
  */
 
-const LN2_HIGH = 6.931_471_803_691_238_164_9e-1;
-const LN2_LOW = 1.908_214_929_270_587_700_02e-10;
-const INVERSE_LN2 = 1.442_695_040_888_963_387;
-const HALF_LN2 = 0.346_573_590_279_972_65;
+const LN2_HIGH = 0.6931471803691238;
+const LN2_LOW = 1.9082149292705877e-10;
+const INVERSE_LN2 = Math.LOG2E;
+const HALF_LN2 = 0.34657359027997264;
 
 const float = new Float64Array(1);
 const word = new Uint32Array(float.buffer);
@@ -25,7 +25,7 @@ export function log(x: number): number {
   let exponent = 0;
   let scaled = x;
   if (x < 2.2250738585072014e-308) {
-    scaled = x * 18_014_398_509_481_984; // 2^54 makes a subnormal number normal
+    scaled = x * 1.8014398509481984e16; // 2^54 makes a subnormal number normal
     exponent = -54;
   }
   // x = 2^exponent * (1 + f), sqrt(1/2) < 1 + f < sqrt(2)
@@ -38,11 +38,8 @@ export function log(x: number): number {
   const s = f / (2 + f);
   const z = s * s;
   const w = z * z;
-  const even = w * (3.999999999940941908e-1 + w * (2.222219843214978396e-1 + w * 1.531383769920937332e-1));
-  const odd =
-    z *
-    (6.66666666666673513e-1 +
-      w * (2.857142874366239149e-1 + w * (1.818357216161805012e-1 + w * 1.479819860511658591e-1)));
+  const even = w * (0.3999999999940942 + w * (0.22222198432149784 + w * 0.15313837699209373));
+  const odd = z * (0.6666666666666735 + w * (0.2857142874366239 + w * (0.1818357216161805 + w * 0.14798198605116586)));
   return s * (halfSquare + odd + even) + exponent * LN2_LOW - halfSquare + f + exponent * LN2_HIGH;
 }
 
@@ -65,10 +62,10 @@ export function exp(x: number): number {
   const c =
     r -
     rr *
-      (1.66666666666666019037e-1 +
+      (0.16666666666666602 +
         rr *
-          (-2.77777777770155933842e-3 +
-            rr * (6.61375632143793436117e-5 + rr * (-1.6533902205465251539e-6 + rr * 4.13813679705723846039e-8))));
+          (-0.0027777777777015593 +
+            rr * (6.613756321437934e-5 + rr * (-1.6533902205465252e-6 + rr * 4.1381367970572385e-8))));
   return timesPowerOfTwo(1 + ((r * c) / (2 - c) - low + high), k);
 }
 

@@ -1,0 +1,72 @@
+import type { Round, SearchSpec } from '@caviar/spec';
+import type { TrialRecord } from './history.js';
+import { findSampler } from './samplers/registry.js';
+import type { PlannedRound, SamplerProblem } from './samplers/sampler.js';
+import { compileSpace } from './space/compile-space.js';
+
+/** How far a search has come, as far as its plan depends on it. */
+export interface SearchState {
+  /** Number of the first trial drawn from the present version of the space; 0 until the space is changed. */
+  readonly spaceFirstNumber: number;
+  /** Rounds decided so far, by index; empty for samplers without rounds. */
+  readonly rounds: readonly Round[];
+}
+
+/** A search that has not begun. */
+export const INITIAL_STATE: SearchState = { spaceFirstNumber: 0, rounds: [] };
+
+/** What a search will do, as far as it is known before its results. */
+export interface SearchPlan {
+  /** Trials it makes unless another criterion ends it sooner; null = no number is set. */
+  readonly totalTrials: number | null;
+  /** All rounds, decided and to come; empty for samplers without rounds. */
+  readonly rounds: readonly PlannedRound[];
+}
+
+/** Plans a search; to be asked again after a change of the spec (space, stop criteria). */
+export function planSearch(spec: SearchSpec, state: SearchState = INITIAL_STATE): SearchPlan {
+  const problem = samplerProblem(spec, state);
+  const sampler = findSampler(spec.sampler.kind);
+  const end = sampler.size === undefined ? Number.POSITIVE_INFINITY : state.spaceFirstNumber + sampler.size(problem);
+  const totalTrials = Math.min(spec.stop.maxTrials ?? Number.POSITIVE_INFINITY, end);
+  return {
+    totalTrials: Number.isFinite(totalTrials) ? totalTrials : null,
+    rounds: sampler.rounds?.plan(problem) ?? [],
+  };
+}
+
+/** The planned round that a trial number belongs to; null for samplers without rounds. */
+export function plannedRoundOf(plan: SearchPlan, number: number): PlannedRound | null {
+  return plan.rounds.find(({ firstNumber, endNumber }) => number >= firstNumber && number < endNumber) ?? null;
+}
+
+/**
+ * Number h such that all trials numbered below h must be final before trial `number` can be proposed; 0 = none. Where
+ * h > 0 the trial's round must also have been decided (`decideRound`).
+ */
+export function historyNeeded(plan: SearchPlan, number: number): number {
+  return plannedRoundOf(plan, number)?.firstNumber ?? 0;
+}
+
+/** What `decideRound` goes by. */
+export interface RoundQuestion extends SearchState {
+  /** The round to decide; those before it are in `rounds`. */
+  readonly index: number;
+  /** Must hold every trial numbered below the round's first number, all final; later ones are left out of account. */
+  readonly history: readonly TrialRecord[];
+}
+
+/** Decides the region of a round. The answer does not depend on the order of the history. */
+export function decideRound(spec: SearchSpec, plan: SearchPlan, question: RoundQuestion): Round {
+  const planned = plan.rounds[question.index];
+  const sampler = findSampler(spec.sampler.kind);
+  if (planned === undefined || sampler.rounds === undefined) {
+    throw new RangeError(`the plan of this search has no round ${question.index}`);
+  }
+  return sampler.rounds.decide(samplerProblem(spec, question), { planned, history: question.history });
+}
+
+/** @internal */
+export function samplerProblem(spec: SearchSpec, { spaceFirstNumber, rounds }: SearchState): SamplerProblem {
+  return { spec, sampler: spec.sampler, space: compileSpace(spec.space), spaceFirstNumber, rounds };
+}

@@ -1,0 +1,28 @@
+import { type StreamKey, streamKey, uniformAt } from '@caviar/numerics';
+import type { SamplerSpec } from '@caviar/spec';
+import { assemble, type CompiledSpace } from '../space/compile-space.js';
+import type { Sampler } from './sampler.js';
+
+/** Every parameter drawn independently from its domain (Bergstra and Bengio, JMLR 13, 2012; seed 3.1). */
+export const randomSampler: Sampler<Extract<SamplerSpec, { kind: 'random' }>> = {
+  kind: 'random',
+  prepare: ({ spec, space }) => {
+    const draw = randomDraw(space, spec.seed);
+    return (number) => ({
+      number,
+      params: draw(number),
+      round: null,
+      proposal: 'Drawn at random from the whole space.',
+    });
+  },
+};
+
+/**
+ * Params of a trial number, drawn from the space. Each parameter has a stream of its own, keyed by its name: to add,
+ * remove or reorder parameters does not change the draws of the others.
+ */
+export function randomDraw(space: CompiledSpace, seed: number): (number: number) => ReturnType<typeof assemble> {
+  const keys: readonly StreamKey[] = space.parameters.map(({ name }) => streamKey(seed, 'random', name));
+  const { parameters } = space;
+  return (number) => assemble(space, (i) => parameters[i]!.unit.fromUnit(uniformAt(keys[i]!, number)));
+}

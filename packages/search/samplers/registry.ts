@@ -1,0 +1,16 @@
+import type { SamplerSpec } from '@caviar/spec';
+import { randomSampler } from './random.js';
+import type { Sampler } from './sampler.js';
+
+type SamplerOf<K extends SamplerSpec['kind']> = Sampler<Extract<SamplerSpec, { kind: K }>>;
+
+/** The sampler of every kind that a spec can name. */
+export const SAMPLERS: { readonly [K in SamplerSpec['kind']]: SamplerOf<K> } = {
+  random: randomSampler,
+} as { readonly [K in SamplerSpec['kind']]: SamplerOf<K> };
+
+/** The sampler of a kind. */
+export function findSampler(kind: SamplerSpec['kind']): Sampler {
+  // The registry pairs each kind with the sampler of that kind; TypeScript cannot follow the pair through the lookup.
+  return SAMPLERS[kind] as unknown as Sampler;
+}
