@@ -5,4 +5,5 @@ export { type RedisOptions, type RedisServer, startRedis } from './redis.js';
 export { chooseRedis, type RedisChoice } from './redis-binaries.js';
 export { repositoryRoot } from './repository.js';
 export type { Exit, Running } from './running.js';
+export { start } from './start.js';
 export { messageOf, StepError } from './step-error.js';

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { exitOf } from './child.js';
-import { childEnvironment } from './config.js';
+import { serviceEnvironment } from './config.js';
 import { repositoryRoot } from './repository.js';
 import { messageOf, StepError } from './step-error.js';
 
@@ -106,13 +106,13 @@ function pending(wanted: readonly Migration[], applied: ReadonlyMap<string, stri
 
 async function deploy(databaseUrl: string, signal: AbortSignal | undefined): Promise<string> {
   const child = spawn(process.execPath, [join(repositoryRoot(), 'scripts', 'prisma.mjs'), 'migrate', 'deploy'], {
-    env: { ...childEnvironment(), DATABASE_URL: databaseUrl },
+    env: serviceEnvironment({ DATABASE_URL: databaseUrl }),
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(signal === undefined ? {} : { signal }),
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
-  const { code } = await exitOf(child);
+  const { code } = await exitOf(child, 'SIGTERM');
   signal?.throwIfAborted();
   const words = output.replaceAll(/\s+/g, ' ').trim();
   if (code !== 0) throw new StepError(STEP, words.slice(-500), 'node scripts/prisma.mjs migrate status');

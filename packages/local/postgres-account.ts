@@ -8,7 +8,7 @@ import { type SpawnOptions, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { childEnvironment } from './config.js';
+import { serverEnvironment } from './config.js';
 import type { PostgresBinaries } from './postgres-binaries.js';
 
 /** Where Postgres's programs and data lie, and how to start them as someone it accepts. */
@@ -35,7 +35,7 @@ export interface AccountOptions {
 /** Chooses the way and prepares its folders. */
 export function postgresAccount({ binaries, dataDirectory, way = bestWay() }: AccountOptions): PostgresAccount {
   // LC_ALL: on macOS a server without a locale turns multi-threaded and stops. cwd: the start folder may be unreadable.
-  const options: SpawnOptions = { cwd: '/', env: { ...childEnvironment(), LC_ALL: 'C' } };
+  const options: SpawnOptions = { cwd: '/', env: { ...serverEnvironment(), LC_ALL: 'C' } };
   if (way !== 'nobody') {
     const prefix = way === 'namespace' ? UNSHARE : [];
     return {

@@ -81,9 +81,10 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const server = runningPostgres(child);
   try {
     await untilReady(join(dataDirectory, 'postmaster.pid'), server, { logFile, signal });
-    const url = `postgresql://${USER}:${password}@${HOST}:${port}/`;
-    await createDatabase(`${url}postgres`);
-    return { ...server, url: `${url}${DATABASE}`, port, version: binaries.version, kind: binaries.kind };
+    // sslmode: ours speaks no TLS on the loopback, whatever PGSSLMODE says about other servers
+    const url = (database: string) => `postgresql://${USER}:${password}@${HOST}:${port}/${database}?sslmode=disable`;
+    await createDatabase(url('postgres'));
+    return { ...server, url: url(DATABASE), port, version: binaries.version, kind: binaries.kind };
   } catch (error) {
     await server.stop();
     throw error;
@@ -91,7 +92,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
 }
 
 function runningPostgres(child: ChildProcess): Running {
-  const exited = exitOf(child);
+  const exited = exitOf(child, 'SIGINT');
   const pid = child.pid ?? 0;
   return {
     pid,

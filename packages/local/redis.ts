@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { exitOf } from './child.js';
-import { childEnvironment } from './config.js';
+import { serverEnvironment } from './config.js';
 import { freePort } from './ports.js';
 import { signalQuietly, stopOrphan } from './process-table.js';
 import { chooseRedis, type RedisChoice } from './redis-binaries.js';
@@ -82,7 +82,8 @@ interface Launch {
 function forkWasm({ folder, port, password, log }: Launch): ChildProcess {
   const child = fork(fileURLToPath(new URL('./valkey-server.mjs', import.meta.url)), [folder, String(port)], {
     execArgv: ['--disable-warning=ExperimentalWarning'], // node:wasi
-    env: childEnvironment(),
+    env: serverEnvironment(),
+    detached: true, // as Postgres: a signal to our whole group must not end it before the workers
     stdio: ['ignore', log, log, 'ipc'],
   });
   child.send({ password });
@@ -109,7 +110,7 @@ function spawnProgram({ choice, folder, port, password, log }: Launch): ChildPro
 }
 
 function runningRedis(child: ChildProcess): Running {
-  const exited = exitOf(child);
+  const exited = exitOf(child, 'SIGTERM');
   const pid = child.pid ?? 0;
   return {
     pid,

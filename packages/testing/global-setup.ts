@@ -7,7 +7,7 @@ import { isAlive, migrate, repositoryRoot, stopOrphan } from '@caviar/local';
 import type { TestProject } from 'vitest/node';
 import type {} from './provided.js';
 import { startTestPostgres, startTestRedis } from './servers.js';
-import { runSql } from './sql.js';
+import { runSql, withDatabase } from './sql.js';
 
 const PREFIX = 'caviar-test-run-';
 const TEMPLATE = 'caviar_template';
@@ -25,12 +25,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 
   try {
-    const postgresUrl = postgres.url.slice(0, postgres.url.lastIndexOf('/') + 1);
-    await runSql(`${postgresUrl}postgres`, `CREATE DATABASE ${TEMPLATE}`);
+    await runSql(postgres.url, `CREATE DATABASE ${TEMPLATE}`);
     if (existsSync(join(repositoryRoot(), 'prisma', 'migrations'))) {
-      await migrate({ databaseUrl: `${postgresUrl}${TEMPLATE}` });
+      await migrate({ databaseUrl: withDatabase(postgres.url, TEMPLATE) });
     }
-    project.provide('caviarServers', { postgresUrl, template: TEMPLATE, redisUrl: redis.url });
+    project.provide('caviarServers', { postgresUrl: postgres.url, template: TEMPLATE, redisUrl: redis.url });
   } catch (error) {
     await teardown();
     throw error;

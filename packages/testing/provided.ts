@@ -1,6 +1,6 @@
 /** What the global setup tells every test file. */
 export interface TestServers {
-  /** Superuser URL of the run's Postgres, without a database name: `postgresql://...@127.0.0.1:PORT/`. */
+  /** Superuser URL of the run's Postgres, in a database that no test uses. */
   readonly postgresUrl: string;
   /** The migrated, empty database that test databases are copied from. */
   readonly template: string;

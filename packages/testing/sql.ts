@@ -11,3 +11,10 @@ export async function runSql(url: string, sql: string): Promise<readonly Record<
     await client.end();
   }
 }
+
+/** The same server and user, another database. */
+export function withDatabase(url: string, database: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${database}`;
+  return changed.toString();
+}

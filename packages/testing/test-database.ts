@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import type {} from './provided.js';
-import { runSql } from './sql.js';
+import { runSql, withDatabase } from './sql.js';
 
 export interface TestDatabase {
   readonly url: string;
@@ -13,12 +13,11 @@ export interface TestDatabase {
 export async function createTestDatabase(): Promise<TestDatabase> {
   const { postgresUrl, template } = inject('caviarServers');
   const name = `test_${randomBytes(8).toString('hex')}`;
-  const admin = `${postgresUrl}postgres`;
-  await runSql(admin, `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  await runSql(postgresUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   return {
-    url: `${postgresUrl}${name}`,
+    url: withDatabase(postgresUrl, name),
     drop: async () => {
-      await runSql(admin, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await runSql(postgresUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     },
   };
 }

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import type { LocalConfig } from './config.js';
+import type { Home } from './home.js';
+import type { Log } from './log.js';
+import { accepts } from './ports.js';
+import { startPostgres } from './postgres.js';
+import { findPostgresBinaries } from './postgres-binaries.js';
+import { startRedis } from './redis.js';
+import { chooseRedis } from './redis-binaries.js';
+import type { Running } from './running.js';
+import { StepError } from './step-error.js';
+import { supervise } from './supervise.js';
+
+export interface Context {
+  readonly config: LocalConfig;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/** A server that answers, ours or somebody else's. */
+export interface Database {
+  readonly url: string;
+  /** Which one was chosen, for people. */
+  readonly detail: string;
+  /** Does nothing to a server that is not ours. */
+  stop(): Promise<void>;
+}
+
+/** The Postgres that DATABASE_URL names (`migrate` finds out whether it answers), else one of our own, kept up. */
+export async function bringUpPostgres(home: Home, { config, log, signal }: Context): Promise<Database> {
+  if (config.databaseUrl !== undefined) return theirs('Postgres', 'DATABASE_URL', config.databaseUrl);
+  const binaries = findPostgresBinaries();
+  const logFile = join(home.logs, 'postgres.log');
+  return keptUp('Postgres', { log, signal }, async (abort, port) => {
+    const server = await startPostgres({ dataDirectory: home.postgres, logFile, binaries, signal: abort, ...port });
+    const from = binaries.kind === 'npm' ? 'from npm' : `from ${binaries.home}`;
+    return { ...server, detail: `Postgres ${server.version} (${from}), port ${server.port}` };
+  });
+}
+
+/** The Redis that REDIS_URL names, else one of our own, kept up. */
+export async function bringUpRedis(home: Home, { config, log, signal }: Context): Promise<Database> {
+  if (config.redisUrl !== undefined) return theirs('Redis', 'REDIS_URL', config.redisUrl);
+  const choice = chooseRedis();
+  const logFile = join(home.logs, 'redis.log');
+  let password: { readonly password: string } | undefined;
+  return keptUp('Redis', { log, signal }, async (abort, port) => {
+    const server = await startRedis({ directory: home.redis, logFile, choice, signal: abort, ...port, ...password });
+    password = { password: decodeURIComponent(new URL(server.url).password) };
+    return {
+      ...server,
+      detail: `Redis: ${choice.name} ${choice.version} (from ${choice.kind === 'npm' ? 'npm' : choice.program}), port ${server.port}`,
+    };
+  });
+}
+
+/** Supervises a server of ours on the port that its first start found. */
+async function keptUp(
+  name: string,
+  options: Pick<Context, 'log' | 'signal'>,
+  launch: (
+    signal: AbortSignal,
+    port: { port?: number },
+  ) => Promise<Running & Omit<Database, 'stop'> & { port: number }>,
+): Promise<Database> {
+  let port: { port?: number } = {};
+  const service = {
+    name,
+    async launch(signal: AbortSignal) {
+      const server = await launch(signal, port);
+      port = { port: server.port };
+      return server;
+    },
+  };
+  const supervised = await supervise(service, options);
+  const server = supervised.current();
+  if (server === undefined) throw new StepError(name, 'it stopped right after its start', 'reading its log');
+  return { url: server.url, detail: server.detail, stop: () => supervised.stop() };
+}
+
+async function theirs(name: string, variable: string, url: string): Promise<Database> {
+  const { hostname, port } = new URL(url);
+  const standardPort = name === 'Redis' ? 6379 : 5432;
+  const address = { host: hostname === '' ? 'localhost' : hostname, port: port === '' ? standardPort : Number(port) };
+  if (!(await accepts(address.host, address.port, 5_000))) {
+    throw new StepError(
+      name,
+      `nothing answers at ${address.host}:${address.port}`,
+      `checking ${variable}, or unsetting it`,
+    );
+  }
+  return { url, detail: `${name} at ${address.host}:${address.port} (${variable})`, stop: async () => undefined };
+}
