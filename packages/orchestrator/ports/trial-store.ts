@@ -1,4 +1,13 @@
-import type { FinalTrialStatus, Measurement, Metrics, Params, Trial, TrialStatus } from '@caviar/spec';
+import type {
+  FinalTrialStatus,
+  Measurement,
+  Metrics,
+  Objective,
+  Params,
+  Progress,
+  Trial,
+  TrialStatus,
+} from '@caviar/spec';
 import type { Page, PageQuery } from './page.js';
 
 export interface NewTrial {
@@ -65,14 +74,19 @@ export interface BoardEntry {
 
 export interface BoardPage {
   readonly version: number;
+  readonly objective: Objective;
+  readonly progress: Progress;
   readonly entries: readonly BoardEntry[];
   readonly nextCursor: string | null;
 }
 
 /** Trials in Postgres. Writers name their attempt, and a stale one changes nothing. */
 export interface TrialStore {
-  /** Adds trials as queued, leaving out numbers that exist; gives those added. */
-  add(searchId: string, trials: readonly NewTrial[]): Promise<readonly TrialRef[]>;
+  /**
+   * Adds trials as queued, leaving out numbers that exist; gives those added. Adds none when the search does not run, or
+   * when its space is not `spaceVersion` any more: they were proposed for what was true before.
+   */
+  add(searchId: string, spaceVersion: number, trials: readonly NewTrial[]): Promise<readonly TrialRef[]>;
   get(id: string): Promise<Trial | null>;
   /** By number. */
   list(searchId: string, query: PageQuery & { readonly status?: TrialStatus | undefined }): Promise<Page<Trial>>;

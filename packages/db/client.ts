@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { isRetryable, translate } from './errors.js';
+import { PrismaClient } from './generated/client.js';
+
+const MAX_TRIES = 5;
+
+export interface ClientOptions {
+  readonly url: string;
+  /** Connections at most; default 10. */
+  readonly poolSize?: number;
+}
+
+/**
+ * Prisma over the pg driver. Every operation, raw SQL included, is tried again when it lost a race (deadlock), and
+ * throws the domain's `unavailable` when the server is away.
+ */
+export function createClient({ url, poolSize = 10 }: ClientOptions) {
+  const adapter = new PrismaPg({
+    connectionString: url,
+    max: poolSize,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    // A worker's trial and a person's click must not hang on a statement that waits for a lock for ever.
+    statement_timeout: 60_000,
+  });
+  return new PrismaClient({ adapter }).$extends({
+    query: {
+      async $allOperations({ args, query }) {
+        for (let tries = 1; ; tries++) {
+          try {
+            return await query(args);
+          } catch (error) {
+            if (tries === MAX_TRIES || !isRetryable(error)) throw translate(error);
+            await sleep(10 * tries);
+          }
+        }
+      },
+    },
+  });
+}
+
+export type Client = ReturnType<typeof createClient>;

@@ -1,0 +1,31 @@
+import type { SearchStore, TrialStore, WorkerStore } from '@caviar/orchestrator';
+import { type ClientOptions, createClient } from './client.js';
+import { SearchRepository } from './search-repository.js';
+import { type DatabaseStatistics, readStatistics } from './statistics.js';
+import { TrialRepository } from './trial-repository.js';
+import { WorkerRepository } from './worker-repository.js';
+
+export interface Database {
+  readonly searches: SearchStore;
+  readonly trials: TrialStore;
+  readonly workers: WorkerStore;
+  statistics(): Promise<DatabaseStatistics>;
+  /** Resolves when Postgres answers; throws `unavailable` otherwise. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the stores on a migrated database; connections are made when needed. */
+export function createDatabase(options: ClientOptions): Database {
+  const client = createClient(options);
+  return {
+    searches: new SearchRepository(client),
+    trials: new TrialRepository(client),
+    workers: new WorkerRepository(client),
+    statistics: () => readStatistics(client),
+    ping: async () => {
+      await client.$queryRaw`SELECT 1`;
+    },
+    close: () => client.$disconnect(),
+  };
+}

@@ -1,0 +1,48 @@
+import { DomainError } from '@caviar/orchestrator';
+
+/** SQLSTATE classes and driver words that mean: the server is not there now, try again. */
+const AWAY_STATES = /^(08|57P0|53300|58)/;
+const AWAY_CODES = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037']);
+const AWAY_WORDS =
+  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|Connection terminated|Can't reach database|DatabaseNotReachable|ConnectionClosed|timeout exceeded when trying to connect|server closed the connection|shutting down|starting up|recovery mode|not yet accepting connections/i;
+
+interface ErrorLike {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly cause?: unknown;
+  readonly originalCode?: unknown;
+  readonly meta?: unknown;
+  readonly kind?: unknown;
+}
+
+/** Codes found in an error and what it wraps: Prisma hides the driver's code at several depths. */
+function codesOf(error: unknown, depth = 0): string[] {
+  if (typeof error !== 'object' || error === null || depth > 5) return [];
+  const { code, originalCode, cause, meta, kind } = error as ErrorLike;
+  const nested = (meta as { driverAdapterError?: unknown } | undefined)?.driverAdapterError;
+  return [
+    ...[code, originalCode, kind].filter((x) => typeof x === 'string'),
+    ...codesOf(cause, depth + 1),
+    ...codesOf(nested, depth + 1),
+  ];
+}
+
+/** Whether the statement lost a race that a repetition can win (deadlock, serialisation failure). */
+export function isRetryable(error: unknown): boolean {
+  return codesOf(error).some((code) => code === '40P01' || code === '40001' || code === 'P2034');
+}
+
+export function isUniqueViolation(error: unknown): boolean {
+  return codesOf(error).some((code) => code === '23505' || code === 'P2002');
+}
+
+function isAway(error: unknown): boolean {
+  if (codesOf(error).some((code) => AWAY_CODES.has(code) || AWAY_STATES.test(code))) return true;
+  return error instanceof Error && AWAY_WORDS.test(error.message);
+}
+
+/** The error to throw on: `unavailable` when Postgres is away, the error itself otherwise. */
+export function translate(error: unknown): unknown {
+  if (error instanceof DomainError || !isAway(error)) return error;
+  return new DomainError('unavailable', 'Postgres does not answer', { cause: error });
+}

@@ -1,0 +1,200 @@
+import {
+  DomainError,
+  type NewSearch,
+  type SearchChange,
+  type SearchForAdvance,
+  type SearchStore,
+  type SpaceVersion,
+} from '@caviar/orchestrator';
+import type { Round, Search, SearchStatus } from '@caviar/spec';
+import { z } from 'zod';
+import type { Client } from './client.js';
+import { cutPage, decodeCursor } from './cursor.js';
+import { isUniqueViolation } from './errors.js';
+import { Prisma } from './generated/client.js';
+import { countTrials, type SearchRow, toSearch } from './rows.js';
+
+const cursorSchema = z.object({ createdAt: z.iso.datetime(), id: z.string() });
+
+/** What of a search is shown: its row, its rounds and its best trial, by the leaderboard's own order. */
+const SELECT_SEARCH = Prisma.sql`
+  SELECT
+    s.id, s.name, s.notes, s.status, s.reason, s.spec, s.space_version AS "spaceVersion",
+    s.planned_total AS "plannedTotal", s.round_count AS "roundCount", s.created_at AS "createdAt",
+    s.started_at AS "startedAt", s.ended_at AS "endedAt", s.version, s.queued, s.running, s.paused, s.completed,
+    s.pruned, s.infeasible, s.failed, s.cancelled,
+    CASE WHEN s.round_count = 0 THEN NULL ELSE (
+      SELECT jsonb_agg(jsonb_build_object(
+        'index', r.index, 'firstNumber', r.first_number, 'endNumber', r.end_number, 'region', r.region, 'reason', r.reason
+      ) ORDER BY r.index) FROM search_rounds r WHERE r.search_id = s.id
+    ) END AS rounds,
+    (
+      SELECT jsonb_build_object('id', t.id, 'number', t.number, 'value', t.value, 'params', t.params)
+      FROM trials t
+      WHERE t.search_id = s.id AND t.status IN ('completed', 'pruned', 'infeasible') AND t.rank_key IS NOT NULL
+      ORDER BY t.rank_key, t.number LIMIT 1
+    ) AS best
+  FROM searches s`;
+
+/** Searches in Postgres. */
+export class SearchRepository implements SearchStore {
+  constructor(private readonly client: Client) {}
+
+  async create(search: NewSearch): Promise<{ search: Search; created: boolean }> {
+    const earlier = await this.#findByKey(search.idempotency);
+    if (earlier !== null) return { search: earlier, created: false };
+    try {
+      await this.client.search.create({
+        data: {
+          id: search.id,
+          name: search.spec.name,
+          spec: search.spec as unknown as Prisma.InputJsonObject,
+          plannedTotal: search.plannedTotal,
+          roundCount: search.roundCount,
+          spaces: { create: { version: 1, firstNumber: 0, space: search.spec.space as Prisma.InputJsonObject } },
+          ...(search.idempotency === null ? {} : { idempotencyKey: { create: search.idempotency } }),
+        },
+      });
+    } catch (error) {
+      // Somebody used the same key at the same moment and was first.
+      const winner = isUniqueViolation(error) ? await this.#findByKey(search.idempotency) : null;
+      if (winner === null) throw error;
+      return { search: winner, created: false };
+    }
+    return { search: await this.#require(search.id), created: true };
+  }
+
+  async #findByKey(idempotency: NewSearch['idempotency']): Promise<Search | null> {
+    if (idempotency === null) return null;
+    const known = await this.client.idempotencyKey.findUnique({ where: { key: idempotency.key } });
+    if (known === null) return null;
+    if (known.requestHash !== idempotency.requestHash) {
+      throw new DomainError('idempotency-conflict', 'The idempotency key was used before with another body');
+    }
+    return this.#require(known.searchId);
+  }
+
+  async #require(id: string): Promise<Search> {
+    const search = await this.get(id);
+    if (search === null) throw new DomainError('search-not-found', `There is no search ${id}`);
+    return search;
+  }
+
+  async get(id: string): Promise<Search | null> {
+    const [row] = await this.client.$queryRaw<SearchRow[]>`${SELECT_SEARCH} WHERE s.id = ${id}`;
+    return row === undefined ? null : toSearch(row);
+  }
+
+  async list({ status, limit, cursor }: Parameters<SearchStore['list']>[0]) {
+    const after = decodeCursor(cursorSchema, cursor);
+    const rows = await this.client.$queryRaw<SearchRow[]>`${SELECT_SEARCH}
+      WHERE ${status === undefined ? Prisma.sql`true` : Prisma.sql`s.status = ${status}::search_status`}
+        AND ${after === null ? Prisma.sql`true` : Prisma.sql`(s.created_at, s.id) < (${after.createdAt}::timestamptz, ${after.id})`}
+      ORDER BY s.created_at DESC, s.id DESC LIMIT ${limit + 1}`;
+    const page = cutPage(rows, limit, (row) => ({ createdAt: row.createdAt.toISOString(), id: row.id }));
+    return { items: page.items.map(toSearch), nextCursor: page.nextCursor };
+  }
+
+  async getForAdvance(id: string): Promise<SearchForAdvance | null> {
+    interface Row extends SearchRow {
+      readonly spaces: readonly SpaceVersion[];
+      readonly firstOpen: number | null;
+      readonly activeMsNow: number;
+      readonly targetNumber: number | null;
+    }
+    const [row] = await this.client.$queryRaw<Row[]>`
+      SELECT shown.*, more.* FROM (${SELECT_SEARCH} WHERE s.id = ${id}) shown, LATERAL (
+        SELECT
+          (
+            SELECT jsonb_agg(jsonb_build_object('version', v.version, 'firstNumber', v.first_number, 'space', v.space) ORDER BY v.version)
+            FROM space_versions v WHERE v.search_id = shown.id
+          ) AS spaces,
+          (
+            SELECT min(t.number) FROM trials t
+            WHERE t.search_id = shown.id AND t.status IN ('queued', 'running', 'paused')
+          ) AS "firstOpen",
+          (
+            SELECT (s.active_ms + coalesce(extract(epoch FROM now() - s.active_since) * 1000, 0))::float8
+            FROM searches s WHERE s.id = shown.id
+          ) AS "activeMsNow",
+          CASE WHEN shown.spec->'stop' ? 'targetValue' THEN (
+            SELECT min(t.number) FROM trials t
+            WHERE t.search_id = shown.id AND t.status IN ('completed', 'pruned')
+              AND t.rank_key <= (shown.spec->'stop'->>'targetValue')::float8
+                * CASE shown.spec->'objective'->>'direction' WHEN 'maximize' THEN -1 ELSE 1 END
+          ) END AS "targetNumber"
+      ) more`;
+    if (row === undefined) return null;
+    const nextNumber = countTrials(row);
+    return {
+      search: toSearch(row),
+      spaces: row.spaces,
+      nextNumber,
+      firstOpenNumber: row.firstOpen ?? nextNumber,
+      activeMs: row.activeMsNow,
+      targetNumber: row.targetNumber,
+    };
+  }
+
+  async listAdvanceable(): Promise<readonly string[]> {
+    // Whether there really is room (rounds, strict windows) is advanceSearch's to say; this only leaves out what is full.
+    const rows = await this.client.$queryRaw<{ id: string }[]>`
+      SELECT s.id FROM searches s
+      WHERE s.status = 'running' AND (
+        s.queued + s.running < (s.spec->>'parallelism')::int
+        OR s.active_ms + extract(epoch FROM now() - s.active_since) * 1000 >= (s.spec->'stop'->>'maxDurationMs')::float8
+      )
+      ORDER BY s.created_at, s.id LIMIT 1000`;
+    return rows.map(({ id }) => id);
+  }
+
+  async transition(id: string, { from, to, reason }: Parameters<SearchStore['transition']>[1]): Promise<boolean> {
+    const ended: readonly SearchStatus[] = ['completed', 'cancelled', 'failed'];
+    const changed = await this.client.$executeRaw`
+      UPDATE searches SET
+        status = ${to}::search_status,
+        reason = ${reason},
+        version = version + 1,
+        active_ms = active_ms + coalesce((extract(epoch FROM now() - active_since) * 1000)::bigint, 0),
+        active_since = ${to === 'running' ? Prisma.sql`now()` : Prisma.sql`NULL`},
+        ended_at = ${ended.includes(to) ? Prisma.sql`now()` : Prisma.sql`NULL`}
+      WHERE id = ${id} AND status::text = ANY(${from as SearchStatus[]})`;
+    return changed > 0;
+  }
+
+  async update(id: string, change: SearchChange): Promise<void> {
+    const set = [Prisma.sql`version = version + 1`];
+    if (change.name !== undefined) set.push(Prisma.sql`name = ${change.name}`);
+    if (change.notes !== undefined) set.push(Prisma.sql`notes = ${change.notes}`);
+    if (change.spec !== undefined) set.push(Prisma.sql`spec = ${JSON.stringify(change.spec)}::jsonb`);
+    if (change.plannedTotal !== undefined) set.push(Prisma.sql`planned_total = ${change.plannedTotal}::int`);
+    if (change.space === undefined) {
+      await this.client.$executeRaw`UPDATE searches SET ${Prisma.join(set)} WHERE id = ${id}`;
+      return;
+    }
+    // The version begins at the next trial; the row lock keeps trials from being added between the two.
+    await this.client.$executeRaw`
+      WITH changed AS (
+        UPDATE searches SET ${Prisma.join(set)}, space_version = space_version + 1 WHERE id = ${id}
+        RETURNING id, space_version, queued + running + paused + completed + pruned + infeasible + failed + cancelled AS made
+      )
+      INSERT INTO space_versions (search_id, version, first_number, space)
+      SELECT id, space_version, made, ${JSON.stringify(change.space)}::jsonb FROM changed`;
+  }
+
+  async addRound(id: string, round: Round): Promise<void> {
+    await this.client.$executeRaw`
+      INSERT INTO search_rounds (search_id, index, first_number, end_number, region, reason)
+      VALUES (${id}, ${round.index}, ${round.firstNumber}, ${round.endNumber}, ${JSON.stringify(round.region)}::jsonb, ${round.reason})
+      ON CONFLICT DO NOTHING`;
+  }
+
+  async delete(id: string): Promise<boolean> {
+    return (await this.client.$executeRaw`DELETE FROM searches WHERE id = ${id} AND status <> 'running'`) > 0;
+  }
+
+  async version(id: string): Promise<number | null> {
+    const [row] = await this.client.$queryRaw<{ version: bigint }[]>`SELECT version FROM searches WHERE id = ${id}`;
+    return row === undefined ? null : Number(row.version);
+  }
+}

@@ -1,0 +1,257 @@
+import type {
+  ClaimedTrial,
+  MeasurementReport,
+  NewTrial,
+  TrialControl,
+  TrialFailure,
+  TrialFinish,
+  TrialLease,
+  TrialRef,
+  TrialRelease,
+  TrialStore,
+} from '@caviar/orchestrator';
+import type { Params, Trial } from '@caviar/spec';
+import { Prisma } from './generated/client.js';
+import { TrialReader } from './trial-reader.js';
+
+const json = (value: unknown) => Prisma.sql`${JSON.stringify(value)}::jsonb`;
+const inMs = (ms: number) => Prisma.sql`now() + ${ms}::float8 * interval '1 millisecond'`;
+
+/** Where a trial goes that its worker gives back: on the queue, unless its search has ended meanwhile. */
+const QUEUED_OR_CANCELLED = Prisma.sql`
+  CASE WHEN s.status IN ('running', 'paused') AND NOT t.cancel_requested THEN 'queued' ELSE 'cancelled' END::trial_status`;
+
+/** What the holder of a trial is to do, given the row of the trial and of its search. */
+const CONTROL = Prisma.sql`
+  CASE
+    WHEN t.cancel_requested OR s.status IN ('completed', 'cancelled', 'failed') THEN 'cancel'
+    WHEN s.status = 'paused' THEN 'pause'
+    ELSE 'continue'
+  END`;
+
+const REF = Prisma.sql`t.id, t.search_id AS "searchId", t.attempt`;
+
+/**
+ * The transitions of trials, one statement each: a statement either happens whole or not at all, takes many trials at a
+ * time, and changes only rows that are in the state and attempt it names. Counters follow by trigger (see the migration).
+ */
+export class TrialRepository extends TrialReader implements TrialStore {
+  async add(searchId: string, spaceVersion: number, trials: readonly NewTrial[]): Promise<readonly TrialRef[]> {
+    if (trials.length === 0) return [];
+    return this.client.$queryRaw<TrialRef[]>`
+      INSERT INTO trials AS t (id, search_id, number, params, proposal, round, dispatched_at)
+      SELECT r.id, s.id, r.number, r.params, r.proposal, r.round, now()
+      FROM jsonb_to_recordset(${json(trials)}) AS r (id text, number int, params jsonb, proposal text, round int)
+      CROSS JOIN (
+        SELECT id FROM searches
+        WHERE id = ${searchId} AND status = 'running' AND space_version = ${spaceVersion} FOR NO KEY UPDATE
+      ) s
+      ORDER BY r.number
+      ON CONFLICT (search_id, number) DO NOTHING
+      RETURNING ${REF}`;
+  }
+
+  async claim(
+    ids: readonly string[],
+    { workerId, leaseMs }: { readonly workerId: string; readonly leaseMs: number },
+  ): Promise<readonly ClaimedTrial[]> {
+    interface Row {
+      readonly trialId: string;
+      readonly searchId: string;
+      readonly number: number;
+      readonly attempt: number;
+      readonly params: Params;
+      readonly checkpointStep: number | null;
+      readonly elapsedMs: number | null;
+      readonly data: Uint8Array | null;
+    }
+    const rows = await this.client.$queryRaw<Row[]>`
+      WITH claimed AS (
+        UPDATE trials t SET status = 'running', attempt = t.attempt + 1, worker_id = ${workerId},
+          lease_expires_at = ${inMs(leaseMs)}, started_at = coalesce(t.started_at, now()), reason = NULL
+        FROM searches s
+        WHERE t.id = ANY(${ids as string[]}) AND t.status = 'queued' AND s.id = t.search_id AND s.status = 'running'
+        RETURNING t.id, t.search_id, t.number, t.attempt, t.params
+      )
+      SELECT c.id AS "trialId", c.search_id AS "searchId", c.number, c.attempt, c.params,
+        k.step AS "checkpointStep", k.elapsed_ms AS "elapsedMs", k.data
+      FROM claimed c LEFT JOIN checkpoints k ON k.trial_id = c.id
+      ORDER BY c.number`;
+    return rows.map(({ checkpointStep: step, elapsedMs, data, ...trial }) => ({
+      ...trial,
+      checkpoint: step === null || elapsedMs === null || data === null ? null : { step, elapsedMs, data },
+    }));
+  }
+
+  async record(reports: readonly MeasurementReport[], leaseMs: number): Promise<ReadonlyMap<string, TrialControl>> {
+    if (reports.length === 0) return new Map();
+    const rows = await this.client.$queryRaw<{ id: string; control: TrialControl }[]>`
+      WITH report AS (${this.#reportRows(reports)}),
+      newest AS (SELECT DISTINCT ON (trial_id) * FROM report ORDER BY trial_id, step DESC),
+      held AS (
+        UPDATE trials t SET step = n.step, metrics = n.metrics, lease_expires_at = ${inMs(leaseMs)}
+        FROM newest n
+        WHERE t.id = n.trial_id AND t.attempt = n.attempt AND t.status = 'running'
+        RETURNING t.id, t.search_id, t.cancel_requested
+      ),
+      stored AS (${this.#storeReports()})
+      SELECT t.id, ${CONTROL} AS control FROM held t JOIN searches s ON s.id = t.search_id`;
+    return toControls(reports, rows);
+  }
+
+  async renew(leases: readonly TrialLease[], leaseMs: number): Promise<ReadonlyMap<string, TrialControl>> {
+    if (leases.length === 0) return new Map();
+    const rows = await this.client.$queryRaw<{ id: string; control: TrialControl }[]>`
+      UPDATE trials t SET lease_expires_at = ${inMs(leaseMs)}
+      FROM jsonb_to_recordset(${json(leases)}) AS r ("trialId" text, attempt int), searches s
+      WHERE t.id = r."trialId" AND t.attempt = r.attempt AND t.status = 'running' AND s.id = t.search_id
+      RETURNING t.id, ${CONTROL} AS control`;
+    return toControls(leases, rows);
+  }
+
+  async finish(finishes: readonly TrialFinish[], reports: readonly MeasurementReport[]): Promise<readonly string[]> {
+    if (finishes.length === 0) return [];
+    const rows = await this.client.$queryRaw<{ id: string }[]>`
+      WITH report AS (${this.#reportRows(reports)}),
+      held AS (
+        UPDATE trials t SET status = f.status::trial_status, value = f.value, rank_key = f."rankKey", step = f.step,
+          metrics = f.metrics, reason = f.reason, duration_ms = f."durationMs", ended_at = now(), lease_expires_at = NULL
+        FROM jsonb_to_recordset(${json(finishes)}) AS f (
+          "trialId" text, attempt int, status text, value float8, "rankKey" float8, step int, metrics jsonb, reason text,
+          "durationMs" int
+        )
+        WHERE t.id = f."trialId" AND t.attempt = f.attempt AND t.status = 'running'
+        RETURNING t.id
+      ),
+      stored AS (${this.#storeReports()}),
+      dropped AS (DELETE FROM checkpoints k USING held WHERE k.trial_id = held.id)
+      SELECT id FROM held`;
+    return rows.map(({ id }) => id);
+  }
+
+  async fail(failures: readonly TrialFailure[]): Promise<readonly TrialRef[]> {
+    if (failures.length === 0) return [];
+    const rows = await this.client.$queryRaw<(TrialRef & { queued: boolean })[]>`
+      UPDATE trials t SET
+        failures = t.failures + 1,
+        status = CASE WHEN t.failures + 1 > f."maxRetries" THEN 'failed' ELSE ${QUEUED_OR_CANCELLED} END,
+        ended_at = CASE WHEN t.failures + 1 > f."maxRetries" THEN now() END,
+        reason = f.reason, lease_expires_at = NULL, dispatched_at = now()
+      FROM jsonb_to_recordset(${json(failures)}) AS f ("trialId" text, attempt int, reason text, "maxRetries" int), searches s
+      WHERE t.id = f."trialId" AND t.attempt = f.attempt AND t.status = 'running' AND s.id = t.search_id
+      RETURNING ${REF}, t.status = 'queued' AS queued`;
+    return queuedOnly(rows);
+  }
+
+  async release(releases: readonly TrialRelease[]): Promise<readonly TrialRef[]> {
+    const released = await Promise.all(releases.map((release) => this.#releaseOne(release)));
+    return queuedOnly(released.flat());
+  }
+
+  async #releaseOne({ trialId, attempt, to, reason, checkpoint }: TrialRelease) {
+    const target =
+      to === 'queued' ? Prisma.sql`'queued'` : Prisma.sql`CASE s.status WHEN 'paused' THEN 'paused' ELSE 'queued' END`;
+    const released = Prisma.sql`
+      UPDATE trials t SET
+        status = CASE WHEN s.status IN ('running', 'paused') AND NOT t.cancel_requested THEN ${target} ELSE 'cancelled' END::trial_status,
+        ended_at = CASE WHEN s.status IN ('running', 'paused') AND NOT t.cancel_requested THEN NULL ELSE now() END,
+        reason = ${reason}, lease_expires_at = NULL, dispatched_at = now()
+      FROM searches s
+      WHERE t.id = ${trialId} AND t.attempt = ${attempt} AND t.status = 'running' AND s.id = t.search_id
+      RETURNING ${REF}, t.status = 'queued' AS queued`;
+    if (checkpoint === null) return this.client.$queryRaw<(TrialRef & { queued: boolean })[]>(released);
+    return this.client.$queryRaw<(TrialRef & { queued: boolean })[]>`
+      WITH released AS (${released}),
+      stored AS (
+        INSERT INTO checkpoints (trial_id, step, elapsed_ms, data)
+        SELECT id, ${checkpoint.step}::int, ${checkpoint.elapsedMs}::int, ${Buffer.from(checkpoint.data)}::bytea FROM released
+        ON CONFLICT (trial_id) DO UPDATE SET step = excluded.step, elapsed_ms = excluded.elapsed_ms, data = excluded.data, created_at = now()
+      )
+      SELECT * FROM released`;
+  }
+
+  async cancel(id: string, reason: string): Promise<Trial | null> {
+    await this.client.$executeRaw`
+      UPDATE trials SET
+        cancel_requested = true,
+        status = CASE status WHEN 'running' THEN 'running' ELSE 'cancelled' END::trial_status,
+        ended_at = CASE status WHEN 'running' THEN ended_at ELSE now() END,
+        reason = ${reason}
+      WHERE id = ${id} AND status IN ('queued', 'running', 'paused')`;
+    return this.get(id);
+  }
+
+  async cancelOpen(searchId: string, reason: string): Promise<void> {
+    await this.client.$executeRaw`
+      UPDATE trials SET status = 'cancelled', ended_at = now(), reason = ${reason}
+      WHERE search_id = ${searchId} AND status IN ('queued', 'paused')`;
+  }
+
+  async resume(searchId: string): Promise<readonly TrialRef[]> {
+    return this.client.$queryRaw<TrialRef[]>`
+      UPDATE trials t SET status = 'queued', reason = NULL, dispatched_at = now()
+      WHERE t.search_id = ${searchId} AND t.status = 'paused' RETURNING ${REF}`;
+  }
+
+  async reclaimExpired(maxLosses: number): Promise<readonly TrialRef[]> {
+    const rows = await this.client.$queryRaw<(TrialRef & { queued: boolean })[]>`
+      UPDATE trials t SET
+        losses = t.losses + 1,
+        status = CASE WHEN t.losses + 1 >= ${maxLosses} THEN 'failed' ELSE ${QUEUED_OR_CANCELLED} END,
+        ended_at = CASE WHEN t.losses + 1 >= ${maxLosses} THEN now() END,
+        reason = 'worker ' || coalesce(t.worker_id, '?') || ' was lost at step ' || t.step
+          || CASE WHEN t.losses + 1 >= ${maxLosses} THEN '; ' || (t.losses + 1) || ' workers were lost with this trial' ELSE '' END,
+        lease_expires_at = NULL, dispatched_at = now()
+      FROM searches s
+      WHERE t.status = 'running' AND t.lease_expires_at < now() AND s.id = t.search_id
+      RETURNING ${REF}, t.status = 'queued' AS queued`;
+    return queuedOnly(rows);
+  }
+
+  async takeUndispatched(olderThanMs: number, limit: number): Promise<readonly TrialRef[]> {
+    return this.client.$queryRaw<TrialRef[]>`
+      UPDATE trials t SET dispatched_at = now()
+      WHERE t.id IN (
+        SELECT q.id FROM trials q JOIN searches s ON s.id = q.search_id
+        WHERE q.status = 'queued' AND s.status = 'running'
+          AND (q.dispatched_at IS NULL OR q.dispatched_at < ${inMs(-olderThanMs)})
+        ORDER BY q.dispatched_at NULLS FIRST LIMIT ${limit} FOR UPDATE OF q SKIP LOCKED
+      )
+      RETURNING ${REF}`;
+  }
+
+  async cancelLeftovers(): Promise<void> {
+    await this.client.$executeRaw`
+      UPDATE trials t SET status = 'cancelled', ended_at = now(), reason = 'the search has ended'
+      FROM searches s
+      WHERE t.status IN ('queued', 'paused') AND s.id = t.search_id AND s.status IN ('completed', 'cancelled', 'failed')`;
+  }
+
+  /** Measurements as rows (trial_id, attempt, step, metrics, elapsed_ms). */
+  #reportRows(reports: readonly MeasurementReport[]) {
+    return Prisma.sql`
+      SELECT r."trialId" AS trial_id, r.attempt, r.step, r.metrics, r."elapsedMs" AS elapsed_ms
+      FROM jsonb_to_recordset(${json(reports)}) AS r ("trialId" text, attempt int, step int, metrics jsonb, "elapsedMs" int)`;
+  }
+
+  /** Stores `report` for the trials that `held` proves to be the caller's; a step that is there already stays. */
+  #storeReports() {
+    return Prisma.sql`
+      INSERT INTO measurements (trial_id, step, metrics, elapsed_ms)
+      SELECT r.trial_id, r.step, r.metrics, r.elapsed_ms FROM report r JOIN held ON held.id = r.trial_id
+      ON CONFLICT (trial_id, step) DO NOTHING`;
+  }
+}
+
+function queuedOnly(rows: readonly (TrialRef & { readonly queued: boolean })[]): readonly TrialRef[] {
+  return rows.filter(({ queued }) => queued).map(({ id, searchId, attempt }) => ({ id, searchId, attempt }));
+}
+
+function toControls(
+  leases: readonly TrialLease[],
+  rows: readonly { readonly id: string; readonly control: TrialControl }[],
+): ReadonlyMap<string, TrialControl> {
+  const controls = new Map<string, TrialControl>(leases.map(({ trialId }) => [trialId, 'lost']));
+  for (const { id, control } of rows) controls.set(id, control);
+  return controls;
+}
