@@ -1,4 +1,5 @@
-import { TrainingInputError, type TrainingJob, type TrainingRun } from './job.js';
+import type { TrainingJob, TrainingRun } from './job.js';
+import { startMlp } from './mlp.js';
 import { startQuadratic } from './quadratic.js';
 
 /**
@@ -10,6 +11,6 @@ export function startTraining(job: TrainingJob, checkpoint?: Uint8Array): Traini
     case 'quadratic':
       return startQuadratic(job, checkpoint);
     case 'mlp':
-      throw new TrainingInputError(['trainer', 'kind'], 'mlp is not there yet');
+      return startMlp(job, checkpoint);
   }
 }

@@ -1,0 +1,43 @@
+import { OPTIMIZERS } from '../../optim/registry.js';
+import type { Kernels, Workspace } from '../kernels.js';
+import {
+  scalarActivate,
+  scalarActivateBackward,
+  scalarDropout,
+  scalarPenalty,
+  scalarSumOfSquares,
+} from './elementwise.js';
+import { scalarColumnSums, scalarGather, scalarGemm, scalarGemmTransposed, scalarTranspose } from './gemm.js';
+import { scalarLogistic, scalarSoftmaxCrossEntropy, scalarSquaredError } from './loss.js';
+
+/** Plain TypeScript kernels: the oracle of every other engine, and what runs where no other can. */
+export function openScalarWorkspace(size: number): Workspace {
+  const buffer = new ArrayBuffer(size * Float32Array.BYTES_PER_ELEMENT);
+  return workspaceOver(new Float32Array(buffer), new Int32Array(buffer));
+}
+
+/** The same in double precision, for gradient checks. */
+export function openDoubleWorkspace(size: number): Workspace {
+  return workspaceOver(new Float64Array(size), new Int32Array(size));
+}
+
+function workspaceOver(floats: Float32Array | Float64Array, ints: Int32Array): Workspace {
+  const arena = { floats, ints };
+  const kernels: Kernels = {
+    gather: scalarGather(arena),
+    gemm: (inWidth, outWidth, epilogue) => scalarGemm(arena, inWidth, outWidth, epilogue),
+    gemmTransposed: (outWidth) => scalarGemmTransposed(arena, outWidth),
+    columnSums: (width) => scalarColumnSums(arena, width),
+    transpose: (outWidth) => scalarTranspose(arena, outWidth),
+    activate: (activation) => scalarActivate(arena, activation),
+    activateBackward: (activation) => scalarActivateBackward(arena, activation),
+    dropout: scalarDropout(arena),
+    softmaxCrossEntropy: (width) => scalarSoftmaxCrossEntropy(arena, width),
+    logistic: scalarLogistic(arena),
+    squaredError: scalarSquaredError(arena),
+    penalty: scalarPenalty(arena),
+    sumOfSquares: scalarSumOfSquares(arena),
+    optimizerStep: (name) => OPTIMIZERS[name].scalarStep(arena),
+  };
+  return { ...arena, kernels };
+}

@@ -1,0 +1,66 @@
+import { findTrainer, type Params } from '@caviar/spec';
+import type { Activation } from './engine/kernels.js';
+import { TrainingInputError } from './job.js';
+import type { Initialization } from './model/initialize.js';
+import type { OptimizerName } from './optim/registry.js';
+import { completeParams } from './params.js';
+
+/** The mlp trainer's parameters, checked, with layers counted out. */
+export interface MlpParams {
+  readonly hiddenUnits: readonly number[];
+  readonly activation: Activation;
+  readonly initialization: Initialization;
+  readonly optimizer: OptimizerName;
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly batchSize: number | 'full';
+  readonly epochs: number;
+  readonly l2: number;
+  /** One per hidden layer. */
+  readonly keepProbs: readonly number[];
+  readonly inputKeepProb: number;
+  readonly normalizeInputs: boolean;
+}
+
+/** Throws TrainingInputError for a value out of range and for lists that do not fit the depth. */
+export function readMlpParams(given: Params): MlpParams {
+  const params = completeParams(findTrainer('mlp')!, given);
+  const units = params['hiddenUnits'] as number | readonly number[];
+  const layers = params['hiddenLayers'] as number;
+  if (typeof units !== 'number' && Object.hasOwn(given, 'hiddenLayers') && units.length !== layers) {
+    throw new TrainingInputError(
+      ['params', 'hiddenLayers'],
+      `is ${layers}, but hiddenUnits lists ${units.length} layers; leave it out or make them agree`,
+    );
+  }
+  const hiddenUnits = typeof units === 'number' ? new Array<number>(layers).fill(units) : units;
+  return {
+    hiddenUnits,
+    activation: params['activation'] as Activation,
+    initialization: params['initialization'] as Initialization,
+    optimizer: params['optimizer'] as OptimizerName,
+    learningRate: params['learningRate'] as number,
+    beta1: params['beta1'] as number,
+    beta2: params['beta2'] as number,
+    epsilon: params['epsilon'] as number,
+    batchSize: params['batchSize'] as number | 'full',
+    epochs: params['epochs'] as number,
+    l2: params['l2'] as number,
+    keepProbs: perLayer('keepProb', params['keepProb'] as number | readonly number[], hiddenUnits.length),
+    inputKeepProb: params['inputKeepProb'] as number,
+    normalizeInputs: params['normalizeInputs'] as boolean,
+  };
+}
+
+function perLayer(name: string, value: number | readonly number[], layers: number): readonly number[] {
+  if (typeof value === 'number') return new Array<number>(layers).fill(value);
+  if (value.length !== layers) {
+    throw new TrainingInputError(
+      ['params', name],
+      `lists ${value.length} values, but there ${layers === 1 ? 'is 1 hidden layer' : `are ${layers} hidden layers`}`,
+    );
+  }
+  return value;
+}

@@ -1,0 +1,159 @@
+import type { ArenaPlan } from '../engine/arena.js';
+import type { Activation, PanelWidth } from '../engine/kernels.js';
+import type { Head } from '../loss/head.js';
+
+/** What a network is made of. */
+export interface NetworkShape {
+  /** Inputs, units of every hidden layer, outputs. */
+  readonly sizes: readonly number[];
+  readonly activation: Activation;
+  readonly head: Head;
+  /** Probability of keeping a unit, per hidden layer. */
+  readonly keepProbs: readonly number[];
+  readonly inputKeepProb: number;
+}
+
+/** Where one dense layer's numbers lie. Matrices are in column panels, see `engine/kernels.ts`. */
+export interface LayerLayout {
+  /** Units going in and out. */
+  readonly inSize: number;
+  readonly outSize: number;
+  readonly inPanels: number;
+  readonly outPanels: number;
+  readonly outWidth: PanelWidth;
+  /** Rows of the weights: `inSize` padded to a multiple of 4. */
+  readonly depth: number;
+  /** The depth again, as full panels of the input and a rest. */
+  readonly fullPanels: number;
+  readonly tail: number;
+  /** Null for the output layer, whose activation belongs to the loss. */
+  readonly activation: Activation | null;
+  readonly keepProb: number;
+  /** Offsets into the parameters: add `parameters`, `gradients`, ... of the network. */
+  readonly weights: number;
+  readonly bias: number;
+  /** Arena offsets. Input as the layer sees it in training (after dropout) and otherwise; the same without dropout. */
+  readonly input: number;
+  readonly plainInput: number;
+  /** After the activation; logits for the output layer. */
+  readonly output: number;
+  /** After dropout; equal to `output` where there is none. */
+  readonly dropped: number;
+  /** Gradients of the loss by this layer's input (0 for the first layer, which needs none) and output. */
+  readonly dInput: number;
+  readonly dOutput: number;
+  /** Scratch for the transposed weights; 0 for the first layer. */
+  readonly transposed: number;
+}
+
+/** Where a network's numbers lie. */
+export interface NetworkLayout {
+  readonly shape: NetworkShape;
+  readonly layers: readonly LayerLayout[];
+  /** Examples that a forward pass takes at most. */
+  readonly capacity: number;
+  /** Offset of the network's input, [capacity, inputs], and of the input after its dropout (the same region). */
+  readonly input: number;
+  /** Four regions of `parameterCount` elements with the same inner layout: all weights first, then all biases. */
+  readonly parameters: number;
+  readonly gradients: number;
+  readonly firstMoments: number;
+  readonly secondMoments: number;
+  readonly parameterCount: number;
+  /** Leading elements of the parameters that are weights: what L1 and L2 apply to. */
+  readonly weightCount: number;
+}
+
+export interface LayoutOptions {
+  readonly capacity: number;
+  readonly moments: { readonly m: boolean; readonly v: boolean };
+}
+
+const INPUT_WIDTH = 16;
+
+/** Reserves a network's memory. */
+export function planNetwork(plan: ArenaPlan, shape: NetworkShape, options: LayoutOptions): NetworkLayout {
+  const capacity = roundUp(options.capacity, 4);
+  const { sizes } = shape;
+  const last = sizes.length - 2;
+
+  let used = 0;
+  const parameter = (length: number): number => {
+    const offset = used;
+    used += roundUp(length, 16);
+    return offset;
+  };
+  const weights = sizes.slice(1).map((outSize, l) => {
+    const { width, panels } = panelsOf(outSize, l === last);
+    return parameter(panels * roundUp(sizes[l]!, 4) * width);
+  });
+  const weightCount = used;
+  const biases = sizes.slice(1).map((outSize, l) => {
+    const { width, panels } = panelsOf(outSize, l === last);
+    return parameter(panels * width);
+  });
+  const parameterCount = used;
+  const parameters = plan.reserve(parameterCount);
+  const gradients = plan.reserve(parameterCount);
+  const firstMoments = options.moments.m ? plan.reserve(parameterCount) : 0;
+  const secondMoments = options.moments.v ? plan.reserve(parameterCount) : 0;
+
+  const input = plan.reserve(capacity * panelsOf(sizes[0]!, false).panels * INPUT_WIDTH);
+  const layers: LayerLayout[] = [];
+  for (let l = 0; l <= last; l++) {
+    const before = layers[l - 1];
+    const { width, panels } = panelsOf(sizes[l + 1]!, l === last);
+    const inPanels = panelsOf(sizes[l]!, false).panels;
+    const keepProb = l === last ? 1 : shape.keepProbs[l]!;
+    const region = capacity * panels * width;
+    const output = plan.reserve(region);
+    layers.push({
+      inSize: sizes[l]!,
+      outSize: sizes[l + 1]!,
+      inPanels,
+      outPanels: panels,
+      outWidth: width,
+      depth: roundUp(sizes[l]!, 4),
+      fullPanels: sizes[l]! >> 4,
+      tail: roundUp(sizes[l]! & 15, 4),
+      activation: l === last ? null : shape.activation,
+      keepProb,
+      weights: weights[l]!,
+      bias: biases[l]!,
+      input: before?.dropped ?? input,
+      plainInput: before?.output ?? input,
+      output,
+      dropped: keepProb < 1 ? plan.reserve(region) : output,
+      dInput: before?.dOutput ?? 0,
+      dOutput: plan.reserve(region),
+      transposed: before === undefined ? 0 : plan.reserve(inPanels * panels * width * INPUT_WIDTH),
+    });
+  }
+  return {
+    shape,
+    layers,
+    capacity,
+    input,
+    parameters,
+    gradients,
+    firstMoments,
+    secondMoments,
+    parameterCount,
+    weightCount,
+  };
+}
+
+/** Offset within the parameters of the weight from input unit `i` to output unit `o`. */
+export function weightAt({ weights, depth, outWidth }: LayerLayout, i: number, o: number): number {
+  return weights + Math.floor(o / outWidth) * depth * outWidth + i * outWidth + (o % outWidth);
+}
+
+/** Panels of a matrix with `size` columns. Only the output layer, never an input, may have narrow ones. */
+export function panelsOf(size: number, isOutput: boolean): { readonly width: PanelWidth; readonly panels: number } {
+  const width = isOutput && size <= 4 ? 4 : 16;
+  return { width, panels: Math.ceil(size / width) };
+}
+
+export function roundUp(n: number, multiple: number): number {
+  return Math.ceil(n / multiple) * multiple;
+}

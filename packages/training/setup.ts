@@ -1,0 +1,99 @@
+import { type Stream, stream } from '@caviar/numerics';
+import type { Dataset } from '@caviar/spec';
+import { loadRows, planRows, type Rows } from './data/load-rows.js';
+import { identityNormalization, measureFeatures } from './data/normalize.js';
+import { splitRows } from './data/split.js';
+import { ArenaPlan } from './engine/arena.js';
+import type { OpenWorkspace, Workspace } from './engine/kernels.js';
+import type { EvaluationRegions } from './evaluate.js';
+import { TrainingInputError, type TrainingJob } from './job.js';
+import { headFor } from './loss/head.js';
+import { type MlpParams, readMlpParams } from './mlp-params.js';
+import { initialize } from './model/initialize.js';
+import { type NetworkLayout, planNetwork } from './model/layout.js';
+import { Network } from './model/network.js';
+import { OPTIMIZERS } from './optim/registry.js';
+
+/** Examples that an evaluation takes at once when the batches are smaller. */
+const EVALUATION_BATCH = 256;
+
+/** All that a run needs, in its memory: nothing is allocated after this. */
+export interface Setup {
+  readonly job: TrainingJob;
+  readonly dataset: Dataset;
+  readonly params: MlpParams;
+  readonly workspace: Workspace;
+  readonly layout: NetworkLayout;
+  readonly network: Network;
+  readonly train: Rows;
+  readonly dev: Rows;
+  readonly regions: EvaluationRegions;
+  /** The numbers of the training rows in the order of the present epoch: in the arena, and a view of it. */
+  readonly order: number;
+  readonly orderView: Int32Array;
+  /** Examples per step, at most the training rows. */
+  readonly batchSize: number;
+}
+
+/** Splits and normalises the data, and draws the first weights. Throws TrainingInputError. */
+export function setUp(job: TrainingJob, open: OpenWorkspace): Setup {
+  const { dataset, trainer } = job;
+  if (dataset === null) throw new TrainingInputError(['dataset'], 'the trainer mlp needs a data set');
+  if (trainer.kind !== 'mlp' || trainer.split === undefined) {
+    throw new TrainingInputError(['trainer', 'split'], 'must be filled in');
+  }
+  const params = readMlpParams(job.params);
+  const { hiddenUnits, activation, keepProbs, inputKeepProb } = params;
+  const parts = splitRows(dataset, trainer.split, job.searchSeed);
+  const inputs = dataset.info.features;
+  const { head, outputs } = headFor(dataset.info);
+  const largest = Math.max(parts.train.length, parts.dev.length);
+  const batchSize = params.batchSize === 'full' ? parts.train.length : Math.min(params.batchSize, parts.train.length);
+
+  const plan = new ArenaPlan();
+  const layout = planNetwork(
+    plan,
+    { sizes: [inputs, ...hiddenUnits, outputs], activation, head, keepProbs, inputKeepProb },
+    {
+      capacity: Math.max(batchSize, Math.min(EVALUATION_BATCH, largest)),
+      moments: OPTIMIZERS[params.optimizer].moments,
+    },
+  );
+  const train = planRows(plan, parts.train.length, inputs);
+  const dev = planRows(plan, parts.dev.length, inputs);
+  const order = plan.reserve(parts.train.length);
+  const classes = dataset.info.classes ?? 1;
+  const classWeights = plan.reserve(classes);
+  const regions = { sequence: plan.reserve(largest), counters: plan.reserve(1) };
+
+  const workspace = open(plan.size);
+  const { floats, ints } = workspace;
+  for (let i = 0; i < largest; i++) ints[regions.sequence + i] = i;
+  floats.fill(1, classWeights, classWeights + classes);
+  const normalization = params.normalizeInputs ? measureFeatures(dataset, parts.train) : identityNormalization(inputs);
+  loadRows(workspace, train, { dataset, rows: parts.train, normalization });
+  loadRows(workspace, dev, { dataset, rows: parts.dev, normalization });
+  initialize(workspace, layout, { initialization: params.initialization, random: trialStream(job, 'init') });
+  return {
+    job,
+    dataset,
+    params,
+    workspace,
+    layout,
+    network: new Network(workspace, layout, { classWeights, counters: regions.counters }),
+    train,
+    dev,
+    regions,
+    order,
+    orderView: ints.subarray(order, order + parts.train.length),
+    batchSize,
+  };
+}
+
+/** The random numbers of one purpose in one trial: switching one purpose on shifts no other. */
+export function trialStream(
+  { searchSeed, trialNumber }: TrainingJob,
+  ...purpose: readonly (string | number)[]
+): Stream {
+  return stream(searchSeed, 'trial', trialNumber, ...purpose);
+}
