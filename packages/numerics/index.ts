@@ -2,3 +2,14 @@ export { exp, expm1, log, log1p } from './elementary.js';
 export { normalCdf, normalQuantile } from './normal.js';
 export { philox4x32 } from './philox.js';
 export { Stream, type StreamKey, type StreamPart, stream, streamKey, uint32At, uniformAt } from './rng.js';
+export { SOBOL_DIMENSIONS, sobolAxis, sobolInteger } from './sobol.js';
+export {
+  histogram,
+  type KolmogorovSmirnov,
+  kolmogorovSmirnov,
+  mean,
+  median,
+  quantile,
+  RunningMoments,
+  variance,
+} from './statistics.js';
