@@ -1,0 +1,38 @@
+export { type InvalidField, invalidFields } from './input/invalid-fields.js';
+export { issueMessage } from './input/issue-message.js';
+export { jsonPointer } from './input/json-pointer.js';
+export { type ParsedInput, parseInput, parseParameters } from './input/parse-input.js';
+export { unstorableText } from './input/unstorable-text.js';
+export { openApiDocument } from './openapi/document.js';
+export { type HttpMethod, type Operation, problemsOf, type ResponseSpec } from './operations/operation.js';
+export { OPERATIONS, type OperationId } from './operations/operations.js';
+export {
+  PROBLEM_CODES,
+  PROBLEMS,
+  type Problem,
+  type ProblemCode,
+  type ProblemInfo,
+  problemSchema,
+  problemType,
+} from './problem.js';
+export type {
+  DatasetPageView,
+  DatasetView,
+  TrainerPageView,
+  TrainerView,
+  WorkerPageView,
+  WorkerView,
+} from './schemas/catalog.js';
+export { exampleSpec } from './schemas/examples.js';
+export { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, MAX_WAIT_MS } from './schemas/parameters.js';
+export type { SearchPreviewView } from './schemas/preview.js';
+export type {
+  LeaderboardEntryView,
+  LeaderboardView,
+  SearchPageView,
+  SearchPatchBody,
+  SearchView,
+} from './schemas/search.js';
+export type { HealthView, ReadinessView, ServiceView } from './schemas/service.js';
+export type { SearchSpecBody } from './schemas/spec-names.js';
+export type { MeasurementsView, TrialPageView, TrialView } from './schemas/trial.js';

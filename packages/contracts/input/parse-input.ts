@@ -1,0 +1,36 @@
+import type { z } from 'zod';
+import { type InvalidField, invalidFields } from './invalid-fields.js';
+import { issueMessage } from './issue-message.js';
+import { jsonPointer } from './json-pointer.js';
+
+export type ParsedInput<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly errors: readonly InvalidField[] };
+
+/** Parses a request's body. Every error points at the key that is wrong. */
+export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): ParsedInput<z.output<Schema>> {
+  const result = schema.safeParse(input, { error: issueMessage });
+  return result.success ? { ok: true, value: result.data } : { ok: false, errors: invalidFields(result.error.issues) };
+}
+
+/** Parses a query string or headers, given as an object; each error also names the parameter. */
+export function parseParameters<Schema extends z.ZodType>(
+  schema: Schema,
+  input: Readonly<Record<string, unknown>>,
+): ParsedInput<z.output<Schema>> {
+  const repeated = Object.keys(input).filter((name) => Array.isArray(input[name]));
+  if (repeated.length > 0) {
+    return {
+      ok: false,
+      errors: repeated.map((name) => parameterField(jsonPointer([name]), 'is given more than once')),
+    };
+  }
+  const result = parseInput(schema, input);
+  if (result.ok) return result;
+  return { ok: false, errors: result.errors.map(({ pointer, message }) => parameterField(pointer, message)) };
+}
+
+function parameterField(pointer: string, message: string): InvalidField {
+  const parameter = pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
+  return { pointer, parameter, message };
+}

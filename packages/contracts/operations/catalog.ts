@@ -1,0 +1,43 @@
+import { datasetPageSchema, datasetSchema, trainerPageSchema, workerPageSchema } from '../schemas/catalog.js';
+import { pageQuerySchema } from '../schemas/parameters.js';
+import { operation } from './operation.js';
+
+export const catalogOperations = {
+  listDatasets: operation({
+    method: 'GET',
+    path: '/v1/datasets',
+    tag: 'Data sets',
+    summary: 'List data sets by id',
+    query: pageQuerySchema,
+    responses: { 200: { description: 'A page of data sets.', schema: datasetPageSchema } },
+    problems: ['invalid-cursor'],
+  }),
+  getDataset: operation({
+    method: 'GET',
+    path: '/v1/datasets/{id}',
+    tag: 'Data sets',
+    summary: 'Get a data set',
+    description: 'What is known of it, not its rows.',
+    responses: { 200: { description: 'The data set.', schema: datasetSchema } },
+    problems: ['dataset-not-found'],
+  }),
+  listTrainers: operation({
+    method: 'GET',
+    path: '/v1/trainers',
+    tag: 'Trainers',
+    summary: 'List trainers with their hyperparameters and metrics',
+    query: pageQuerySchema,
+    responses: { 200: { description: 'A page of trainers.', schema: trainerPageSchema } },
+    problems: ['invalid-cursor'],
+  }),
+  listWorkers: operation({
+    method: 'GET',
+    path: '/v1/workers',
+    tag: 'Workers',
+    summary: 'List worker processes and what they are training',
+    description: 'Active ones first; those gone for a day are left out.',
+    query: pageQuerySchema,
+    responses: { 200: { description: 'A page of workers.', schema: workerPageSchema } },
+    problems: ['invalid-cursor'],
+  }),
+} as const;

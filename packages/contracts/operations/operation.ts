@@ -1,0 +1,51 @@
+import type { z } from 'zod';
+import type { ProblemCode } from '../problem.js';
+
+export type HttpMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** One possible answer of an operation. Without a schema it has no JSON body. */
+export interface ResponseSpec {
+  readonly description: string;
+  readonly schema?: z.ZodType;
+  /** Media types of a body that is not described by `schema`. */
+  readonly contentTypes?: readonly string[];
+  /** Header name to what it says. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One call of the API: what is validated, answered, documented and typed all comes from here. */
+export interface Operation {
+  readonly method: HttpMethod;
+  /** With `{id}` where an id goes. */
+  readonly path: `/${string}`;
+  readonly tag: 'Searches' | 'Trials' | 'Data sets' | 'Trainers' | 'Workers' | 'Service';
+  readonly summary: string;
+  readonly description?: string;
+  readonly query?: z.ZodObject;
+  readonly headers?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** Code of the problem when the body has the wrong shape. */
+  readonly bodyProblem?: ProblemCode;
+  readonly responses: Readonly<Record<number, ResponseSpec>>;
+  /** What can go wrong beside the problems that `problemsOf` adds by itself. */
+  readonly problems: readonly ProblemCode[];
+}
+
+/** Keeps the exact type of an operation, so that its query and body stay typed. */
+export function operation<const Op extends Operation>(op: Op): Op {
+  return op;
+}
+
+/** Every problem that an operation can answer with. */
+export function problemsOf(op: Operation): ProblemCode[] {
+  const codes = new Set<ProblemCode>(op.problems);
+  if (op.path.startsWith('/v1/'))
+    for (const code of ['unauthorized', 'forbidden', 'unavailable'] as const) codes.add(code);
+  if (op.query !== undefined || op.headers !== undefined) codes.add('invalid-request');
+  if (op.body !== undefined) {
+    codes.add(op.bodyProblem ?? 'invalid-request');
+    for (const code of ['malformed-json', 'payload-too-large', 'unsupported-media-type'] as const) codes.add(code);
+  }
+  codes.add('internal');
+  return [...codes];
+}

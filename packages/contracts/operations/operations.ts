@@ -1,0 +1,14 @@
+import { catalogOperations } from './catalog.js';
+import { searchOperations } from './searches.js';
+import { serviceOperations } from './service.js';
+import { trialOperations } from './trials.js';
+
+/** Every call of the API by its operation id. */
+export const OPERATIONS = {
+  ...searchOperations,
+  ...trialOperations,
+  ...catalogOperations,
+  ...serviceOperations,
+} as const;
+
+export type OperationId = keyof typeof OPERATIONS;

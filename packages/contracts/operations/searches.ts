@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import {
+  createSearchHeadersSchema,
+  exportQuerySchema,
+  leaderboardHeadersSchema,
+  leaderboardQuerySchema,
+  searchListQuerySchema,
+  trialListQuerySchema,
+} from '../schemas/parameters.js';
+import { searchPreviewSchema } from '../schemas/preview.js';
+import { leaderboardSchema, searchPageSchema, searchPatchSchema, searchSchema } from '../schemas/search.js';
+import { searchSpecBodySchema } from '../schemas/spec-names.js';
+import { trialPageSchema } from '../schemas/trial.js';
+import { operation } from './operation.js';
+
+/** The body of a call that needs none: nothing, or an empty object. */
+export const noBodySchema = z.strictObject({}).optional();
+
+const tag = 'Searches';
+const location = { Location: 'Path of the search.' };
+const boardHeaders = {
+  ETag: 'Strong; changes with every change of the answer.',
+  'Cache-Control': '`private, no-cache`: keep it, and ask with `If-None-Match` before using it.',
+};
+
+export const searchOperations = {
+  createSearch: operation({
+    method: 'POST',
+    path: '/v1/searches',
+    tag,
+    summary: 'Create and start a search',
+    description: 'Workers begin with its trials at once. With an `Idempotency-Key` the call can be repeated safely.',
+    headers: createSearchHeadersSchema,
+    body: searchSpecBodySchema,
+    bodyProblem: 'invalid-spec',
+    responses: {
+      200: {
+        description: 'The search that this idempotency key made before.',
+        schema: searchSchema,
+        headers: location,
+      },
+      201: { description: 'The new search.', schema: searchSchema, headers: location },
+    },
+    problems: ['idempotency-conflict'],
+  }),
+  previewSearch: operation({
+    method: 'POST',
+    path: '/v1/searches/preview',
+    tag,
+    summary: 'Show what a spec would do',
+    description: 'Stores nothing: the completed spec, the plan, and 1,000 draws of every parameter as a histogram.',
+    body: searchSpecBodySchema,
+    bodyProblem: 'invalid-spec',
+    responses: { 200: { description: 'The preview.', schema: searchPreviewSchema } },
+    problems: [],
+  }),
+  listSearches: operation({
+    method: 'GET',
+    path: '/v1/searches',
+    tag,
+    summary: 'List searches, newest first',
+    query: searchListQuerySchema,
+    responses: { 200: { description: 'A page of searches.', schema: searchPageSchema } },
+    problems: ['invalid-cursor'],
+  }),
+  getSearch: operation({
+    method: 'GET',
+    path: '/v1/searches/{id}',
+    tag,
+    summary: 'Get a search',
+    responses: { 200: { description: 'The search.', schema: searchSchema } },
+    problems: ['search-not-found'],
+  }),
+  patchSearch: operation({
+    method: 'PATCH',
+    path: '/v1/searches/{id}',
+    tag,
+    summary: 'Change a search',
+    description: 'Keys that are left out stay as they are. A new space makes a new version of it; old trials stay.',
+    body: searchPatchSchema,
+    bodyProblem: 'invalid-patch',
+    responses: { 200: { description: 'The search as it is now.', schema: searchSchema } },
+    problems: ['search-not-found', 'search-ended'],
+  }),
+  deleteSearch: operation({
+    method: 'DELETE',
+    path: '/v1/searches/{id}',
+    tag,
+    summary: 'Delete a search and all it has',
+    responses: { 204: { description: 'It is gone.' } },
+    problems: ['search-not-found', 'search-running'],
+  }),
+  pauseSearch: operation({
+    method: 'POST',
+    path: '/v1/searches/{id}/pause',
+    tag,
+    summary: 'Pause a search',
+    description: 'Running trials stop at their next step with a checkpoint. Pausing a paused search changes nothing.',
+    body: noBodySchema,
+    responses: { 200: { description: 'The search as it is now.', schema: searchSchema } },
+    problems: ['search-not-found', 'search-ended'],
+  }),
+  resumeSearch: operation({
+    method: 'POST',
+    path: '/v1/searches/{id}/resume',
+    tag,
+    summary: 'Resume a paused search',
+    description: 'Paused trials go on from their checkpoints. Resuming a running search changes nothing.',
+    body: noBodySchema,
+    responses: { 200: { description: 'The search as it is now.', schema: searchSchema } },
+    problems: ['search-not-found', 'search-ended'],
+  }),
+  cancelSearch: operation({
+    method: 'POST',
+    path: '/v1/searches/{id}/cancel',
+    tag,
+    summary: 'End a search for good',
+    description: 'Running trials stop at their next step. Cancelling a cancelled search changes nothing.',
+    body: noBodySchema,
+    responses: { 200: { description: 'The search as it is now.', schema: searchSchema } },
+    problems: ['search-not-found', 'search-ended'],
+  }),
+  getLeaderboard: operation({
+    method: 'GET',
+    path: '/v1/searches/{id}/leaderboard',
+    tag,
+    summary: 'Get the ranked trials',
+    description:
+      'Ended trials by value. To follow a search without polling hard, send the last `ETag` as `If-None-Match` together with `waitMs`.',
+    query: leaderboardQuerySchema,
+    headers: leaderboardHeadersSchema,
+    responses: {
+      200: { description: 'A page of the board.', schema: leaderboardSchema, headers: boardHeaders },
+      304: { description: 'Still the board of `If-None-Match`.', headers: boardHeaders },
+    },
+    problems: ['search-not-found', 'invalid-cursor'],
+  }),
+  listTrials: operation({
+    method: 'GET',
+    path: '/v1/searches/{id}/trials',
+    tag,
+    summary: "List a search's trials by number",
+    query: trialListQuerySchema,
+    responses: { 200: { description: 'A page of trials.', schema: trialPageSchema } },
+    problems: ['search-not-found', 'invalid-cursor'],
+  }),
+  exportTrials: operation({
+    method: 'GET',
+    path: '/v1/searches/{id}/export',
+    tag,
+    summary: 'Stream all trials as a file',
+    description:
+      'By number. CSV has one column per parameter (`params.NAME`) and metric (`metrics.NAME`) that any trial or the space has when the export starts; lists are JSON; text that a spreadsheet would take for a formula gets a leading apostrophe. JSON Lines is exact.',
+    query: exportQuerySchema,
+    responses: {
+      200: {
+        description: 'The file.',
+        contentTypes: ['text/csv', 'application/jsonl'],
+        headers: { 'Content-Disposition': 'A file name.' },
+      },
+    },
+    problems: ['search-not-found'],
+  }),
+} as const;

@@ -1,0 +1,187 @@
+import { z } from 'zod';
+
+/** What a problem code means to the caller: its HTTP status, a title, and what to do about it. */
+export interface ProblemInfo {
+  readonly status: number;
+  readonly title: string;
+  readonly whatToDo: string;
+}
+
+/** Every problem that the API answers with. A code is stable; a new meaning gets a new code. */
+export const PROBLEMS = {
+  'malformed-json': {
+    status: 400,
+    title: 'The body is not JSON',
+    whatToDo: 'Send one JSON document in UTF-8. `detail` says where the parser stopped.',
+  },
+  'bad-request': {
+    status: 400,
+    title: 'The request is not well-formed HTTP',
+    whatToDo: 'Check the percent-encoding of the URL and the headers of the request.',
+  },
+  unauthorized: {
+    status: 401,
+    title: 'A valid API key is needed',
+    whatToDo: 'Send one of the keys this service was started with: `Authorization: Bearer KEY`.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'The request comes from elsewhere',
+    whatToDo:
+      'A service without API keys serves its own machine only: call it by a loopback name such as 127.0.0.1, not from another web site. To serve others, start it with CAVIAR_API_KEYS.',
+  },
+  'not-found': {
+    status: 404,
+    title: 'There is nothing at this path',
+    whatToDo: 'Compare the path with the list of calls at /docs.',
+  },
+  'search-not-found': {
+    status: 404,
+    title: 'There is no such search',
+    whatToDo: 'Check the id: `GET /v1/searches` lists those there are. A deleted search is gone for good.',
+  },
+  'trial-not-found': {
+    status: 404,
+    title: 'There is no such trial',
+    whatToDo:
+      "Check the id: `GET /v1/searches/{id}/trials` lists a search's trials. They go when their search is deleted.",
+  },
+  'dataset-not-found': {
+    status: 404,
+    title: 'There is no such data set',
+    whatToDo: 'Check the id: `GET /v1/datasets` lists those there are.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'This path does not have that method',
+    whatToDo: 'Use one of the methods in the header `Allow`.',
+  },
+  'request-timeout': {
+    status: 408,
+    title: 'The request took too long to arrive',
+    whatToDo: 'Send it again, in one go.',
+  },
+  'idempotency-conflict': {
+    status: 409,
+    title: 'The idempotency key was used with another body',
+    whatToDo: 'Use a fresh `Idempotency-Key` for every new search, and the same body with the same key.',
+  },
+  'search-ended': {
+    status: 409,
+    title: 'The search has ended',
+    whatToDo: 'Nothing can go on in an ended search. POST its `spec` as a new one, with another `stop` for example.',
+  },
+  'search-running': {
+    status: 409,
+    title: 'The search is running',
+    whatToDo: 'Cancel or pause it, or let it end; then delete it.',
+  },
+  'trial-ended': {
+    status: 409,
+    title: 'The trial has ended',
+    whatToDo: 'Nothing: an ended trial can no longer be cancelled.',
+  },
+  'payload-too-large': {
+    status: 413,
+    title: 'The body is too large',
+    whatToDo: 'Send a body of at most 1 MiB.',
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'The body is of a type this call does not take',
+    whatToDo: 'Send JSON with `Content-Type: application/json`, and no `Content-Encoding`.',
+  },
+  'invalid-request': {
+    status: 422,
+    title: 'The request does not make sense',
+    whatToDo: '`errors` names every parameter, header or key that is wrong, and says what is expected.',
+  },
+  'invalid-cursor': {
+    status: 422,
+    title: 'The cursor is not one of this list',
+    whatToDo: 'Pass `nextCursor` of the page before, unchanged, to the same list; leave `cursor` out to begin again.',
+  },
+  'invalid-spec': {
+    status: 422,
+    title: 'The search spec does not make sense',
+    whatToDo:
+      '`errors` points at every key that is wrong. `POST /v1/searches/preview` checks a spec without starting it.',
+  },
+  'invalid-patch': {
+    status: 422,
+    title: 'The change does not make sense',
+    whatToDo:
+      '`errors` points at every key that is wrong; `name`, `notes`, `parallelism`, `stop` and `space` can be changed.',
+  },
+  'headers-too-large': {
+    status: 431,
+    title: 'The headers are too large',
+    whatToDo: 'Send fewer or shorter headers (16 KiB in all).',
+  },
+  internal: {
+    status: 500,
+    title: 'Something went wrong on our side',
+    whatToDo: "Try again; if it stays, look for the `requestId` in the service's log.",
+  },
+  unavailable: {
+    status: 503,
+    title: 'The service is not available right now',
+    whatToDo: 'Try again after the number of seconds in `Retry-After`. `GET /readyz` says which part is away.',
+  },
+} as const satisfies Readonly<Record<string, ProblemInfo>>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export const PROBLEM_CODES = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
+
+/**
+ * The problem type of a code. A reference with an absolute path, as RFC 9457 (3.1.1) allows: the service is self-hosted,
+ * so that no host name could be stable, and each instance serves the page itself.
+ */
+export function problemType(code: ProblemCode): string {
+  return `/problems/${code}`;
+}
+
+const invalidFieldSchema = z
+  .strictObject({
+    pointer: z.string().meta({
+      description: 'JSON pointer (RFC 6901) into the body, or into the query or headers taken as an object.',
+    }),
+    parameter: z.string().optional().meta({ description: 'The query parameter or header; absent for the body.' }),
+    message: z.string(),
+  })
+  .meta({
+    id: 'InvalidField',
+    description: 'One thing that is wrong with a request.',
+    examples: [{ pointer: '/space/learningRate/min', message: 'must be above 0 on the scale log' }],
+  });
+
+/** `application/problem+json` (RFC 9457). */
+export const problemSchema = z
+  .strictObject({
+    type: z.string().meta({ description: 'Page that explains the code.' }),
+    title: z.string(),
+    status: z.int().min(400).max(599),
+    detail: z.string().meta({ description: 'What happened this time.' }),
+    instance: z.string().meta({ description: 'Path of the request.' }),
+    code: z.enum(PROBLEM_CODES),
+    requestId: z.string().meta({ description: 'Also in the header X-Request-Id, and in the log.' }),
+    errors: z.array(invalidFieldSchema).optional(),
+  })
+  .meta({
+    id: 'Problem',
+    description: 'An error, as of RFC 9457.',
+    examples: [
+      {
+        type: '/problems/invalid-spec',
+        title: 'The search spec does not make sense',
+        status: 422,
+        detail: 'stop: needs at least one of maxTrials, maxDurationMs, targetValue',
+        instance: '/v1/searches',
+        code: 'invalid-spec',
+        requestId: 'req_2pkYzL0cVq',
+        errors: [{ pointer: '/stop', message: 'needs at least one of maxTrials, maxDurationMs, targetValue' }],
+      },
+    ],
+  });
+export type Problem = z.infer<typeof problemSchema>;

@@ -1,0 +1,144 @@
+import { paramValueSchema } from '@caviar/spec';
+import { z } from 'zod';
+import { pageSchema, timeSchema } from './common.js';
+
+const count = z.int().min(0);
+
+export const datasetSchema = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    description: z.string(),
+    task: z.enum(['classification', 'regression']),
+    rows: count,
+    features: count,
+    classes: count.nullable().meta({ description: 'Number of classes; null for regression.' }),
+    classNames: z.array(z.string()).nullable(),
+    image: z.strictObject({ height: count, width: count }).nullable(),
+    checksum: z.string().meta({ description: '`sha256:` and the hex digest of the stored file.' }),
+    source: z.string(),
+    licence: z.string(),
+    builtIn: z.boolean(),
+  })
+  .meta({
+    id: 'Dataset',
+    description: 'A data set to train on; `trainer.dataset` of a spec names its id.',
+    examples: [
+      {
+        id: 'digits',
+        name: 'digits',
+        description: 'Handwritten digits, 8 by 8 pixels.',
+        task: 'classification',
+        rows: 1797,
+        features: 64,
+        classes: 10,
+        classNames: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+        image: { height: 8, width: 8 },
+        checksum: 'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+        source: 'UCI Machine Learning Repository',
+        licence: 'CC BY 4.0',
+        builtIn: true,
+      },
+    ],
+  });
+export type DatasetView = z.infer<typeof datasetSchema>;
+
+export const datasetPageSchema = pageSchema(datasetSchema, 'DatasetPage');
+export type DatasetPageView = z.infer<typeof datasetPageSchema>;
+
+const trainerParameterSchema = z
+  .strictObject({
+    name: z.string(),
+    kind: z.enum(['float', 'int', 'boolean', 'choice', 'list']).meta({
+      description: '`list` takes a number, or one number per layer.',
+    }),
+    default: paramValueSchema,
+    min: z.number().optional(),
+    max: z.number().optional(),
+    exclusiveMin: z.boolean().optional().meta({ description: 'True: `min` itself is refused.' }),
+    exclusiveMax: z.boolean().optional().meta({ description: 'True: `max` itself is refused.' }),
+    choices: z.array(z.string()).optional().meta({ description: 'Words it takes.' }),
+    description: z.string(),
+    section: z.string().optional().meta({ description: 'Section of the course notes.' }),
+  })
+  .meta({ id: 'TrainerParameter', description: 'A hyperparameter that a trainer understands.' });
+
+const trainerMetricSchema = z
+  .strictObject({ name: z.string(), direction: z.enum(['minimize', 'maximize']), description: z.string() })
+  .meta({ id: 'TrainerMetric', description: 'A metric that a trainer reports.' });
+
+export const trainerSchema = z
+  .strictObject({
+    kind: z.string(),
+    description: z.string(),
+    needsDataset: z.boolean(),
+    parameters: z.array(trainerParameterSchema),
+    metrics: z.array(trainerMetricSchema),
+    defaultObjective: z
+      .strictObject({ classification: z.string(), regression: z.string() })
+      .meta({ description: 'Metric that a search optimises when its spec names none, by task of the data set.' }),
+  })
+  .meta({
+    id: 'Trainer',
+    description: 'A kind of trainer: what it can be told and what it reports.',
+    examples: [
+      {
+        kind: 'quadratic',
+        description: 'Minimises a quadratic by gradient descent.',
+        needsDataset: false,
+        parameters: [
+          {
+            name: 'steps',
+            kind: 'int',
+            default: 1000,
+            min: 1,
+            max: 10_000_000,
+            description: 'Gradient steps.',
+            section: '3.6',
+          },
+        ],
+        metrics: [{ name: 'cost', direction: 'minimize', description: 'The cost at the present w.' }],
+        defaultObjective: { classification: 'cost', regression: 'cost' },
+      },
+    ],
+  });
+export type TrainerView = z.infer<typeof trainerSchema>;
+
+export const trainerPageSchema = pageSchema(trainerSchema, 'TrainerPage');
+export type TrainerPageView = z.infer<typeof trainerPageSchema>;
+
+export const workerSchema = z
+  .strictObject({
+    id: z.string(),
+    host: z.string(),
+    pid: count,
+    status: z
+      .enum(['active', 'lost', 'stopped'])
+      .meta({ description: '`lost`: not heard of for longer than a lease lasts.' }),
+    concurrency: count.meta({ description: 'Trials it trains at the same time.' }),
+    runtime: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    startedAt: timeSchema,
+    lastSeenAt: timeSchema,
+    trials: z.array(z.strictObject({ trialId: z.string(), searchId: z.string(), number: count, step: count })),
+  })
+  .meta({
+    id: 'Worker',
+    description: 'A worker process and the trials it is training.',
+    examples: [
+      {
+        id: 'wrk_01JBQ0PPZK',
+        host: 'gpu-7',
+        pid: 4711,
+        status: 'active',
+        concurrency: 1,
+        runtime: { node: 'v24.21.0', platform: 'linux-x64' },
+        startedAt: '2026-11-03T09:29:58.000Z',
+        lastSeenAt: '2026-11-03T09:30:10.000Z',
+        trials: [{ trialId: 'trl_01JBQ0R7Y5', searchId: 'srch_01JBQ0QW2M', number: 17, step: 4 }],
+      },
+    ],
+  });
+export type WorkerView = z.infer<typeof workerSchema>;
+
+export const workerPageSchema = pageSchema(workerSchema, 'WorkerPage');
+export type WorkerPageView = z.infer<typeof workerPageSchema>;

@@ -1,0 +1,53 @@
+import { trialStatusSchema } from '@caviar/spec';
+import { z } from 'zod';
+import { durationMsSchema, metricsSchema, pageSchema, timeSchema } from './common.js';
+import { exampleTrial } from './examples.js';
+import { paramsSchema } from './search.js';
+
+const count = z.int().min(0);
+
+export const trialSchema = z
+  .strictObject({
+    id: z.string(),
+    searchId: z.string(),
+    number: count.meta({ description: 'From 0, without gaps, per search.' }),
+    status: trialStatusSchema,
+    params: paramsSchema,
+    value: z.number().nullable().meta({ description: 'Value of the objective; null while there is none.' }),
+    step: count.meta({ description: 'Steps measured so far.' }),
+    metrics: metricsSchema.meta({ description: 'Metrics of the last step.' }),
+    proposal: z.string().meta({ description: 'Why it was proposed.' }),
+    reason: z.string().nullable().meta({ description: 'Why it ended or is paused.' }),
+    attempts: count.meta({ description: 'Times it was started.' }),
+    workerId: z.string().nullable(),
+    round: count.nullable().meta({ description: 'Its round of a coarse-to-fine plan, from 0.' }),
+    createdAt: timeSchema,
+    startedAt: timeSchema.nullable(),
+    endedAt: timeSchema.nullable(),
+    durationMs: durationMsSchema.nullable(),
+  })
+  .meta({ id: 'Trial', description: 'One set of hyperparameters and what came of it.', examples: [exampleTrial] });
+export type TrialView = z.infer<typeof trialSchema>;
+
+export const trialPageSchema = pageSchema(trialSchema, 'TrialPage');
+export type TrialPageView = z.infer<typeof trialPageSchema>;
+
+const measurementSchema = z
+  .strictObject({
+    step: z.int().min(0),
+    metrics: metricsSchema,
+    elapsedMs: durationMsSchema,
+    smoothed: metricsSchema.optional().meta({
+      description: 'Bias-corrected exponentially weighted averages; there when `beta` was given.',
+    }),
+  })
+  .meta({
+    id: 'Measurement',
+    description: 'Metrics at one step.',
+    examples: [{ step: 3, metrics: { 'dev.error': 0.08 }, elapsedMs: 410, smoothed: { 'dev.error': 0.11 } }],
+  });
+
+export const measurementsSchema = z
+  .strictObject({ items: z.array(measurementSchema) })
+  .meta({ id: 'Measurements', description: 'A learning curve, by step.' });
+export type MeasurementsView = z.infer<typeof measurementsSchema>;
