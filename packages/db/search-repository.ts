@@ -166,8 +166,9 @@ export class SearchRepository implements SearchStore {
     const set = [Prisma.sql`version = version + 1`];
     if (change.name !== undefined) set.push(Prisma.sql`name = ${change.name}`);
     if (change.notes !== undefined) set.push(Prisma.sql`notes = ${change.notes}`);
-    if (change.spec !== undefined) set.push(Prisma.sql`spec = ${JSON.stringify(change.spec)}::jsonb`);
+    if (change.spec !== undefined) set.push(Prisma.sql`spec = spec || ${JSON.stringify(change.spec)}::jsonb`);
     if (change.plannedTotal !== undefined) set.push(Prisma.sql`planned_total = ${change.plannedTotal}::int`);
+    if (change.roundCount !== undefined) set.push(Prisma.sql`round_count = ${change.roundCount}::int`);
     if (change.space === undefined) {
       await this.client.$executeRaw`UPDATE searches SET ${Prisma.join(set)} WHERE id = ${id}`;
       return;

@@ -1,6 +1,11 @@
+export { createOrchestrator } from './create-orchestrator.js';
+export type { Deps } from './deps.js';
 export { DomainError, type DomainErrorCode } from './errors.js';
+export { newId } from './ids.js';
 export type { CurvePoint, Leaderboard, Orchestrator, SearchPatch } from './orchestrator.js';
-export type { DatasetCatalog, Dispatcher, Logger, SearchSignals } from './ports/dispatcher.js';
+export type { DatasetCatalog } from './ports/dataset-catalog.js';
+export type { Dispatcher, SearchSignals } from './ports/dispatcher.js';
+export type { Logger } from './ports/logger.js';
 export type { Page, PageQuery } from './ports/page.js';
 export type { NewSearch, SearchChange, SearchForAdvance, SearchStore, SpaceVersion } from './ports/search-store.js';
 export type {
@@ -18,3 +23,11 @@ export type {
   TrialStore,
 } from './ports/trial-store.js';
 export type { WorkerInfo, WorkerStore, WorkerView } from './ports/worker-store.js';
+export {
+  createTrialDesk,
+  type DeskOptions,
+  type TrialAssignment,
+  type TrialDesk,
+  type TrialOutcome,
+} from './trial-desk.js';
+export { reconcile } from './use-cases/reconcile.js';

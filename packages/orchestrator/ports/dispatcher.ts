@@ -3,7 +3,7 @@ import type { TrialRef } from './trial-store.js';
 /** The queue: a nudge, never the truth. A call that fails is made up for by the reconciler. */
 export interface Dispatcher {
   /** Hands trials to whichever worker is free. The same attempt dispatched twice is delivered once, or claimed once. */
-  dispatch(trials: readonly TrialRef[]): Promise<void>;
+  dispatch(trials: readonly TrialRef[], options?: { readonly trialsPerJob?: number }): Promise<void>;
 }
 
 /** Tells every process that a search has changed. Lossy: listeners also look now and then. */
@@ -11,17 +11,4 @@ export interface SearchSignals {
   publish(searchId: string): void;
   /** Calls back on changes of one search until the returned function is called. */
   subscribe(searchId: string, listener: () => void): () => void;
-}
-
-export interface DatasetCatalog {
-  list(): readonly import('@caviar/spec').DatasetInfo[];
-  find(id: string): import('@caviar/spec').DatasetInfo | null;
-}
-
-/** What the use cases write to; pino fits. */
-export interface Logger {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
 }

@@ -33,8 +33,10 @@ export interface SearchForAdvance {
 export interface SearchChange {
   readonly name?: string;
   readonly notes?: string | null;
-  readonly spec?: SearchSpec;
+  /** Replaces these keys of the stored spec; the others stay. */
+  readonly spec?: Partial<SearchSpec>;
   readonly plannedTotal?: number | null;
+  readonly roundCount?: number;
   /** Stored as the next version, from the next trial on. */
   readonly space?: SearchSpace;
 }

@@ -1,0 +1,52 @@
+import { previewSearch } from '@caviar/search';
+import type { Deps } from './deps.js';
+import { DomainError } from './errors.js';
+import type { Orchestrator } from './orchestrator.js';
+import { cancelTrial } from './use-cases/cancel-trial.js';
+import { cancelSearch, deleteSearch, pauseSearch, resumeSearch } from './use-cases/change-search-status.js';
+import { completeSpec } from './use-cases/complete-spec.js';
+import { createSearch } from './use-cases/create-search.js';
+import { patchSearch } from './use-cases/patch-search.js';
+import { presentCurve } from './use-cases/read-curve.js';
+import { exportTrials, getBoardVersion, getLeaderboard, getSearch, waitForBoard } from './use-cases/read-searches.js';
+
+/** The use cases bound to what they stand on. */
+export function createOrchestrator(deps: Deps): Orchestrator {
+  const getTrial = async (id: string) => {
+    const trial = await deps.trials.get(id);
+    if (trial === null) throw new DomainError('trial-not-found', `There is no trial ${id}`);
+    return trial;
+  };
+  return {
+    createSearch: (spec, options) => createSearch(deps, spec, options),
+    previewSearch: (spec) => previewSearch(completeSpec(deps, spec)),
+    getSearch: (id) => getSearch(deps, id),
+    listSearches: (query) => deps.searches.list(query),
+    patchSearch: (id, patch) => patchSearch(deps, id, patch),
+    pauseSearch: (id) => pauseSearch(deps, id),
+    resumeSearch: (id) => resumeSearch(deps, id),
+    cancelSearch: (id) => cancelSearch(deps, id),
+    deleteSearch: (id) => deleteSearch(deps, id),
+    leaderboard: (id, query) => getLeaderboard(deps, id, query),
+    boardVersion: (id) => getBoardVersion(deps, id),
+    waitForBoard: (id, version, options) => waitForBoard(deps, id, { version, ...options }),
+    listTrials: async (searchId, query) => {
+      await getSearch(deps, searchId);
+      return deps.trials.list(searchId, query);
+    },
+    exportTrials: (searchId) => exportTrials(deps, searchId),
+    getTrial,
+    cancelTrial: (id) => cancelTrial(deps, id),
+    measurements: async (trialId, query) => {
+      await getTrial(trialId);
+      return presentCurve(await deps.trials.measurements(trialId), query);
+    },
+    listWorkers: (query) => deps.workers.list(query),
+    listDatasets: () => deps.datasets.list(),
+    getDataset: (id) => {
+      const dataset = deps.datasets.find(id);
+      if (dataset === null) throw new DomainError('dataset-not-found', `There is no data set ${id}`);
+      return dataset;
+    },
+  };
+}

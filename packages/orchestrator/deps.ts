@@ -1,0 +1,17 @@
+import type { DatasetCatalog } from './ports/dataset-catalog.js';
+import type { Dispatcher, SearchSignals } from './ports/dispatcher.js';
+import type { Logger } from './ports/logger.js';
+import type { SearchStore } from './ports/search-store.js';
+import type { TrialStore } from './ports/trial-store.js';
+import type { WorkerStore } from './ports/worker-store.js';
+
+/** What the use cases stand on. */
+export interface Deps {
+  readonly searches: SearchStore;
+  readonly trials: TrialStore;
+  readonly workers: WorkerStore;
+  readonly dispatcher: Dispatcher;
+  readonly signals: SearchSignals;
+  readonly datasets: DatasetCatalog;
+  readonly logger: Logger;
+}

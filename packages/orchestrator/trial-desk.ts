@@ -1,0 +1,141 @@
+import { lowerIsBetter } from '@caviar/search';
+import type { FinalTrialStatus, Metrics, SearchSpec } from '@caviar/spec';
+import type { Deps } from './deps.js';
+import type {
+  ClaimedTrial,
+  MeasurementReport,
+  TrialControl,
+  TrialFailure,
+  TrialLease,
+  TrialRelease,
+} from './ports/trial-store.js';
+import type { WorkerInfo } from './ports/worker-store.js';
+import { type AdvanceOptions, advanceSearch, dispatchOrLeave } from './use-cases/advance-search.js';
+
+/** A claimed trial with what its training needs of the search. */
+export interface TrialAssignment extends ClaimedTrial {
+  readonly spec: SearchSpec;
+}
+
+export interface TrialOutcome extends TrialLease {
+  readonly searchId: string;
+  readonly status: Extract<FinalTrialStatus, 'completed' | 'pruned' | 'infeasible' | 'cancelled'>;
+  readonly step: number;
+  readonly metrics: Metrics;
+  readonly reason: string | null;
+  readonly durationMs: number;
+  /** Measurements that were not reported yet. */
+  readonly reports: readonly MeasurementReport[];
+}
+
+/** Where a worker takes trials from and brings them back to. Every answer says what is true in Postgres. */
+export interface TrialDesk {
+  claim(ids: readonly string[]): Promise<readonly TrialAssignment[]>;
+  report(reports: readonly MeasurementReport[]): Promise<ReadonlyMap<string, TrialControl>>;
+  renew(leases: readonly TrialLease[]): Promise<ReadonlyMap<string, TrialControl>>;
+  /** Ends trials and lets their searches go on; gives the ids that were still the caller's. */
+  finish(outcomes: readonly TrialOutcome[], options?: AdvanceOptions): Promise<readonly string[]>;
+  fail(searchId: string, failure: TrialFailure): Promise<void>;
+  release(searchId: string, release: TrialRelease): Promise<void>;
+  heartbeat(): Promise<void>;
+  /** Says goodbye. */
+  stopped(): Promise<void>;
+}
+
+export interface DeskOptions {
+  readonly worker: WorkerInfo;
+  readonly leaseMs: number;
+}
+
+/** Searches whose spec a worker keeps in mind. */
+const KEPT_SPECS = 256;
+
+export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): TrialDesk {
+  const specs = new Map<string, SearchSpec>();
+  const advancing = new Map<string, { again: boolean }>();
+
+  /** Trainer, objective and seed of a search never change, so the first answer does for good. */
+  async function specOf(searchId: string): Promise<SearchSpec | null> {
+    const known = specs.get(searchId);
+    if (known !== undefined) return known;
+    const search = await deps.searches.get(searchId);
+    if (search === null) return null;
+    const [oldest] = specs.keys();
+    if (specs.size >= KEPT_SPECS && oldest !== undefined) specs.delete(oldest);
+    specs.set(searchId, search.spec);
+    return search.spec;
+  }
+
+  /** Advances a search; calls that come while it is being advanced are taken together into one more round. */
+  async function advance(searchId: string, options: AdvanceOptions = {}): Promise<void> {
+    const present = advancing.get(searchId);
+    if (present !== undefined) {
+      present.again = true;
+      return;
+    }
+    const mine = { again: true };
+    advancing.set(searchId, mine);
+    try {
+      while (mine.again) {
+        mine.again = false;
+        await advanceSearch(deps, searchId, options);
+      }
+    } catch (error) {
+      deps.logger.warn({ searchId, err: error }, 'could not advance; the reconciler will');
+    } finally {
+      advancing.delete(searchId);
+    }
+  }
+
+  return {
+    async claim(ids) {
+      const claimed = await deps.trials.claim(ids, { workerId: worker.id, leaseMs });
+      for (const searchId of new Set(claimed.map((trial) => trial.searchId))) deps.signals.publish(searchId);
+      const assignments = await Promise.all(
+        claimed.map(async (trial) => {
+          const spec = await specOf(trial.searchId);
+          return spec === null ? [] : [{ ...trial, spec }];
+        }),
+      );
+      return assignments.flat();
+    },
+
+    report: (reports) => deps.trials.record(reports, leaseMs),
+    renew: (leases) => deps.trials.renew(leases, leaseMs),
+
+    async finish(outcomes, options) {
+      const finishes = await Promise.all(
+        outcomes.map(async ({ searchId, reports: _, ...outcome }) => {
+          const objective = (await specOf(searchId))?.objective;
+          const value = objective === undefined ? null : (outcome.metrics[objective.metric] ?? null);
+          const counts = outcome.status !== 'cancelled' && objective !== undefined;
+          const rankKey = counts ? lowerIsBetter(value, objective.direction) : null;
+          return { ...outcome, value, rankKey };
+        }),
+      );
+      const finished = await deps.trials.finish(
+        finishes,
+        outcomes.flatMap(({ reports }) => reports),
+      );
+      for (const searchId of new Set(outcomes.map((outcome) => outcome.searchId))) {
+        deps.signals.publish(searchId);
+        await advance(searchId, options);
+      }
+      return finished;
+    },
+
+    async fail(searchId, failure) {
+      await dispatchOrLeave(deps, await deps.trials.fail([failure]));
+      deps.signals.publish(searchId);
+      await advance(searchId);
+    },
+
+    async release(searchId, release) {
+      await dispatchOrLeave(deps, await deps.trials.release([release]));
+      deps.signals.publish(searchId);
+    },
+
+    heartbeat: () => deps.workers.heartbeat(worker),
+    stopped: () => deps.workers.stopped(worker.id),
+  };
+}

@@ -1,0 +1,93 @@
+import { decideRound, historyNeeded, plannedRoundOf, suggest } from '@caviar/search';
+import type { Deps } from '../deps.js';
+import { newId } from '../ids.js';
+import type { SearchForAdvance } from '../ports/search-store.js';
+import { endSearch, searchEnd } from './end-search.js';
+import { type PreparedSearch, prepare } from './prepared-search.js';
+
+export interface AdvanceOptions {
+  /** Trials that one job carries; more than 1 pays where a trial takes less than the way through the queue. */
+  readonly trialsPerJob?: number;
+}
+
+/**
+ * Takes a search as far as it can go now: ends it, or makes and dispatches the trials there is room for.
+ *
+ * Needs no lock. What it proposes follows from the trial's number and from final trials alone, and a number is stored
+ * once; so two processes that advance the same search at the same time do the same work, and one of them stores it. The
+ * bound on trials in flight holds as well: numbers stay below (final trials + parallelism), which only grows.
+ */
+export async function advanceSearch(deps: Deps, searchId: string, options: AdvanceOptions = {}): Promise<void> {
+  const state = await deps.searches.getForAdvance(searchId);
+  if (state === null || state.search.status !== 'running') return;
+  const prepared = prepare(state);
+  const end = searchEnd(state, prepared.plan.totalTrials);
+  if (end !== null) return endSearch(deps, searchId, end);
+  await propose(deps, { state, prepared, options });
+}
+
+interface Proposal {
+  readonly state: SearchForAdvance;
+  readonly prepared: PreparedSearch;
+  readonly options: AdvanceOptions;
+}
+
+async function propose(deps: Deps, { state, prepared, options }: Proposal): Promise<void> {
+  const { search, nextNumber, firstOpenNumber } = state;
+  let { plan, context } = prepared;
+  const bound = numberBound(state, plan.totalTrials);
+  if (bound <= nextNumber || historyNeeded(plan, nextNumber) > firstOpenNumber) return;
+
+  const planned = plannedRoundOf(plan, nextNumber);
+  if (planned !== null && search.rounds.length <= planned.index) {
+    const history = await deps.trials.history(search.id, planned.firstNumber);
+    const spaceFirstNumber = state.spaces.at(-1)?.firstNumber ?? 0;
+    const round = decideRound(search.spec, plan, {
+      index: planned.index,
+      history,
+      rounds: search.rounds,
+      spaceFirstNumber,
+    });
+    await deps.searches.addRound(search.id, round);
+    deps.logger.info({ searchId: search.id, round: round.index, reason: round.reason }, 'round decided');
+    ({ plan, context } = prepare({ ...state, search: { ...search, rounds: [...search.rounds, round] } }));
+  }
+
+  const endNumber = Math.min(bound, planned?.endNumber ?? bound);
+  const trials = suggest(context, nextNumber, endNumber).map((suggestion) => ({ id: newId('trl'), ...suggestion }));
+  const added = await deps.trials.add(search.id, search.spaceVersion, trials);
+  if (added.length === 0) return;
+  deps.signals.publish(search.id);
+  await dispatchOrLeave(deps, added, options);
+}
+
+/** First number that may not be made yet. */
+function numberBound(
+  { search, nextNumber, firstOpenNumber, targetNumber }: SearchForAdvance,
+  total: number | null,
+): number {
+  const { parallelism, stop, reproducibility } = search.spec;
+  const inFlight = search.progress.queued + search.progress.running;
+  let bound = nextNumber + Math.max(0, parallelism - inFlight);
+  if (reproducibility === 'strict' && stop.targetValue !== undefined) {
+    // Which trials exist when the target is met must not depend on who was faster: number n waits for all below n - L,
+    // and the trials within L of the one that meets the target are all made.
+    bound = Math.min(bound, firstOpenNumber + parallelism);
+    if (targetNumber !== null) bound = Math.min(bound, targetNumber + parallelism);
+  }
+  return Math.min(bound, total ?? bound);
+}
+
+/** Dispatches trials; when the queue is away they stay queued in Postgres, where the reconciler finds them. */
+export async function dispatchOrLeave(
+  deps: Pick<Deps, 'dispatcher' | 'logger'>,
+  trials: Parameters<Deps['dispatcher']['dispatch']>[0],
+  options: AdvanceOptions = {},
+): Promise<void> {
+  if (trials.length === 0) return;
+  try {
+    await deps.dispatcher.dispatch(trials, options);
+  } catch (error) {
+    deps.logger.warn({ err: error, trials: trials.length }, 'the queue is away; the trials wait in Postgres');
+  }
+}

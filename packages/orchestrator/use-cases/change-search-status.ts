@@ -1,0 +1,67 @@
+import type { Search } from '@caviar/spec';
+import type { Deps } from '../deps.js';
+import { DomainError } from '../errors.js';
+import { advanceSearch, dispatchOrLeave } from './advance-search.js';
+import { searchEnd } from './end-search.js';
+import { prepare } from './prepared-search.js';
+import { getSearch } from './read-searches.js';
+
+/** Pauses a search: queued trials wait, running ones store a checkpoint after their present step. */
+export async function pauseSearch(deps: Deps, id: string): Promise<Search> {
+  if (await deps.searches.transition(id, { from: ['running'], to: 'paused', reason: null })) {
+    deps.signals.publish(id);
+    deps.logger.info({ searchId: id }, 'search paused');
+  }
+  return requireStatus(await getSearch(deps, id), ['paused'], 'paused');
+}
+
+/** Goes on with a paused search, or with a completed one whose stop criteria have been widened since. */
+export async function resumeSearch(deps: Deps, id: string): Promise<Search> {
+  let changed = await deps.searches.transition(id, { from: ['paused'], to: 'running', reason: null });
+  if (!changed) changed = await reopen(deps, id);
+  if (changed) {
+    await dispatchOrLeave(deps, await deps.trials.resume(id));
+    await advanceSearch(deps, id);
+    deps.signals.publish(id);
+    deps.logger.info({ searchId: id }, 'search resumed');
+  }
+  // Once resumed it may have come to its end already.
+  return requireStatus(
+    await getSearch(deps, id),
+    changed ? ['running', 'completed', 'failed'] : ['running'],
+    'resumed',
+  );
+}
+
+async function reopen(deps: Deps, id: string): Promise<boolean> {
+  const state = await deps.searches.getForAdvance(id);
+  if (state === null || (state.search.status !== 'completed' && state.search.status !== 'failed')) return false;
+  if (searchEnd(state, prepare(state).plan.totalTrials) !== null) return false;
+  return deps.searches.transition(id, { from: ['completed', 'failed'], to: 'running', reason: null });
+}
+
+/** Cancels a search: what is queued at once, what runs after its present step. */
+export async function cancelSearch(deps: Deps, id: string): Promise<Search> {
+  const reason = 'the search was cancelled';
+  if (await deps.searches.transition(id, { from: ['running', 'paused'], to: 'cancelled', reason })) {
+    await deps.trials.cancelOpen(id, reason);
+    deps.signals.publish(id);
+    deps.logger.info({ searchId: id }, 'search cancelled');
+  }
+  return requireStatus(await getSearch(deps, id), ['cancelled'], 'cancelled');
+}
+
+export async function deleteSearch(deps: Deps, id: string): Promise<void> {
+  await getSearch(deps, id);
+  if (await deps.searches.delete(id)) {
+    deps.signals.publish(id);
+    deps.logger.info({ searchId: id }, 'search deleted');
+    return;
+  }
+  throw new DomainError('search-running', 'The search is running; pause or cancel it first');
+}
+
+function requireStatus(search: Search, expected: readonly string[], verb: string): Search {
+  if (expected.includes(search.status)) return search;
+  throw new DomainError('search-ended', `The search is ${search.status} and can't be ${verb}`);
+}

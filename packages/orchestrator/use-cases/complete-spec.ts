@@ -1,0 +1,33 @@
+import {
+  checkSearchSpec,
+  completeSearchSpec,
+  findTrainer,
+  type SearchSpec,
+  type SearchSpecInput,
+  type SpecContext,
+} from '@caviar/spec';
+import type { Deps } from '../deps.js';
+import { DomainError } from '../errors.js';
+
+/** Checks a spec against trainer and data set, and fills in its defaults; throws `invalid-spec` with every issue found. */
+export function completeSpec({ datasets }: Pick<Deps, 'datasets'>, input: SearchSpecInput): SearchSpec {
+  const context = specContext({ datasets }, input);
+  const issues = checkSearchSpec(input, context);
+  if (issues.length > 0) throw new DomainError('invalid-spec', 'The search spec does not make sense', { issues });
+  return completeSearchSpec(input, context, drawSeed());
+}
+
+export function specContext(
+  { datasets }: Pick<Deps, 'datasets'>,
+  { trainer }: Pick<SearchSpecInput, 'trainer'>,
+): SpecContext {
+  const descriptor = findTrainer(trainer.kind);
+  if (descriptor === undefined) throw new Error(`the trainer ${trainer.kind} has no descriptor`);
+  return { trainer: descriptor, dataset: trainer.kind === 'mlp' ? datasets.find(trainer.dataset) : null };
+}
+
+/** A seed short enough to be copied by hand. */
+function drawSeed(): number {
+  const [seed = 0] = globalThis.crypto.getRandomValues(new Uint32Array(1));
+  return seed;
+}

@@ -1,0 +1,23 @@
+import type { Deps } from '../deps.js';
+import { advanceSearch, dispatchOrLeave } from './advance-search.js';
+
+/** Workers a trial may take down before it is taken for the cause. */
+const MAX_LOSSES = 3;
+/** Age at which a dispatched trial that nobody claimed is dispatched again; a job that still waits is not doubled. */
+const REDISPATCH_MS = 5_000;
+const REDISPATCH_LIMIT = 1_000;
+
+/**
+ * Brings queue and workers in line with Postgres: trials of lost workers are queued again, trials that the queue has lost
+ * are dispatched again, searches that could go on go on. Every process may run it at any time, however often.
+ */
+export async function reconcile(deps: Deps): Promise<void> {
+  const reclaimed = await deps.trials.reclaimExpired(MAX_LOSSES);
+  if (reclaimed.length > 0)
+    deps.logger.warn({ trials: reclaimed.map(({ id }) => id) }, 'trials of lost workers are queued again');
+  const lost = await deps.trials.takeUndispatched(REDISPATCH_MS, REDISPATCH_LIMIT);
+  await dispatchOrLeave(deps, [...reclaimed, ...lost]);
+  await deps.trials.cancelLeftovers();
+  for (const searchId of await deps.searches.listAdvanceable()) await advanceSearch(deps, searchId);
+  for (const searchId of new Set(reclaimed.map((trial) => trial.searchId))) deps.signals.publish(searchId);
+}

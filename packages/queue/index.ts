@@ -1,0 +1,2 @@
+export { type Consumer, type ConsumerOptions, consumeTrials } from './consumer.js';
+export { createQueue, type Queue } from './queue.js';
