@@ -1,4 +1,5 @@
 export { type Migrated, type MigrateOptions, migrate } from './migrate.js';
+export { migrateVerb } from './migrate-verb.js';
 export { type PostgresOptions, type PostgresServer, startPostgres } from './postgres.js';
 export { isAlive, stopOrphan } from './process-table.js';
 export { type RedisOptions, type RedisServer, startRedis } from './redis.js';
