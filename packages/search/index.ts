@@ -1,3 +1,4 @@
+export { checkSampler } from './check-sampler.js';
 export { lowerIsBetter } from './direction.js';
 export { type RankedTrial, rankTrials, type TrialRecord } from './history.js';
 export {
@@ -10,5 +11,16 @@ export {
   type SearchPlan,
   type SearchState,
 } from './plan-search.js';
+export {
+  type Histogram,
+  type ParameterPreview,
+  PREVIEW_DRAWS,
+  previewSearch,
+  type SearchPreview,
+} from './preview.js';
 export type { PlannedRound, Suggestion } from './samplers/sampler.js';
+export { advanceScheduler, startScheduler } from './schedule.js';
+export type { Decision, SchedulerEvent, SchedulerState, SchedulerStep } from './schedulers/scheduler.js';
+export { cardinality } from './space/cardinality.js';
+export { contains } from './space/contains.js';
 export { prepareSearch, type SuggestContext, suggest } from './suggest.js';

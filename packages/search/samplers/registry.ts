@@ -1,13 +1,19 @@
 import type { SamplerSpec } from '@caviar/spec';
+import { coarseToFineSampler } from './coarse-to-fine.js';
+import { gridSampler } from './grid.js';
 import { randomSampler } from './random.js';
 import type { Sampler } from './sampler.js';
+import { sobolSampler } from './sobol.js';
 
 type SamplerOf<K extends SamplerSpec['kind']> = Sampler<Extract<SamplerSpec, { kind: K }>>;
 
 /** The sampler of every kind that a spec can name. */
 export const SAMPLERS: { readonly [K in SamplerSpec['kind']]: SamplerOf<K> } = {
   random: randomSampler,
-} as { readonly [K in SamplerSpec['kind']]: SamplerOf<K> };
+  grid: gridSampler,
+  sobol: sobolSampler,
+  'coarse-to-fine': coarseToFineSampler,
+};
 
 /** The sampler of a kind. */
 export function findSampler(kind: SamplerSpec['kind']): Sampler {

@@ -49,6 +49,10 @@ export interface Sampler<S extends SamplerSpec = SamplerSpec> {
   readonly kind: S['kind'];
   /** Trials it can propose from this version of the space at all; without it there is no end. */
   readonly size?: (problem: SamplerProblem<S>) => number;
+  /** Why it cannot search this space, as the end of a sentence about the sampler; null = it can. */
+  readonly refuse?: (problem: SamplerProblem<S>) => string | null;
+  /** The sampler whose draws show where the search begins, for the preview; itself without it. */
+  readonly previewAs?: (sampler: S) => SamplerSpec;
   /** Prepares drawing; the result may be kept as long as the problem stays the same. */
   readonly prepare: (problem: SamplerProblem<S>) => Propose;
   /** For samplers that go by rounds. */
