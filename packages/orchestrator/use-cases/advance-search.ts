@@ -58,7 +58,9 @@ async function propose(deps: Deps, { state, prepared, options }: Proposal): Prom
   const added = await deps.trials.add(search.id, search.spaceVersion, trials);
   if (added.length === 0) return;
   deps.signals.publish(search.id);
-  await dispatchOrLeave(deps, added, options);
+  // A job never carries so many that it keeps them from free workers.
+  const share = Math.max(1, Math.floor(search.spec.parallelism / 4));
+  await dispatchOrLeave(deps, added, { trialsPerJob: Math.min(options.trialsPerJob ?? 1, share) });
 }
 
 /** First number that may not be made yet. */

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+const environmentSchema = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' }),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' }),
+  CAVIAR_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(1),
+  CAVIAR_LEASE_MS: z.coerce.number().int().min(1_000).max(600_000).default(15_000),
+  CAVIAR_SUPERVISED: z.string().optional(),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+});
+
+export interface WorkerConfig {
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  /** Trials trained at the same time, one thread each. */
+  readonly concurrency: number;
+  /** Time after which a silent worker loses its trials. */
+  readonly leaseMs: number;
+  /** A supervisor started us, and will tell us when to stop. */
+  readonly supervised: boolean;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+}
+
+/** Reads the environment; throws an Error with one line per bad variable. */
+export function readConfig(environment: Readonly<NodeJS.ProcessEnv>): WorkerConfig {
+  const result = environmentSchema.safeParse(environment);
+  if (!result.success) {
+    throw new Error(result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'));
+  }
+  const { data } = result;
+  return {
+    databaseUrl: data.DATABASE_URL,
+    redisUrl: data.REDIS_URL,
+    concurrency: data.CAVIAR_CONCURRENCY,
+    leaseMs: data.CAVIAR_LEASE_MS,
+    supervised: data.CAVIAR_SUPERVISED !== undefined,
+    logLevel: data.LOG_LEVEL,
+  };
+}

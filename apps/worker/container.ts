@@ -1,0 +1,104 @@
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { listDatasets } from '@caviar/datasets';
+import { createDatabase } from '@caviar/db';
+import { createTrialDesk, type Deps, type Logger, newId, reconcile, type WorkerInfo } from '@caviar/orchestrator';
+import { consumeTrials, createQueue } from '@caviar/queue';
+import type { WorkerConfig } from './config.js';
+import { createHeldTrials } from './held-trials.js';
+import { createTrainingThread } from './trainer/training-thread.js';
+import { createTrialRunner } from './trial-runner.js';
+
+const RECONCILE_MS = 2_000;
+const HEARTBEAT_MS = 3_000;
+/** Time a running step gets to come to its end when the worker stops. */
+const GRACE_MS = 10_000;
+
+export interface WorkerApp {
+  readonly info: WorkerInfo;
+  /** Brings every trial back and closes all connections. */
+  stop(): Promise<void>;
+}
+
+/** Puts a worker together and lets it take trials. Throws when Postgres or Redis does not answer. */
+export async function startWorker(config: WorkerConfig, logger: Logger): Promise<WorkerApp> {
+  const database = createDatabase({ url: config.databaseUrl, poolSize: 4 });
+  const connection = { url: config.redisUrl, logger };
+  const queue = createQueue(connection);
+  const datasets = { list: listDatasets, find: (id: string) => listDatasets().find((info) => info.id === id) ?? null };
+  const { searches, trials, workers } = database;
+  const deps: Deps = {
+    searches,
+    trials,
+    workers,
+    dispatcher: queue.dispatcher,
+    signals: queue.signals,
+    datasets,
+    logger,
+  };
+  const info = describeWorker(config);
+  const desk = createTrialDesk(deps, { worker: info, leaseMs: config.leaseMs });
+  await database.ping();
+  await queue.ping();
+  await desk.heartbeat();
+
+  const held = createHeldTrials({ desk, leaseMs: config.leaseMs, logger });
+  const watch = queue.signals.subscribe;
+  const runners = Array.from({ length: config.concurrency }, () =>
+    createTrialRunner({ desk, held, thread: createTrainingThread(), logger, watch }),
+  );
+  const free = [...runners];
+  const consumer = consumeTrials({
+    ...connection,
+    concurrency: config.concurrency,
+    async handle(trialIds) {
+      const runner = free.pop();
+      if (runner === undefined) throw new Error('more jobs at once than slots');
+      try {
+        await runner.run(trialIds);
+      } finally {
+        free.push(runner);
+      }
+    },
+  });
+
+  const stopped = new AbortController();
+  const loops = [
+    repeat(HEARTBEAT_MS, stopped.signal, () => desk.heartbeat(), logger),
+    repeat(RECONCILE_MS, stopped.signal, () => reconcile(deps), logger),
+  ];
+  return {
+    info,
+    async stop() {
+      stopped.abort();
+      const closed = consumer.close();
+      await Promise.all(runners.map((runner) => runner.stop(GRACE_MS)));
+      await closed;
+      await Promise.all(loops);
+      held.close();
+      await desk.stopped().catch(() => {});
+      await queue.close();
+      await database.close();
+    },
+  };
+}
+
+function describeWorker({ concurrency }: WorkerConfig): WorkerInfo {
+  const { version, platform, arch, pid } = process;
+  return { id: newId('wrk'), host: hostname(), pid, concurrency, runtime: { node: version, platform, arch } };
+}
+
+/** Repeats work with a random pause around `everyMs`, so that many processes do not keep step. Failures are logged once in a row. */
+async function repeat(everyMs: number, signal: AbortSignal, work: () => Promise<void>, logger: Logger): Promise<void> {
+  let failing = false;
+  while (!signal.aborted) {
+    try {
+      await work();
+      failing = false;
+    } catch (error) {
+      if (!failing) logger.warn({ err: error }, 'a recurring task failed; it will be tried again');
+      failing = true;
+    }
+    await sleep(everyMs * (0.75 + 0.5 * Math.random()), undefined, { signal }).catch(() => {});
+  }
+}

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger, MeasurementReport, TrialControl, TrialDesk, TrialLease } from '@caviar/orchestrator';
+
+/** Reports of all trials wait this long for each other and go out in one statement. */
+const GATHER_MS = 100;
+
+export interface HeldTrial {
+  readonly lease: TrialLease;
+  /** Hears what is wanted of the trial; `lost` is final. */
+  readonly onControl: (control: TrialControl) => void;
+}
+
+export interface HeldTrials {
+  hold(trial: HeldTrial): void;
+  /** Queues measurements of a held trial for the next statement. */
+  report(reports: readonly MeasurementReport[]): void;
+  /** Takes back the reports of a trial that were not sent, for its last statement. */
+  takeReports(trialId: string): readonly MeasurementReport[];
+  /** Lets a trial go, when Postgres has its result. */
+  letGo(trialId: string): void;
+  /** Asks at once what is wanted of each trial. */
+  look(): void;
+  readonly size: number;
+  close(): void;
+}
+
+/**
+ * The trials this process holds: keeps their leases, sends their measurements in gathered statements, and passes on what
+ * Postgres answers. While Postgres is away training goes on and reports wait here.
+ */
+export function createHeldTrials({
+  desk,
+  leaseMs,
+  logger,
+}: {
+  readonly desk: TrialDesk;
+  readonly leaseMs: number;
+  readonly logger: Logger;
+}): HeldTrials {
+  const held = new Map<string, HeldTrial>();
+  let waiting: MeasurementReport[] = [];
+  let closed = false;
+  let busy = false;
+  let again = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  function schedule(): void {
+    if (!closed) timer ??= setTimeout(() => void exchange(), GATHER_MS);
+  }
+
+  /** One exchange with Postgres at a time: reports go first, their answers carry the control of those trials. */
+  async function exchange(): Promise<void> {
+    timer = undefined;
+    if (busy) {
+      again = true;
+      return;
+    }
+    busy = true;
+    const reports = waiting;
+    waiting = [];
+    try {
+      const reported = await desk.report(reports);
+      const others = [...held.values()].filter(({ lease }) => !reported.has(lease.trialId));
+      const renewed = await desk.renew(others.map(({ lease }) => lease));
+      for (const [trialId, control] of [...reported, ...renewed]) held.get(trialId)?.onControl(control);
+    } catch (error) {
+      logger.warn({ err: error }, 'measurements and leases have to wait');
+      waiting = [...reports.filter(({ trialId }) => held.has(trialId)), ...waiting];
+      await sleep(1_000);
+      again = true;
+    } finally {
+      busy = false;
+    }
+    if (again || waiting.length > 0) {
+      again = false;
+      schedule();
+    }
+  }
+
+  const heartbeat = setInterval(() => held.size > 0 && schedule(), leaseMs / 4);
+
+  return {
+    hold(trial) {
+      held.set(trial.lease.trialId, trial);
+    },
+    report(reports) {
+      waiting.push(...reports);
+      schedule();
+    },
+    takeReports(trialId) {
+      const left = waiting.filter((report) => report.trialId === trialId);
+      waiting = waiting.filter((report) => report.trialId !== trialId);
+      return left;
+    },
+    letGo(trialId) {
+      held.delete(trialId);
+    },
+    look() {
+      if (held.size > 0) schedule();
+    },
+    get size() {
+      return held.size;
+    },
+    close() {
+      closed = true;
+      clearInterval(heartbeat);
+      clearTimeout(timer);
+    },
+  };
+}

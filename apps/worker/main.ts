@@ -1,0 +1,44 @@
+import { createLogger } from '@caviar/telemetry';
+import { readConfig, type WorkerConfig } from './config.js';
+import { startWorker } from './container.js';
+
+/** The worker process: starts, says that it is ready, and stops when told to. */
+async function main(): Promise<void> {
+  const config = configOrExit();
+  const logger = createLogger({ name: 'worker', level: config.logLevel, pretty: process.stderr.isTTY === true });
+  const worker = await startWorker(config, logger).catch((error: unknown) => {
+    logger.fatal({ err: error }, 'the worker could not start');
+    process.exit(1);
+  });
+  logger.info({ workerId: worker.info.id, concurrency: config.concurrency }, 'worker ready');
+  process.send?.({ kind: 'ready' });
+
+  let stopping = false;
+  const stop = (cause: string) => {
+    if (stopping) return;
+    stopping = true;
+    logger.info({ cause }, 'worker stopping');
+    worker.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ err: error }, 'the worker could not stop in order');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', () => stop('SIGTERM'));
+  // Ctrl-C reaches every process of a terminal; a supervisor stops us in its own order.
+  process.on('SIGINT', () => config.supervised || stop('SIGINT'));
+  process.on('disconnect', () => stop('the supervisor is gone'));
+}
+
+function configOrExit(): WorkerConfig {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    process.stderr.write(`caviar worker: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+}
+
+await main();

@@ -1,0 +1,204 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  DomainError,
+  type Logger,
+  type TrialAssignment,
+  type TrialControl,
+  type TrialDesk,
+  type TrialOutcome,
+  type TrialRelease,
+} from '@caviar/orchestrator';
+import type { Measurement } from '@caviar/spec';
+import type { HeldTrials } from './held-trials.js';
+import type { ThreadResult, TrainingThread } from './trainer/training-thread.js';
+
+/** Trials that take less than this are carried by one job together; see `trialsPerJob`. */
+const JOB_TARGET_MS = 40;
+const MAX_TRIALS_PER_JOB = 32;
+
+export interface TrialRunnerOptions {
+  readonly desk: TrialDesk;
+  readonly held: HeldTrials;
+  readonly thread: TrainingThread;
+  readonly logger: Logger;
+  /** Calls back on changes of a search until the returned function is called. */
+  readonly watch: (searchId: string, listener: () => void) => () => void;
+}
+
+/** One slot of a worker: a thread, and the trial it trains. */
+export interface TrialRunner {
+  /** Claims and trains the trials one after the other. Resolves when the next ones may come; results may be on their way. */
+  run(trialIds: readonly string[]): Promise<void>;
+  /** Brings the trial at hand back with a checkpoint, or without when it does not come to one in time. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** A claimed trial and the last word on what is wanted of it. */
+interface Claimed {
+  readonly trial: TrialAssignment;
+  control: TrialControl;
+}
+
+export function createTrialRunner({ desk, held, thread, logger, watch }: TrialRunnerOptions): TrialRunner {
+  let stopping = false;
+  let meanMs = Number.POSITIVE_INFINITY;
+  let current: Claimed | undefined;
+  let running: Promise<void> = Promise.resolve();
+  let delivery: Promise<void> = Promise.resolve();
+
+  /** Tells the thread what is wanted of the trial it trains. */
+  function steer(): void {
+    if (current === undefined) return;
+    if (current.control === 'cancel' || current.control === 'lost') thread.wish('stop');
+    else if (stopping || current.control === 'pause') thread.wish('checkpointAndStop');
+  }
+
+  /** Holds a trial from its claim on: those that wait for their turn keep their lease too. */
+  function hold(trial: TrialAssignment): Claimed {
+    const claimed: Claimed = { trial, control: 'continue' };
+    held.hold({
+      lease: { trialId: trial.trialId, attempt: trial.attempt },
+      onControl(control) {
+        claimed.control = control;
+        if (current === claimed) steer();
+      },
+    });
+    return claimed;
+  }
+
+  async function train(claimed: Claimed): Promise<ThreadResult> {
+    const { trialId, attempt, searchId, spec, number, params, checkpoint } = claimed.trial;
+    const report = (measurements: readonly Measurement[]) =>
+      held.report(measurements.map((measurement) => ({ trialId, attempt, ...measurement })));
+    const unwatch = watch(searchId, () => held.look());
+    const task = {
+      trainer: spec.trainer,
+      params: { ...spec.trainer.params, ...params },
+      searchSeed: spec.seed,
+      trialNumber: number,
+      checkpoint,
+    };
+    const training = thread.run(task, report);
+    current = claimed;
+    steer();
+    const result = await training;
+    current = undefined;
+    unwatch();
+    if ('measurements' in result) report(result.measurements);
+    return result;
+  }
+
+  /** Trains one trial; gives its outcome when it has one, and brings it back otherwise. */
+  async function runOne(claimed: Claimed): Promise<TrialOutcome | null> {
+    const { trialId, attempt, searchId, spec } = claimed.trial;
+    const lease = { trialId, attempt };
+    if (stopping && claimed.control !== 'lost') {
+      await giveBack(searchId, { ...lease, to: 'queued', reason: 'the worker stopped', checkpoint: null });
+      return null;
+    }
+    const result = await train(claimed);
+    if (claimed.control === 'lost') {
+      logger.warn(lease, 'the trial is no longer ours; its result is dropped');
+      held.takeReports(trialId);
+      held.letGo(trialId);
+      return null;
+    }
+    switch (result.kind) {
+      case 'ended': {
+        const { status, reason, step, metrics, elapsedMs: durationMs } = result;
+        return { ...lease, searchId, status, reason, step, metrics, durationMs, reports: held.takeReports(trialId) };
+      }
+      case 'stopped': {
+        const { checkpoint: data, step, metrics, elapsedMs } = result;
+        if (data === null) {
+          const ending = { status: 'cancelled', reason: `cancelled at step ${step}`, durationMs: elapsedMs } as const;
+          return { ...lease, ...ending, searchId, step, metrics, reports: held.takeReports(trialId) };
+        }
+        const checkpoint = { step, elapsedMs, data };
+        const release = stopping
+          ? ({ ...lease, to: 'queued', reason: `the worker stopped at step ${step}`, checkpoint } as const)
+          : ({ ...lease, to: 'paused', reason: `paused at step ${step}`, checkpoint } as const);
+        await giveBack(searchId, release);
+        return null;
+      }
+      case 'failed': {
+        const { reason, retry } = result;
+        if (stopping) {
+          await giveBack(searchId, { ...lease, to: 'queued', reason: 'the worker stopped', checkpoint: null });
+          return null;
+        }
+        logger.warn({ ...lease, reason }, 'trial failed');
+        await deliver(() => desk.fail(searchId, { ...lease, reason, maxRetries: retry ? spec.trainer.maxRetries : 0 }));
+        held.letGo(trialId);
+        return null;
+      }
+    }
+  }
+
+  async function giveBack(searchId: string, release: TrialRelease): Promise<void> {
+    const unsent = held.takeReports(release.trialId);
+    await deliver(async () => {
+      await desk.report(unsent);
+      await desk.release(searchId, release);
+    });
+    held.letGo(release.trialId);
+  }
+
+  /** Repeats until Postgres has taken it: a result that was computed is not thrown away because a server restarts. */
+  async function deliver(send: () => Promise<unknown>): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        await send();
+        return;
+      } catch (error) {
+        if (!(error instanceof DomainError) || error.code !== 'unavailable') throw error;
+        logger.warn({ err: error, tries }, 'Postgres is away; results wait');
+        await sleep(Math.min(250 * tries, 5_000));
+      }
+    }
+  }
+
+  async function finish(outcomes: readonly TrialOutcome[]): Promise<void> {
+    const trialsPerJob = Math.floor(JOB_TARGET_MS / Math.max(meanMs, 0.1));
+    const options = { trialsPerJob: Math.max(1, Math.min(MAX_TRIALS_PER_JOB, trialsPerJob)) };
+    try {
+      await deliver(() => desk.finish(outcomes, options));
+    } catch (error) {
+      const trials = outcomes.map(({ trialId }) => trialId);
+      logger.error({ err: error, trials }, 'results could not be stored; the trials will run again');
+    }
+    for (const { trialId } of outcomes) held.letGo(trialId);
+  }
+
+  async function runAll(trialIds: readonly string[]): Promise<void> {
+    if (stopping) return;
+    const claimed = (await desk.claim(trialIds)).map(hold);
+    const outcomes: TrialOutcome[] = [];
+    for (const each of claimed) {
+      const startedAt = performance.now();
+      const outcome = await runOne(each);
+      if (outcome !== null) outcomes.push(outcome);
+      const tookMs = performance.now() - startedAt;
+      meanMs = Number.isFinite(meanMs) ? 0.8 * meanMs + 0.2 * tookMs : tookMs;
+    }
+    await delivery;
+    // Not waited for: the next trial trains while Postgres stores this one.
+    if (outcomes.length > 0) delivery = finish(outcomes);
+  }
+
+  return {
+    run(trialIds) {
+      running = runAll(trialIds);
+      return running;
+    },
+    async stop(graceMs) {
+      stopping = true;
+      steer();
+      const timer = setTimeout(() => void thread.terminate(), graceMs);
+      await running.catch(() => {});
+      clearTimeout(timer);
+      await delivery;
+      await thread.terminate();
+    },
+  };
+}
