@@ -1,2 +1,10 @@
+export {
+  checkGradients,
+  type GradientCheck,
+  type GradientCheckOptions,
+  type GradientComparison,
+  type GradientVerdict,
+  type LayerGradientComparison,
+} from './gradient-check.js';
 export { TrainingInputError, type TrainingJob, type TrainingRun, type TrainingStep } from './job.js';
 export { startTraining } from './start-training.js';

@@ -1,5 +1,6 @@
 import { type StreamKey, streamKey, uint32At } from '@caviar/numerics';
 import type { OptimizerStep } from './engine/kernels.js';
+import { batchGradients } from './objective.js';
 import type { StepScalars } from './optim/optimizer.js';
 import { OPTIMIZERS } from './optim/registry.js';
 import { type Setup, trialStream } from './setup.js';
@@ -44,33 +45,12 @@ export class Trainer {
     trialStream(job, 'shuffle', this.progress.epoch).shuffle(orderView);
     for (let start = 0; start < train.count; start += batchSize) {
       const rows = Math.min(batchSize, train.count - start);
-      if (!Number.isFinite(this.#computeGradients(order + start, rows))) return false;
+      const loss = batchGradients(this.#setup, { index: order + start, rows }, this.#drawLayerKeys());
+      if (!Number.isFinite(loss)) return false;
       this.#update();
     }
     this.progress.epoch++;
     return true;
-  }
-
-  /** Gradients of the batch's mean loss plus penalty; returns the mean loss. */
-  #computeGradients(index: number, rows: number): number {
-    const { network, train } = this.#setup;
-    const keys = this.#drawLayerKeys();
-    network.gather(train, index, rows);
-    network.forward(rows, keys);
-    // The mean over the rows that there are: a last, smaller batch counts by its own size.
-    const loss = network.loss(train, index, { rows, scale: 1 / rows });
-    if (Number.isFinite(loss)) {
-      network.backward(rows, keys);
-      this.#penalize();
-    }
-    return loss / rows;
-  }
-
-  /** Adds the derivative of lambda / 2m times the squared weights; m counts the training set (seed 1.4). */
-  #penalize(): void {
-    const { params, layout, workspace, train } = this.#setup;
-    if (params.l2 === 0) return;
-    workspace.kernels.penalty(layout.parameters, layout.gradients, layout.weightCount, params.l2 / train.count, 0);
   }
 
   #update(): void {

@@ -136,7 +136,8 @@ export const mlpTrainer: TrainerDescriptor = {
       default: 0,
       min: 0,
       max: 1e6,
-      description: 'Lambda of the L2 term lambda/2m times the squared weights; biases are left out.',
+      description:
+        'Lambda of the L2 term lambda/2m times the squared weights, m being the training examples; biases are left out.',
       section: '1.4',
       schema: z.number().min(0).max(1e6),
     },

@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { clouds } from '../fixtures/jobs.js';
+import { splitRows } from './split.js';
+
+const counts = (labels: ArrayLike<number>, rows: Int32Array, classes: number): number[] => {
+  const result = new Array<number>(classes).fill(0);
+  for (const row of rows) result[labels[row]!]!++;
+  return result;
+};
+
+describe('splitRows', () => {
+  it('is disjoint, complete, stratified and of the right sizes', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2, max: 6 }),
+        fc.integer({ min: 8, max: 60 }),
+        fc.constantFrom([0.6, 0.2, 0.2], [0.7, 0.3, 0], [0.98, 0.01, 0.01], [0.5, 0.25, 0.25]),
+        fc.nat(),
+        (classes, perClass, [train, dev, test], seed) => {
+          const dataset = clouds({ rows: classes * perClass, features: 1, classes });
+          const parts = splitRows(dataset, { train: train!, dev: dev!, test: test! }, seed);
+          const all = [...parts.train, ...parts.dev, ...parts.test].sort((a, b) => a - b);
+          expect(all).toEqual(Array.from({ length: classes * perClass }, (_, row) => row));
+          for (const [part, share] of [
+            [parts.train, train],
+            [parts.dev, dev],
+            [parts.test, test],
+          ] as const) {
+            for (const count of counts(dataset.targets, part, classes)) {
+              if (share! > 0) expect(count).toBeGreaterThan(0);
+              expect(Math.abs(count - perClass * share!)).toBeLessThan(2);
+            }
+          }
+        },
+      ),
+    );
+  });
+
+  it('comes within one row of the ratios when classes are uneven', () => {
+    const dataset = clouds({ rows: 1000, features: 1, classes: 10 });
+    // 10 classes of 7 to 193 rows.
+    const targets = Int32Array.from({ length: 1000 }, (_, row) => Math.floor(Math.sqrt(row / 10)));
+    const { train, dev, test } = splitRows({ ...dataset, targets }, { train: 0.6, dev: 0.2, test: 0.2 }, 3);
+    expect([train.length, dev.length, test.length]).toEqual([600, 200, 200]);
+  });
+
+  it('depends on the seed alone', () => {
+    const dataset = clouds({ rows: 100, features: 1, classes: 2 });
+    const split = { train: 0.6, dev: 0.2, test: 0.2 };
+    expect(splitRows(dataset, split, 5)).toEqual(splitRows(dataset, split, 5));
+    expect(splitRows(dataset, split, 5).dev).not.toEqual(splitRows(dataset, split, 6).dev);
+  });
+
+  it('splits regression rows without classes', () => {
+    const { train, dev, test } = splitRows(
+      clouds({ rows: 50, features: 1, classes: null }),
+      { train: 0.6, dev: 0.2, test: 0.2 },
+      1,
+    );
+    expect([train.length, dev.length, test.length]).toEqual([30, 10, 10]);
+    expect(new Set([...train, ...dev, ...test]).size).toBe(50);
+  });
+
+  it('names the class that cannot be in every part', () => {
+    const dataset = clouds({ rows: 20, features: 1, classes: 2 });
+    const targets = Int32Array.from({ length: 20 }, (_, row) => (row < 2 ? 1 : 0));
+    expect(() => splitRows({ ...dataset, targets }, { train: 0.6, dev: 0.2, test: 0.2 }, 1)).toThrow(
+      /class "class 1" has 2 rows, too few for one in each of train, dev and test/,
+    );
+    // Two parts are possible: one row of the class each, even where rounding would give dev none.
+    const { train, dev } = splitRows({ ...dataset, targets }, { train: 0.8, dev: 0.2, test: 0 }, 1);
+    expect([counts(targets, train, 2), counts(targets, dev, 2)]).toEqual([
+      [14, 1],
+      [4, 1],
+    ]);
+  });
+
+  it('refuses a label that is no class, and a data set without rows', () => {
+    const dataset = clouds({ rows: 20, features: 1, classes: 2 });
+    const split = { train: 0.6, dev: 0.2, test: 0.2 };
+    const targets = Int32Array.from({ length: 20 }, (_, row) => row % 3);
+    expect(() => splitRows({ ...dataset, targets }, split, 1)).toThrow(
+      expect.objectContaining({ path: ['dataset', 'targets', 2] }),
+    );
+    expect(() => splitRows({ ...dataset, targets: new Int32Array(0) }, split, 1)).toThrow(/no rows/);
+  });
+});
