@@ -16,8 +16,11 @@ export const paramValueSchema: z.ZodType<ParamValue> = z.union([
 
 export const parameterNameSchema = z.string().min(1).max(100);
 
-/** Whether two values are the same hyperparameter value; lists compare element by element. */
+/**
+ * Whether two values are the same hyperparameter value; lists compare element by element. 0 and -0 are the same, as they
+ * are in stored JSON.
+ */
 export function sameParamValue(a: ParamValue, b: ParamValue): boolean {
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((x, i) => Object.is(x, b[i]));
-  return Object.is(a, b);
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((x, i) => x === b[i]);
+  return a === b;
 }

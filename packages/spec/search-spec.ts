@@ -44,7 +44,7 @@ export const samplerSpecSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('random') }),
   z.strictObject({
     kind: z.literal('grid'),
-    /** Values tried per parameter that has more of them; one number for all, or by name. */
+    /** Values tried per range that has more of them; one number for all, or by name (5 for the rest). Choices are all tried. */
     levels: z.union([z.int().min(1).max(10_000), z.record(parameterNameSchema, z.int().min(1).max(10_000))]).default(5),
   }),
   z.strictObject({ kind: z.literal('sobol') }),

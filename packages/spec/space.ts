@@ -71,6 +71,13 @@ function checkBounds(
   if (domain.step !== undefined && domain.min < domain.max && domain.step > domain.max - domain.min) {
     ctx.addIssue({ code: 'custom', path: ['step'], message: 'must not be greater than max - min' });
   }
+  if (domain.step !== undefined && (domain.max - domain.min) / domain.step > 2 * Number.MAX_SAFE_INTEGER) {
+    ctx.addIssue({
+      code: 'custom',
+      path: ['step'],
+      message: 'is too small: the values between min and max are not distinct',
+    });
+  }
 }
 
 export const domainSchema = z.discriminatedUnion('kind', [floatDomainSchema, intDomainSchema, categoricalDomainSchema]);
@@ -110,13 +117,17 @@ function checkCondition(space: Readonly<Record<string, Domain>>, name: string, c
         const known =
           domain.kind === 'categorical'
             ? domain.choices.some((choice) => sameParamValue(choice, value))
-            : typeof value === 'number' && Number.isInteger(value) && value >= domain.min && value <= domain.max;
+            : typeof value === 'number' && isIntValue(domain, value);
         if (!known) {
           ctx.addIssue({ code: 'custom', path: [...path, i], message: `is not a value that "${parent}" can take` });
         }
       });
     }
   }
+}
+
+function isIntValue({ min, max, step }: IntDomain, value: number): boolean {
+  return Number.isInteger(value) && value >= min && value <= max && (value - min) % (step ?? 1) === 0;
 }
 
 function dependsOnItself(space: Readonly<Record<string, Domain>>, name: string): boolean {

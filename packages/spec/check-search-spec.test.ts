@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest';
+import { checkSearchSpec, completeSearchSpec, type SpecContext } from './check-search-spec.js';
+import type { DatasetInfo } from './dataset.js';
+import { searchSpecInputSchema } from './search-spec.js';
+import { mlpTrainer } from './trainers/mlp.js';
+import { quadraticTrainer } from './trainers/quadratic.js';
+
+const digits: DatasetInfo = {
+  id: 'digits',
+  name: 'digits',
+  description: 'Handwritten digits',
+  task: 'classification',
+  rows: 1797,
+  features: 64,
+  classes: 10,
+  classNames: null,
+  image: { height: 8, width: 8 },
+  checksum: 'sha256:0',
+  source: 'test',
+  licence: 'test',
+  builtIn: true,
+};
+const mlp: SpecContext = { trainer: mlpTrainer, dataset: digits };
+const quadratic: SpecContext = { trainer: quadraticTrainer, dataset: null };
+
+const minimal = {
+  trainer: { kind: 'mlp', dataset: 'digits' },
+  space: { learningRate: { kind: 'float', min: 1e-4, max: 1, scale: 'log' } },
+  stop: { maxTrials: 10 },
+};
+
+function issuesOf(changes: object, context: SpecContext = mlp): string[] {
+  const spec = searchSpecInputSchema.parse({ ...minimal, ...changes });
+  return checkSearchSpec(spec, context).map(({ path, message }) => `/${path.join('/')}: ${message}`);
+}
+
+const mlpNames = mlpTrainer.parameters.map(({ name }) => name).join(', ');
+const mlpMetrics = mlpTrainer.metrics.map(({ name }) => name).join(', ');
+
+describe('checkSearchSpec', () => {
+  it('has nothing against a spec that makes sense', () => {
+    expect(issuesOf({})).toEqual([]);
+    expect(
+      issuesOf({
+        trainer: { kind: 'mlp', dataset: 'digits', params: { epochs: 3, hiddenUnits: [32, 16], batchSize: 'full' } },
+        space: {
+          keepProb: { kind: 'float', min: 0.5, max: 1, step: 0.05 },
+          hiddenLayers: { kind: 'int', min: 0, max: 3 },
+          optimizer: { kind: 'categorical', choices: ['gd', 'adam'] },
+        },
+        sampler: { kind: 'coarse-to-fine', rounds: 10 },
+        objective: { metric: 'train.loss', direction: 'minimize' },
+      }),
+    ).toEqual([]);
+    expect(
+      issuesOf({ trainer: { kind: 'quadratic' }, space: { start: { kind: 'float', min: 0, max: 9 } } }, quadratic),
+    ).toEqual([]);
+  });
+
+  it.each<[string, object, SpecContext, string[]]>([
+    [
+      'a data set that is not there',
+      {},
+      { ...mlp, dataset: null },
+      ['/trainer/dataset: there is no data set "digits"'],
+    ],
+    [
+      'a searched parameter the trainer lacks',
+      { space: { depth: { kind: 'int', min: 1, max: 3 } } },
+      mlp,
+      [`/space/depth: the trainer mlp has no parameter "depth"; it has ${mlpNames}`],
+    ],
+    [
+      'a fixed parameter the trainer lacks',
+      { trainer: { kind: 'mlp', dataset: 'digits', params: { toString: 1 } } },
+      mlp,
+      [`/trainer/params/toString: the trainer mlp has no parameter "toString"; it has ${mlpNames}`],
+    ],
+    [
+      'a parameter both fixed and searched',
+      { trainer: { kind: 'mlp', dataset: 'digits', params: { learningRate: 0.1 } } },
+      mlp,
+      ['/trainer/params/learningRate: is fixed here and searched in space'],
+    ],
+    [
+      'an objective that is not reported',
+      { objective: { metric: 'accuracy', direction: 'maximize' } },
+      mlp,
+      [`/objective/metric: the trainer mlp reports no metric "accuracy"; it reports ${mlpMetrics}`],
+    ],
+    [
+      'levels for a parameter that is not searched',
+      { sampler: { kind: 'grid', levels: { epochs: 3, learningRate: 2 } } },
+      mlp,
+      ['/sampler/levels/epochs: there is no parameter "epochs" in the space'],
+    ],
+    [
+      'coarse-to-fine without a number of trials',
+      { sampler: { kind: 'coarse-to-fine' }, stop: { maxDurationMs: 1000 } },
+      mlp,
+      ['/stop/maxTrials: coarse-to-fine needs it: the rounds share it out'],
+    ],
+    [
+      'more rounds than trials',
+      { sampler: { kind: 'coarse-to-fine', rounds: 11 } },
+      mlp,
+      ['/sampler/rounds: must not be more than stop.maxTrials (10)'],
+    ],
+  ])('refuses %s', (_, changes, context, issues) => {
+    expect(issuesOf(changes, context)).toEqual(issues);
+  });
+
+  it.each<[string, object, string[]]>([
+    [
+      'a fixed value out of range',
+      { trainer: { kind: 'mlp', dataset: 'digits', params: { keepProb: 0 } } },
+      ['/trainer/params/keepProb'],
+    ],
+    [
+      'a lower bound out of range',
+      { space: { inputKeepProb: { kind: 'float', min: 0, max: 1 } } },
+      ['/space/inputKeepProb/min'],
+    ],
+    [
+      'both bounds out of range',
+      { space: { beta1: { kind: 'float', min: -1, max: 1 } } },
+      ['/space/beta1/min', '/space/beta1/max'],
+    ],
+    [
+      'a choice out of range',
+      { space: { optimizer: { kind: 'categorical', choices: ['adam', 'adagrad', 3] } } },
+      ['/space/optimizer/choices/1', '/space/optimizer/choices/2'],
+    ],
+    [
+      'fractions of a whole-number parameter',
+      { space: { epochs: { kind: 'float', min: 1, max: 3 } } },
+      ['/space/epochs/kind'],
+    ],
+    [
+      'numbers for a word',
+      { space: { activation: { kind: 'int', min: 1, max: 3 } } },
+      ['/space/activation/min', '/space/activation/max'],
+    ],
+  ])('refuses %s', (_, changes, pointers) => {
+    expect(issuesOf(changes).map((issue) => issue.split(': ')[0])).toEqual(pointers);
+  });
+});
+
+describe('completeSearchSpec', () => {
+  const complete = (changes: object, context: SpecContext = mlp) =>
+    completeSearchSpec(searchSpecInputSchema.parse({ ...minimal, ...changes }), context, 7);
+
+  it('fills in every default', () => {
+    expect(complete({})).toEqual({
+      name: 'mlp on digits',
+      trainer: {
+        kind: 'mlp',
+        dataset: 'digits',
+        params: {},
+        maxRetries: 2,
+        split: { train: 0.6, dev: 0.2, test: 0.2 },
+      },
+      space: minimal.space,
+      objective: { metric: 'dev.error', direction: 'minimize' },
+      sampler: { kind: 'random' },
+      scheduler: { kind: 'fifo' },
+      stop: { maxTrials: 10 },
+      parallelism: 8,
+      seed: 7,
+      reproducibility: 'strict',
+    });
+  });
+
+  it('leaves alone what is given', () => {
+    const given = { name: 'mine', seed: 0, objective: { metric: 'dev.loss', direction: 'minimize' as const } };
+    const split = { train: 0.5, dev: 0.5, test: 0 };
+    const spec = complete({ ...given, trainer: { kind: 'mlp', dataset: 'digits', split } });
+    expect(spec).toMatchObject(given);
+    expect(spec.trainer).toMatchObject({ split });
+  });
+
+  it('takes the objective of a regression, and of a trainer without data', () => {
+    const regression: SpecContext = { trainer: mlpTrainer, dataset: { ...digits, task: 'regression' } };
+    expect(complete({}, regression).objective).toEqual({ metric: 'dev.rmse', direction: 'minimize' });
+    expect(complete({ trainer: { kind: 'quadratic' } }, quadratic)).toMatchObject({
+      name: 'quadratic',
+      objective: { metric: 'cost', direction: 'minimize' },
+    });
+  });
+});
