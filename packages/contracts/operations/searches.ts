@@ -80,7 +80,7 @@ export const searchOperations = {
     body: searchPatchSchema,
     bodyProblem: 'invalid-patch',
     responses: { 200: { description: 'The search as it is now.', schema: searchSchema } },
-    problems: ['search-not-found', 'search-ended'],
+    problems: ['search-not-found'],
   }),
   deleteSearch: operation({
     method: 'DELETE',
@@ -105,7 +105,8 @@ export const searchOperations = {
     path: '/v1/searches/{id}/resume',
     tag,
     summary: 'Resume a paused search',
-    description: 'Paused trials go on from their checkpoints. Resuming a running search changes nothing.',
+    description:
+      'Paused trials go on from their checkpoints. A completed search goes on too, once its stop criteria have been widened. Resuming a running one changes nothing.',
     body: noBodySchema,
     responses: { 200: { description: 'The search as it is now.', schema: searchSchema } },
     problems: ['search-not-found', 'search-ended'],

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import type { Orchestrator } from '@caviar/orchestrator';
+import { createMetrics, type Logger } from '@caviar/telemetry';
+import helmet from '@fastify/helmet';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { acceptJsonBodies } from './http/json-body.js';
+import { accessCheck, guard } from './plugins/access.js';
+import { answerBadConnections } from './plugins/bad-connections.js';
+import { serveDocs } from './plugins/docs.js';
+import { createHolds } from './plugins/holds.js';
+import { observeRequests } from './plugins/observe.js';
+import { answerProblems, sendProblem } from './plugins/problems.js';
+import { registerServiceMetrics, type ServiceStatistics } from './plugins/service-metrics.js';
+import { catalogRoutes } from './routes/catalog.js';
+import { exportRoute } from './routes/export.js';
+import { leaderboardRoute } from './routes/leaderboard.js';
+import { problemPages } from './routes/problem-pages.js';
+import { searchRoutes } from './routes/searches.js';
+import { serviceRoutes } from './routes/service.js';
+import { trialRoutes } from './routes/trials.js';
+import { createServiceChecks, type Pings } from './service-checks.js';
+
+/** What the HTTP side stands on. */
+export interface AppDeps {
+  readonly orchestrator: Orchestrator;
+  readonly pings: Pings;
+  readonly statistics: () => Promise<ServiceStatistics>;
+  readonly queueCounts: () => Promise<Readonly<Record<string, number>>>;
+  readonly logger: Logger;
+  /** Without any, only this machine is served. */
+  readonly apiKeys: readonly string[];
+}
+
+const BODY_LIMIT_BYTES = 1024 * 1024;
+/** Time in which a whole request must have come in: slow senders must not hold connections. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** The HTTP service, not yet listening. Closing it ends held requests at once and lets the others finish. */
+export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
+  const loggerInstance: FastifyBaseLogger = deps.logger;
+  const app: FastifyInstance = Fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Requests on open connections are answered while closing, instead of with a page of Fastify's own.
+    return503OnClosing: false,
+    requestIdLogLabel: 'requestId',
+    genReqId: ({ headers }) => requestId(headers['x-request-id']),
+    clientErrorHandler: answerBadConnections,
+    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
+  });
+  const metrics = createMetrics();
+  const checks = createServiceChecks(deps.pings);
+  const check = accessCheck(deps.apiKeys);
+  const holds = createHolds(app);
+
+  observeRequests(app, metrics);
+  registerServiceMetrics(metrics, { statistics: deps.statistics, queueCounts: deps.queueCounts, checks });
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    // Whether there is TLS is known to the proxy in front, not to us.
+    strictTransportSecurity: false,
+  });
+  acceptJsonBodies(app);
+  answerProblems(app, check);
+
+  await app.register(async (v1) => {
+    guard(v1, check);
+    searchRoutes(v1, deps.orchestrator);
+    leaderboardRoute(v1, deps.orchestrator, holds);
+    trialRoutes(v1, deps.orchestrator);
+    exportRoute(v1, deps.orchestrator);
+    catalogRoutes(v1, deps.orchestrator);
+  });
+  serviceRoutes(app, { checks, metrics });
+  problemPages(app);
+  await serveDocs(app);
+  return app;
+}
+
+/** The caller's own id, if it is fit to be logged; a fresh one otherwise. */
+function requestId(given: string | readonly string[] | undefined): string {
+  if (typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given)) return given;
+  return `req_${randomBytes(9).toString('base64url')}`;
+}

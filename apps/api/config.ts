@@ -1,0 +1,87 @@
+import { LOG_LEVELS, type LogLevel } from '@caviar/telemetry';
+import { z } from 'zod';
+import { isLoopback } from './loopback.js';
+
+/** The settings of the process, checked. Nothing else reads the environment. */
+export interface Config {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  /** Without any, `host` is a loopback address. */
+  readonly apiKeys: readonly string[];
+  readonly logLevel: LogLevel;
+  /** A supervisor started us: it passes signals on and tells people that we are ready. */
+  readonly isSupervised: boolean;
+}
+
+/** One clear line per variable that is wrong. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(readonly lines: readonly string[]) {
+    super(lines.join('\n'));
+  }
+}
+
+/** Reads the settings. A variable that is empty counts as not set. @throws ConfigError */
+export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const given = Object.fromEntries(Object.keys(schema.shape).map((name) => [name, env[name]?.trim() || undefined]));
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
+  }
+  const { data } = parsed;
+  if (data.CAVIAR_API_KEYS.length === 0 && !isLoopback(data.HOST)) {
+    throw new ConfigError([
+      `HOST: ${data.HOST} can be reached from other machines, which needs API keys: set CAVIAR_API_KEYS to one or more, separated by commas (or HOST to 127.0.0.1)`,
+    ]);
+  }
+  return {
+    host: data.HOST,
+    port: data.PORT,
+    databaseUrl: data.DATABASE_URL,
+    redisUrl: data.REDIS_URL,
+    apiKeys: data.CAVIAR_API_KEYS,
+    logLevel: data.LOG_LEVEL,
+    isSupervised: data.CAVIAR_SUPERVISED === '1',
+  };
+}
+
+const url = (protocols: readonly string[], example: string) =>
+  z
+    .string(`is not set; it must be a URL such as ${example} (npm start brings its own)`)
+    .refine(
+      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
+      `must be a URL such as ${example}`,
+    );
+
+const port = 'must be a port, 0 to 65535 (0 picks a free one)';
+
+const schema = z.object({
+  HOST: z
+    .string()
+    .regex(/^[\w.:[\]-]+$/, 'must be a host name or an address')
+    .default('127.0.0.1'),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, port)
+    .transform(Number)
+    .refine((number) => number <= 65_535, port)
+    .default(3000),
+  DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@localhost:5432/caviar'),
+  REDIS_URL: url(['redis:', 'rediss:'], 'redis://localhost:6379'),
+  CAVIAR_API_KEYS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((key) => key.trim())
+        .filter((key) => key !== ''),
+    )
+    .refine((keys) => keys.every((key) => /^[\x21-\x7e]+$/.test(key)), 'a key must have visible ASCII characters only'),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  CAVIAR_SUPERVISED: z.enum(['0', '1'], 'must be 1 or 0').default('0'),
+});

@@ -1,0 +1,29 @@
+import type { SearchPreviewView } from '@caviar/contracts';
+import type { Orchestrator } from '@caviar/orchestrator';
+import type { SearchSpec } from '@caviar/spec';
+
+export function presentPreview(
+  spec: SearchSpec,
+  preview: ReturnType<Orchestrator['previewSearch']>,
+): SearchPreviewView {
+  const { plan, configurations, epochs, draws, parameters } = preview;
+  return {
+    spec,
+    plan: {
+      trials: plan.totalTrials,
+      rounds: plan.rounds.map(({ index, firstNumber, endNumber }) => ({ index, firstNumber, endNumber })),
+      configurations,
+      epochs: epochs?.total ?? null,
+      epochsPerTrial: epochs?.perTrial ?? null,
+    },
+    draws,
+    parameters: parameters.map(({ name, activeShare, histogram }) => ({
+      name,
+      activeShare,
+      histogram:
+        histogram.kind === 'bins'
+          ? { ...histogram, edges: [...histogram.edges], counts: [...histogram.counts] }
+          : { ...histogram, values: [...histogram.values], counts: [...histogram.counts] },
+    })),
+  };
+}

@@ -1,0 +1,36 @@
+import type { MeasurementsView, TrialView } from '@caviar/contracts';
+import type { CurvePoint } from '@caviar/orchestrator';
+import type { Trial } from '@caviar/spec';
+
+export function presentTrial(trial: Trial): TrialView {
+  return {
+    id: trial.id,
+    searchId: trial.searchId,
+    number: trial.number,
+    status: trial.status,
+    params: trial.params,
+    value: trial.value,
+    step: trial.step,
+    metrics: trial.metrics,
+    proposal: trial.proposal,
+    reason: trial.reason,
+    attempts: trial.attempts,
+    workerId: trial.workerId,
+    round: trial.round,
+    createdAt: trial.createdAt.toISOString(),
+    startedAt: trial.startedAt?.toISOString() ?? null,
+    endedAt: trial.endedAt?.toISOString() ?? null,
+    durationMs: trial.durationMs,
+  };
+}
+
+export function presentCurve(points: readonly CurvePoint[]): MeasurementsView {
+  return {
+    items: points.map(({ step, metrics, elapsedMs, smoothed }) => ({
+      step,
+      metrics,
+      elapsedMs,
+      ...(smoothed !== undefined && { smoothed }),
+    })),
+  };
+}

@@ -1,0 +1,20 @@
+import { OPERATIONS } from '@caviar/contracts';
+import type { Orchestrator } from '@caviar/orchestrator';
+import type { FastifyInstance } from 'fastify';
+import { route } from '../http/route.js';
+import { presentCurve, presentTrial } from '../presenters/present-trial.js';
+
+export function trialRoutes(app: FastifyInstance, orchestrator: Orchestrator): void {
+  route(app, OPERATIONS.listTrials, async ({ id, query }) => {
+    const { items, nextCursor } = await orchestrator.listTrials(id, query);
+    return { items: items.map(presentTrial), nextCursor };
+  });
+
+  route(app, OPERATIONS.getTrial, async ({ id }) => presentTrial(await orchestrator.getTrial(id)));
+
+  route(app, OPERATIONS.getMeasurements, async ({ id, query }) =>
+    presentCurve(await orchestrator.measurements(id, query)),
+  );
+
+  route(app, OPERATIONS.cancelTrial, async ({ id }) => presentTrial(await orchestrator.cancelTrial(id)));
+}
