@@ -39,8 +39,8 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
  * @throws ConfigError that names every bad variable
  */
 export function readConfig(
-  environment: Readonly<NodeJS.ProcessEnv> = process.env,
   { port: defaultPort = 3000 }: ConfigDefaults = {},
+  environment: Readonly<NodeJS.ProcessEnv> = process.env,
 ): LocalConfig {
   const problems: string[] = [];
   const text = (name: string) => (environment[name]?.trim() === '' ? undefined : environment[name]?.trim());
@@ -99,7 +99,12 @@ export function searchPath(environment: Readonly<NodeJS.ProcessEnv> = process.en
 
 /** Whether the reader wants colour: on a terminal, unless NO_COLOR (https://no-color.org) or a dumb one says otherwise. */
 export function wantsColor(isTerminal: boolean, environment: Readonly<NodeJS.ProcessEnv> = process.env): boolean {
-  return isTerminal && (environment['NO_COLOR'] ?? '') === '' && environment['TERM'] !== 'dumb';
+  return isTerminal && (environment['NO_COLOR'] ?? '') === '' && !isDumbTerminal(environment);
+}
+
+/** A terminal that cannot move its cursor. */
+export function isDumbTerminal(environment: Readonly<NodeJS.ProcessEnv> = process.env): boolean {
+  return environment['TERM'] === 'dumb';
 }
 
 function protocolOf(url: string): string {

@@ -2,6 +2,7 @@ export { type Migrated, type MigrateOptions, migrate } from './migrate.js';
 export { migrateVerb } from './migrate-verb.js';
 export { type PostgresOptions, type PostgresServer, startPostgres } from './postgres.js';
 export { isAlive, stopOrphan } from './process-table.js';
+export { quickstart } from './quickstart/quickstart.js';
 export { type RedisOptions, type RedisServer, startRedis } from './redis.js';
 export { chooseRedis, type RedisChoice } from './redis-binaries.js';
 export { repositoryRoot } from './repository.js';

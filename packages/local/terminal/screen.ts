@@ -1,0 +1,45 @@
+import { fit } from './style.js';
+
+/** Where the screen is drawn: a terminal, a pipe, or a test's array. */
+export interface Output {
+  readonly isTTY?: boolean | undefined;
+  /** Width; undefined on a pipe. */
+  readonly columns?: number | undefined;
+  write(text: string): unknown;
+}
+
+/** Lines that stay, and below them, on a terminal, lines that are drawn again and again in place. */
+export interface Screen {
+  readonly isLive: boolean;
+  /** Characters that fit on a line. */
+  width(): number;
+  /** Adds lines that stay. */
+  print(...lines: readonly string[]): void;
+  /** Replaces the live lines. Does nothing on a pipe. */
+  draw(lines: readonly string[]): void;
+}
+
+const PIPE_WIDTH = 120;
+
+/** A live region needs a terminal that can move its cursor. */
+export function createScreen(output: Output, isDumb = false): Screen {
+  const isLive = output.isTTY === true && !isDumb;
+  // one less than there are: a full line would make some terminals wrap, and the count of lines would be wrong
+  const width = () => (output.columns === undefined ? PIPE_WIDTH : Math.max(10, output.columns - 1));
+  let live: readonly string[] = [];
+  const erased = () => (live.length === 0 ? '' : `\x1b[${live.length}A\r\x1b[0J`);
+  const text = (lines: readonly string[]) => lines.map((line) => `${fit(line, width())}\n`).join('');
+  return {
+    isLive,
+    width,
+    print(...lines) {
+      const kept = lines.map((line) => `${line}\n`).join(''); // may wrap: nobody will have to erase it
+      output.write(erased() + kept + text(live)); // in one write, so that nothing flickers
+    },
+    draw(lines) {
+      if (!isLive) return;
+      output.write(erased() + text(lines));
+      live = lines;
+    },
+  };
+}

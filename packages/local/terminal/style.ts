@@ -1,0 +1,30 @@
+/** Emphasis, or none: on a pipe, and for people who set NO_COLOR, every function returns its text as it is. */
+export interface Style {
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly green: (text: string) => string;
+  readonly red: (text: string) => string;
+}
+
+/** ANSI escapes when there is colour, plain text otherwise. */
+export function styleFor(hasColor: boolean): Style {
+  const wrap = (code: number) => (text: string) => (hasColor ? `\x1b[${code}m${text}\x1b[0m` : text);
+  return { bold: wrap(1), dim: wrap(2), green: wrap(32), red: wrap(31) };
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with a control character
+const TOKEN = /(\x1b\[[0-9;]*m)|./gu;
+
+/** Cuts a line to `columns` characters on the screen; escapes take no room, and are closed again after a cut. */
+export function fit(line: string, columns: number): string {
+  const tokens = [...line.matchAll(TOKEN)];
+  const isVisible = ([, sequence]: RegExpExecArray) => sequence === undefined;
+  if (tokens.filter(isVisible).length <= columns) return line;
+  let room = columns - 1;
+  let cut = '';
+  for (const token of tokens) {
+    if (isVisible(token) && room-- === 0) break;
+    cut += token[0];
+  }
+  return `${cut}…${tokens.every(isVisible) ? '' : '\x1b[0m'}`;
+}
