@@ -1,6 +1,6 @@
 import type { CategoricalDomain, Domain, FloatDomain, IntDomain, ParamValue } from '@caviar/spec';
 import { sameParamValue } from '@caviar/spec';
-import { SCALES, type ScaleMap } from './scale.js';
+import { type ScaleMap, scaleMap } from './scale.js';
 import { type StepGrid, stepGrid } from './step-grid.js';
 
 /**
@@ -25,7 +25,7 @@ export interface UnitDomain {
 export function unitDomain(domain: Domain): UnitDomain {
   if (domain.kind === 'categorical') return categorical(domain);
   if (domain.kind === 'float' && domain.step === undefined) {
-    return domain.min === domain.max ? single(domain.min) : continuous(domain);
+    return domain.min === domain.max ? single(domain.min + 0) : continuous(domain);
   }
   const grid = stepGrid(domain.min, domain.max, domain.step ?? 1);
   if (grid.count === 1) return single(grid.at(0));
@@ -58,10 +58,13 @@ function single(only: number): UnitDomain {
 
 function continuous(domain: FloatDomain): UnitDomain {
   const { min, max } = domain;
-  const scale = SCALES[domain.scale];
+  const scale = scaleMap(domain.scale, min, max);
   const low = scale.forward(min);
   const width = scale.forward(max) - low;
-  const fromUnit = (u: number) => clamp(scale.inverse(low + clamp(u, 0, 1) * width), min, max) + 0;
+  const fromUnit = (u: number) => {
+    if (u <= 0) return min + 0; // + 0 turns -0 into 0, as JSON does
+    return (u >= 1 ? max : clamp(scale.inverse(low + u * width), min, max)) + 0;
+  };
   // Bounds so close that they are one point on the scale leave nothing to place a value by.
   const toUnit = (value: ParamValue) =>
     width > 0 ? clamp((scale.forward(clamp(Number(value), min, max)) - low) / width, 0, 1) : 0.5;
@@ -74,8 +77,11 @@ function continuous(domain: FloatDomain): UnitDomain {
       return [u, u];
     },
     contains: (value) => typeof value === 'number' && value >= min && value <= max,
-    spread: (levels) =>
-      fractions(levels).map((t) => (t === 0 ? min : t === 1 ? max : clamp(withoutNoise(fromUnit(t)), min, max))),
+    spread: (levels) => {
+      const at = (t: number) => (t === 0 || t === 1 ? fromUnit(t) : clamp(withoutNoise(fromUnit(t)), min, max));
+      // In a range of a few doubles, several of them may be the same.
+      return [...new Set(fractions(levels).map(at))].sort((a, b) => a - b);
+    },
   };
 }
 
@@ -95,7 +101,7 @@ function evenGrid(grid: StepGrid): UnitDomain {
 /** A continuous draw on the scale, moved to the nearest value; half a step is added at both ends so they get full cells. */
 function scaledGrid(grid: StepGrid, domain: FloatDomain | IntDomain): UnitDomain {
   const { count, step } = grid;
-  const scale = SCALES[domain.scale];
+  const scale = scaleMap(domain.scale, grid.at(0), grid.at(count - 1));
   const [low, high] = widened(grid, domain.scale, scale);
   const width = high - low;
   const place = (x: number) => clamp((scale.forward(x) - low) / width, 0, 1);
@@ -103,7 +109,7 @@ function scaledGrid(grid: StepGrid, domain: FloatDomain | IntDomain): UnitDomain
   const last = scale.forward(grid.at(count - 1));
   return {
     count,
-    fromUnit: (u) => grid.at(grid.nearest(scale.inverse(low + clamp(u, 0, 1) * width))),
+    fromUnit: (u) => grid.at(u <= 0 ? 0 : u >= 1 ? count - 1 : grid.nearest(scale.inverse(low + u * width))),
     toUnit: (value) => place(grid.at(grid.nearest(Number(value)))),
     cell: (value) => {
       const k = grid.nearest(Number(value));
@@ -129,8 +135,8 @@ function widened(grid: StepGrid, name: 'linear' | 'log' | 'oneMinusLog', scale: 
 }
 
 function spreadOf(grid: StepGrid, levels: number, indexAt: (t: number) => number): number[] {
-  const indices =
-    grid.count <= levels ? Array.from({ length: grid.count }, (_, k) => k) : fractions(levels).map(indexAt);
+  if (grid.count <= levels) return Array.from({ length: grid.count }, (_, k) => grid.at(k));
+  const indices = fractions(levels).map((t) => (t === 0 ? 0 : t === 1 ? grid.count - 1 : indexAt(t)));
   return [...new Set(indices)].map(grid.at);
 }
 

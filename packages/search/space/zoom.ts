@@ -28,7 +28,7 @@ export function zoomDomain(request: ZoomRequest): Domain {
   if (domain.kind === 'categorical') return zoomChoices(domain, top);
   if (region.kind === 'categorical') throw new TypeError('a region has the kind of its domain');
   const unit = unitDomain(domain);
-  if (unit.count === 1) return domain;
+  if (unit.count === 1) return { ...domain, max: domain.min };
   const width = request.shrink * (unit.cell(region.max)[1] - unit.cell(region.min)[0]);
   const window = windowAround(
     top.map((value) => unit.toUnit(value)),
