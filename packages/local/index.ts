@@ -1,3 +1,4 @@
+export { dev } from './dev.js';
 export { type Migrated, type MigrateOptions, migrate } from './migrate.js';
 export { migrateVerb } from './migrate-verb.js';
 export { type PostgresOptions, type PostgresServer, startPostgres } from './postgres.js';
