@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { Orchestrator } from '@caviar/orchestrator';
 import { createMetrics, type Logger } from '@caviar/telemetry';
 import helmet from '@fastify/helmet';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
-import { acceptJsonBodies } from './http/json-body.js';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { accessCheck, guard } from './plugins/access.js';
 import { answerBadConnections } from './plugins/bad-connections.js';
 import { serveDocs } from './plugins/docs.js';
 import { createHolds } from './plugins/holds.js';
+import { acceptJsonBodies } from './plugins/json-bodies.js';
 import { observeRequests } from './plugins/observe.js';
 import { answerProblems, sendProblem } from './plugins/problems.js';
 import { registerServiceMetrics, type ServiceStatistics } from './plugins/service-metrics.js';
@@ -40,12 +40,11 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = deps.logger;
   const app: FastifyInstance = Fastify({
     loggerInstance,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     // Requests on open connections are answered while closing, instead of with a page of Fastify's own.
     return503OnClosing: false,
-    requestIdLogLabel: 'requestId',
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
     clientErrorHandler: answerBadConnections,
     frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),

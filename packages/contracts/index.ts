@@ -1,8 +1,8 @@
+export { forbiddenContent } from './input/forbidden-content.js';
 export { type InvalidField, invalidFields } from './input/invalid-fields.js';
 export { issueMessage } from './input/issue-message.js';
 export { jsonPointer } from './input/json-pointer.js';
 export { type ParsedInput, parseInput, parseParameters } from './input/parse-input.js';
-export { unstorableText } from './input/unstorable-text.js';
 export { openApiDocument } from './openapi/document.js';
 export { type HttpMethod, type Operation, problemsOf, type ResponseSpec } from './operations/operation.js';
 export { OPERATIONS, type OperationId } from './operations/operations.js';

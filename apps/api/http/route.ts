@@ -1,4 +1,5 @@
 import {
+  forbiddenContent,
   type InvalidField,
   type Operation,
   type ParsedInput,
@@ -9,6 +10,7 @@ import {
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { HttpProblem } from './http-problem.js';
+import { parseJson } from './parse-json.js';
 import { invalid } from './to-http-problem.js';
 
 type Parsed<Op extends Operation, Part extends 'query' | 'headers' | 'body'> = Op extends {
@@ -91,11 +93,16 @@ function readHeaders(op: Operation, request: FastifyRequest): unknown {
 
 function readBody(op: Operation, request: FastifyRequest): unknown {
   if (op.body === undefined) return undefined;
-  const parsed = parseInput(op.body, request.body ?? undefined);
-  if (request.body === undefined && !parsed.ok) {
+  const text = request.body as string | undefined;
+  const body = text === undefined || text.trim() === '' ? undefined : parseJson(text);
+  const code = op.bodyProblem ?? 'invalid-request';
+  const forbidden = forbiddenContent(body);
+  if (forbidden.length > 0) throw invalid(code, forbidden);
+  const parsed = parseInput(op.body, body);
+  if (!parsed.ok && body === undefined) {
     throw new HttpProblem('malformed-json', 'The body is empty; a JSON object is expected.');
   }
-  return accept(request.body === null ? parseInput(op.body, null) : parsed, op.bodyProblem ?? 'invalid-request');
+  return accept(parsed, code);
 }
 
 function accept<Value>(parsed: ParsedInput<Value>, code: ProblemCode): Value {

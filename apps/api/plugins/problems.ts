@@ -30,7 +30,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   };
   return reply
     .code(status)
-    .headers({ ...problem.more.headers, 'Cache-Control': 'no-store' })
+    .headers({ ...problem.more.headers, 'Cache-Control': 'no-store', 'X-Request-Id': request.id })
     .type('application/problem+json; charset=utf-8')
     .send(JSON.stringify(body));
 }

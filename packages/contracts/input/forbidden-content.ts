@@ -2,10 +2,11 @@ import type { InvalidField } from './invalid-fields.js';
 import { jsonPointer } from './json-pointer.js';
 
 /**
- * Finds text that JSON can say and Postgres can't keep: U+0000 and lone surrogates, in keys and in values.
+ * Finds what JSON can say and no request may hold: text that Postgres can't keep (U+0000, lone surrogates), the key
+ * `__proto__` (code further on that copies the object would take it for the prototype), and absurd depth.
  * Goes through the document without recursion, so that its depth does no harm.
  */
-export function unstorableText(document: unknown): InvalidField[] {
+export function forbiddenContent(document: unknown): InvalidField[] {
   const found: InvalidField[] = [];
   const pending: { readonly value: unknown; readonly path: readonly string[] }[] = [{ value: document, path: [] }];
   for (let next = pending.pop(); next !== undefined && found.length < MAX_FOUND; next = pending.pop()) {
@@ -15,7 +16,7 @@ export function unstorableText(document: unknown): InvalidField[] {
       if (message !== null) found.push({ pointer: jsonPointer(path), message });
     } else if (typeof value === 'object' && value !== null && path.length < MAX_DEPTH) {
       for (const [key, child] of Object.entries(value)) {
-        const message = complaint(key);
+        const message = key === '__proto__' ? 'is not allowed' : complaint(key);
         if (message !== null) found.push({ pointer: jsonPointer([...path, key]), message: `the name ${message}` });
         if (typeof child === 'string' || typeof child === 'object')
           pending.push({ value: child, path: [...path, key] });

@@ -1,0 +1,136 @@
+import { createTestDatabase, testRedis } from '@caviar/testing';
+import { afterAll, describe, expect, test } from 'vitest';
+import { createTestApp } from '../testing/test-app.js';
+import { body, problem, quadraticSpec } from '../testing/wire.js';
+
+const { app, worker, close } = await createTestApp({ database: await createTestDatabase(), redis: testRedis() });
+afterAll(close);
+
+async function createSearch(change: object = {}): Promise<string> {
+  const payload = { ...quadraticSpec, ...change };
+  return body(await app.inject({ method: 'POST', url: '/v1/searches', payload }), 'createSearch').id;
+}
+const trialsOf = async (id: string, query = '') =>
+  body(await app.inject(`/v1/searches/${id}/trials${query}`), 'listTrials');
+
+describe('the trials of a search', () => {
+  test('come by number, over pages, each once', async () => {
+    const id = await createSearch({ parallelism: 20 });
+    const numbers: number[] = [];
+    let query = '?limit=7';
+    for (;;) {
+      const { items, nextCursor } = await trialsOf(id, query);
+      numbers.push(...items.map(({ number }) => number));
+      if (nextCursor === null) break;
+      query = `?limit=7&cursor=${nextCursor}`;
+    }
+    expect(numbers).toEqual(Array.from({ length: 20 }, (_, number) => number));
+  });
+
+  test('are filtered by status', async () => {
+    const id = await createSearch({ parallelism: 10 });
+    await worker.finish(id, () => [{ cost: 1 }], 3);
+    const { items } = await trialsOf(id, '?status=completed');
+    expect(items.map(({ number, status }) => [number, status])).toEqual(
+      [0, 1, 2].map((number) => [number, 'completed']),
+    );
+    problem(await app.inject(`/v1/searches/${id}/trials?status=done`), 'invalid-request');
+  });
+});
+
+describe('a trial', () => {
+  test('shows what was proposed and what came of it', async () => {
+    const id = await createSearch();
+    await worker.finish(id, () => [{ cost: 9 }, { cost: 4, w: 3 }], 1);
+    const [listed] = (await trialsOf(id)).items;
+    const trial = body(await app.inject(`/v1/trials/${listed?.id}`), 'getTrial');
+    expect(trial).toEqual(listed);
+    expect(trial).toMatchObject({
+      searchId: id,
+      number: 0,
+      status: 'completed',
+      value: 4,
+      step: 2,
+      metrics: { cost: 4, w: 3 },
+      attempts: 1,
+      durationMs: 20,
+      round: null,
+    });
+    expect(trial.proposal).not.toBe('');
+  });
+
+  test('that diverged is infeasible, without a value', async () => {
+    const id = await createSearch();
+    await worker.finish(id, () => [{ cost: null }], 1);
+    expect((await trialsOf(id)).items[0]).toMatchObject({
+      status: 'infeasible',
+      value: null,
+      metrics: { cost: null },
+      reason: 'the loss diverged',
+    });
+  });
+
+  test.each(['trl_none', 'x', 'a%00b'])('%s is not there', async (id) => {
+    problem(await app.inject(`/v1/trials/${id}`), 'trial-not-found');
+    problem(await app.inject(`/v1/trials/${id}/measurements`), 'trial-not-found');
+    problem(await app.inject({ method: 'POST', url: `/v1/trials/${id}/cancel` }), 'trial-not-found');
+  });
+});
+
+describe('the learning curve', () => {
+  test('has every step; smoothed and thinned on request', async () => {
+    const id = await createSearch();
+    await worker.finish(id, () => Array.from({ length: 50 }, (_, i) => ({ cost: i < 10 ? null : i, w: 2 })), 1);
+    const url = `/v1/trials/${(await trialsOf(id)).items[0]?.id}/measurements`;
+    const { items } = body(await app.inject(url), 'getMeasurements');
+    expect(items.map(({ step }) => step)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
+    expect(items[9]).toEqual({ step: 10, metrics: { cost: null, w: 2 }, elapsedMs: 100 });
+
+    const smooth = body(await app.inject(`${url}?beta=0.9&maxPoints=5`), 'getMeasurements').items;
+    expect(smooth).toHaveLength(5);
+    expect([smooth[0]?.step, smooth[4]?.step]).toEqual([1, 50]);
+    // With bias correction the average of a constant is the constant, from the first step on.
+    for (const point of smooth) expect(point.smoothed?.['w']).toBeCloseTo(2, 12);
+    expect(smooth[0]?.smoothed?.['cost']).toBeNull();
+    expect(body(await app.inject(`${url}?beta=0`), 'getMeasurements').items[49]?.smoothed).toEqual({ cost: 49, w: 2 });
+  });
+
+  test('is empty before the first step', async () => {
+    const id = await createSearch();
+    const [trial] = (await trialsOf(id)).items;
+    expect(body(await app.inject(`/v1/trials/${trial?.id}/measurements`), 'getMeasurements')).toEqual({ items: [] });
+  });
+
+  test.each(['maxPoints=1', 'maxPoints=10001', 'maxPoints=x', 'beta=1', 'beta=-0.1', 'beta=x', 'beta=0&beta=0'])(
+    'refuses ?%s',
+    async (query) => {
+      const { errors } = problem(await app.inject(`/v1/trials/trl_x/measurements?${query}`), 'invalid-request');
+      expect(errors).toMatchObject([{ parameter: query.split('=')[0] }]);
+    },
+  );
+});
+
+describe('cancelling a trial', () => {
+  test('ends a queued one at once, and can be repeated', async () => {
+    const id = await createSearch();
+    const [first] = (await trialsOf(id)).items;
+    const cancel = { method: 'POST', url: `/v1/trials/${first?.id}/cancel` } as const;
+    expect(body(await app.inject(cancel), 'cancelTrial')).toMatchObject({ id: first?.id, status: 'cancelled' });
+    expect(body(await app.inject(cancel), 'cancelTrial').status).toBe('cancelled');
+  });
+
+  test('leaves a running one to stop at its next step', async () => {
+    const id = await createSearch();
+    await worker.claim(id, 1);
+    const [first] = (await trialsOf(id)).items;
+    const response = await app.inject({ method: 'POST', url: `/v1/trials/${first?.id}/cancel` });
+    expect(body(response, 'cancelTrial').status).toBe('running');
+  });
+
+  test('comes too late for one that has ended', async () => {
+    const id = await createSearch();
+    await worker.finish(id, () => [{ cost: 1 }], 1);
+    const [first] = (await trialsOf(id)).items;
+    problem(await app.inject({ method: 'POST', url: `/v1/trials/${first?.id}/cancel` }), 'trial-ended');
+  });
+});
