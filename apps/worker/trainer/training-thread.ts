@@ -21,27 +21,28 @@ export function createTrainingThread(): TrainingThread {
   const shared = new SharedArrayBuffer(4);
   const word = new Int32Array(shared);
   let worker: Worker | undefined;
+  let onMessage: (message: ThreadMessage) => void = () => {};
+
+  function start(): Worker {
+    const thread = new Worker(new URL('./thread.js', import.meta.url), { workerData: { wish: shared } });
+    const died = (reason: string) => {
+      if (worker !== thread) return;
+      worker = undefined;
+      onMessage({ kind: 'failed', reason, retry: true });
+    };
+    thread.on('message', (message: ThreadMessage) => onMessage(message));
+    thread.on('error', (error) => died(`the training thread died: ${error instanceof Error ? error.message : error}`));
+    thread.on('exit', (code) => died(`the training thread ended with code ${code}`));
+    return thread;
+  }
 
   return {
-    async run(task, onMeasured) {
+    run(task, onMeasured) {
       Atomics.store(word, 0, THREAD_WISH.goOn);
-      worker ??= new Worker(new URL('./thread.js', import.meta.url), { workerData: { wish: shared } });
+      worker ??= start();
       const thread = worker;
-      return new Promise<ThreadResult>((resolve) => {
-        const settle = (result: ThreadResult) => {
-          thread.removeAllListeners();
-          resolve(result);
-        };
-        const died = (reason: string) => {
-          if (worker === thread) worker = undefined;
-          settle({ kind: 'failed', reason, retry: true });
-        };
-        thread.on('message', (message: ThreadMessage) => {
-          if (message.kind === 'measured') onMeasured(message.measurements);
-          else settle(message);
-        });
-        thread.on('error', (error) => died(`the training thread died: ${error.message}`));
-        thread.on('exit', (code) => died(`the training thread ended with code ${code}`));
+      return new Promise((resolve) => {
+        onMessage = (message) => (message.kind === 'measured' ? onMeasured(message.measurements) : resolve(message));
         thread.postMessage(task);
       });
     },
@@ -49,9 +50,7 @@ export function createTrainingThread(): TrainingThread {
       Atomics.store(word, 0, THREAD_WISH[what]);
     },
     async terminate() {
-      const thread = worker;
-      worker = undefined;
-      await thread?.terminate();
+      await worker?.terminate(); // its exit ends the task at hand
     },
   };
 }
