@@ -40,7 +40,7 @@ describe('spaceSchema', () => {
     [
       'a step too small',
       { x: { ...range, step: 1e-300 } },
-      '/x/step: is too small: the values between min and max are not distinct',
+      '/x/step: is too small: rounding blurs the values between min and max',
     ],
     ['a choice twice', { c: { kind: 'categorical', choices: [[1, 2], 'a', [1, 2]] } }, '/c/choices/2: is listed twice'],
     ['zero twice', { c: { kind: 'categorical', choices: [0, -0] } }, '/c/choices/1: is listed twice'],
@@ -115,6 +115,7 @@ describe('spaceSchema', () => {
         x: { ...range, when: { c: [[1, 2], 3], n: [1, 9] } },
         y: { kind: 'float', min: 3, max: 3 },
         z: { kind: 'float', min: 3, max: 3, step: 1 },
+        w: { kind: 'float', min: 0.2, max: 0.3, step: 0.1 }, // 0.3 - 0.2 < 0.1 in floating point
       }),
     ).toEqual([]);
   });

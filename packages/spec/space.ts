@@ -4,6 +4,9 @@ import { parameterNameSchema, paramValueSchema, sameParamValue } from './params.
 /** Parameters a space may have at most. */
 export const MAX_PARAMETERS = 200;
 
+/** Smallest step of a float range relative to its larger bound: 2^-44, some hundred times the spacing of doubles. */
+const MIN_RELATIVE_STEP = 5.684341886080802e-14;
+
 /** `linear`: uniform in x; `log`: uniform in log x (seed 3.2, learning rates); `oneMinusLog`: uniform in log(1 - x) (seed 3.2, betas). */
 export const scaleSchema = z.enum(['linear', 'log', 'oneMinusLog']);
 export type Scale = z.infer<typeof scaleSchema>;
@@ -56,7 +59,13 @@ const categoricalDomainSchema = z
   });
 
 function checkBounds(
-  domain: { readonly min: number; readonly max: number; readonly scale: Scale; readonly step?: number | undefined },
+  domain: {
+    readonly kind: string;
+    readonly min: number;
+    readonly max: number;
+    readonly scale: Scale;
+    readonly step?: number | undefined;
+  },
   ctx: z.RefinementCtx,
 ): void {
   if (domain.min > domain.max) {
@@ -68,14 +77,28 @@ function checkBounds(
   if (!Number.isFinite(domain.max - domain.min)) {
     ctx.addIssue({ code: 'custom', path: ['max'], message: 'is too far from min to be represented' });
   }
-  if (domain.step !== undefined && domain.min < domain.max && domain.step > domain.max - domain.min) {
+  if (domain.step !== undefined) checkStep({ ...domain, step: domain.step }, ctx);
+}
+
+function checkStep(
+  {
+    kind,
+    min,
+    max,
+    step,
+  }: { readonly kind: string; readonly min: number; readonly max: number; readonly step: number },
+  ctx: z.RefinementCtx,
+): void {
+  const magnitude = Math.max(Math.abs(min), Math.abs(max));
+  // 0.3 - 0.2 is a little less than 0.1 in floating point.
+  if (min < max && step - 4 * Number.EPSILON * magnitude > max - min) {
     ctx.addIssue({ code: 'custom', path: ['step'], message: 'must not be greater than max - min' });
   }
-  if (domain.step !== undefined && (domain.max - domain.min) / domain.step > 2 * Number.MAX_SAFE_INTEGER) {
+  if (kind === 'float' && step < MIN_RELATIVE_STEP * magnitude) {
     ctx.addIssue({
       code: 'custom',
       path: ['step'],
-      message: 'is too small: the values between min and max are not distinct',
+      message: 'is too small: rounding blurs the values between min and max',
     });
   }
 }

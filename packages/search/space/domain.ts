@@ -130,8 +130,11 @@ function widened(grid: StepGrid, name: 'linear' | 'log' | 'oneMinusLog', scale: 
   const max = grid.at(grid.count - 1);
   const low = name === 'log' ? Math.max(min - half, min / 2) : min - half;
   const high = name === 'oneMinusLog' ? Math.min(max + half, 1 - (1 - max) / 2) : max + half;
-  // For the tiniest numbers half of min is min again or 0.
-  return [scale.forward(low > 0 || name !== 'log' ? low : min), scale.forward(high)];
+  // Next to the end of the scale, half of the way there is rounded to the end itself.
+  return [
+    scale.forward(name === 'log' && low <= 0 ? min : low),
+    scale.forward(name === 'oneMinusLog' && high >= 1 ? max : high),
+  ];
 }
 
 function spreadOf(grid: StepGrid, levels: number, indexAt: (t: number) => number): number[] {

@@ -10,8 +10,11 @@ export interface StepGrid {
 
 /** Builds the grid of a range. `step` is positive and finite, min <= max, and max - min is finite. */
 export function stepGrid(min: number, max: number, step: number): StepGrid {
-  const valueAt = decimalGrid(min, step) ?? ((k: number) => min + k * step);
-  const count = countUpTo(valueAt, max, (max - min) / step);
+  const exact = decimalGrid(min, step) ?? integerGrid(min, step);
+  const valueAt = exact ?? ((k: number) => min + k * step);
+  // A rounded min + k * step may miss a max that is on the grid; `at` brings it back.
+  const slack = exact !== undefined ? 0 : 4 * Number.EPSILON * Math.max(Math.abs(min), Math.abs(max));
+  const count = countUpTo(valueAt, max + slack, (max - min) / step);
   return {
     count,
     step,
@@ -44,6 +47,10 @@ function decimalGrid(min: number, step: number): ((k: number) => number) | undef
     const numerator = start + k * stride;
     return Number.isSafeInteger(numerator) ? numerator / unit : min + k * step;
   };
+}
+
+function integerGrid(min: number, step: number): ((k: number) => number) | undefined {
+  return Number.isSafeInteger(min) && Number.isSafeInteger(step) ? (k) => min + k * step : undefined;
 }
 
 /** Digits after the point in the shortest decimal form of x. */
