@@ -1,8 +1,5 @@
 import { type Domain, domainSchema } from '@caviar/spec';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { arbitraryDomain } from '../testing/arbitrary-domain.js';
-import { unitDomain } from './domain.js';
 import { zoomDomain } from './zoom.js';
 
 const domain = (input: object): Domain => domainSchema.parse(input);
@@ -81,36 +78,5 @@ describe('zoomDomain', () => {
       min: 0.001,
       max: 0.1,
     });
-  });
-
-  it('stays within the domain and on its grid, holds the best value, and is a legal domain, whatever the bounds', () => {
-    const unitInterval = fc.double({ min: 0, max: 1, noNaN: true });
-    const positions = fc.array(unitInterval, { minLength: 1, maxLength: 5 });
-    const shrinks = fc.double({ min: 0.01, max: 0.99, noNaN: true });
-    fc.assert(
-      fc.property(
-        arbitraryDomain(),
-        positions,
-        fc.array(shrinks, { minLength: 1, maxLength: 4 }),
-        (given, us, rounds) => {
-          const { fromUnit, contains } = unitDomain(given);
-          const top = us.map(fromUnit);
-          let region = given;
-          for (const shrink of rounds) {
-            region = zoomDomain({ domain: given, region, top, shrink });
-            expect(domainSchema.safeParse(region).success).toBe(true);
-            if (region.kind === 'categorical') {
-              expect(region.choices).toContain(top[0]);
-              expect(region.choices.every(contains)).toBe(true);
-            } else {
-              expect(region.min).toBeLessThanOrEqual(Number(top[0]));
-              expect(region.max).toBeGreaterThanOrEqual(Number(top[0]));
-              expect([contains(region.min), contains(region.max)]).toEqual([true, true]);
-            }
-          }
-        },
-      ),
-      { numRuns: 1500, seed: 5 },
-    );
   });
 });
