@@ -97,6 +97,25 @@ describe('sobolAxis', () => {
     }
   });
 
+  it('never changes: stored seeds must go on meaning what they meant', () => {
+    expect([0, 1, 1000].map((index) => axes(42, 2).map((at) => at(index)))).toMatchInlineSnapshot(`
+      [
+        [
+          0.7569167400831477,
+          0.23170621108769285,
+        ],
+        [
+          0.29505470221636587,
+          0.5993009012036965,
+        ],
+        [
+          0.9372738881427375,
+          0.1290249680420874,
+        ],
+      ]
+    `);
+  });
+
   it('starts anywhere in [0, 1), depending on the seed', () => {
     const starts = Array.from({ length: 200 }, (_, seed) => axes(seed, 1)[0]!(0));
     expect(Math.min(...starts)).toBeLessThan(0.05);
