@@ -1,3 +1,4 @@
+export { chooseEngine, type Engine } from './engine/simd/engine.js';
 export {
   checkGradients,
   type GradientCheck,

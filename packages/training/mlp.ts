@@ -1,7 +1,7 @@
 import type { Metrics } from '@caviar/spec';
 import { readCheckpointArrays, readCheckpointHeader, writeCheckpoint } from './checkpoint.js';
 import type { OpenWorkspace } from './engine/kernels.js';
-import { openScalarWorkspace } from './engine/scalar/workspace.js';
+import { chooseEngine } from './engine/simd/engine.js';
 import { evaluate } from './evaluate.js';
 import { TrainingInputError, type TrainingJob, type TrainingRun, type TrainingStep } from './job.js';
 import { type Setup, setUp } from './setup.js';
@@ -11,7 +11,7 @@ import { type Progress, Trainer } from './train.js';
 export function startMlp(
   job: TrainingJob,
   checkpoint?: Uint8Array,
-  open: OpenWorkspace = openScalarWorkspace,
+  open: OpenWorkspace = chooseEngine().open,
 ): TrainingRun {
   const setup = setUp(job, open);
   const trainer = new Trainer(setup);

@@ -1,4 +1,3 @@
-import type { OptimizerName } from '../optim/registry.js';
 import type { Arena } from './arena.js';
 
 /**
@@ -135,14 +134,15 @@ export interface Kernels {
   readonly activateBackward: (activation: Activation) => ActivateBackward;
   readonly dropout: Dropout;
   /** Softmax and cross-entropy over the units of a row; targets are class indices. Unused units carry a bias of -1e30. */
-  readonly softmaxCrossEntropy: (width: PanelWidth) => Loss;
+  readonly softmaxCrossEntropy: (width: PanelWidth, panels: number) => Loss;
   /** Sigmoid and binary cross-entropy of unit 0; targets are 0 or 1. */
   readonly logistic: Loss;
   /** Half the squared error of unit 0; targets are numbers. */
   readonly squaredError: Loss;
   readonly penalty: Penalty;
   readonly sumOfSquares: SumOfSquares;
-  readonly optimizerStep: (name: OptimizerName) => OptimizerStep;
+  /** By its name in `optim/registry.ts`. */
+  readonly optimizerStep: (name: string) => OptimizerStep;
 }
 
 /** An arena and the kernels that work on it. */

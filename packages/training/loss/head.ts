@@ -16,10 +16,16 @@ export function headFor({ task, classes }: DatasetInfo): { readonly head: Head; 
   return classes === 2 ? { head: 'logistic', outputs: 1 } : { head: 'softmax', outputs: classes ?? 1 };
 }
 
-export function lossKernel(kernels: Kernels, head: Head, width: PanelWidth): Loss {
+/** How the logits lie. */
+export interface OutputPanels {
+  readonly outWidth: PanelWidth;
+  readonly outPanels: number;
+}
+
+export function lossKernel(kernels: Kernels, head: Head, output: OutputPanels): Loss {
   switch (head) {
     case 'softmax':
-      return kernels.softmaxCrossEntropy(width);
+      return kernels.softmaxCrossEntropy(output.outWidth, output.outPanels);
     case 'logistic':
       return kernels.logistic;
     case 'squaredError':

@@ -28,7 +28,7 @@ export class Network {
     this.#workspace = workspace;
     this.#layers = layout.layers.map((_, l) => bindDense(workspace.kernels, layout, l));
     const last = layout.layers.at(-1)!;
-    this.#loss = lossKernel(workspace.kernels, layout.shape.head, last.outWidth);
+    this.#loss = lossKernel(workspace.kernels, layout.shape.head, last);
     this.#rowLength = layout.layers[0]!.inPanels * 16;
     this.#classWeights = regions.classWeights;
     this.#wrong = regions.counters;

@@ -11,4 +11,5 @@ export const gradientDescent: Optimizer = {
     (w, g, _m, _v, n, rate) => {
       for (let i = 0; i < n; i++) f[w + i] = f[w + i]! - rate * f[g + i]!;
     },
+  vectorStep: ({ w, g, s: [rate], multiplyAdd }) => w.set(multiplyAdd.sub(rate!, g, w)),
 };

@@ -1,4 +1,5 @@
-import { FLUSH_BELOW, type Optimizer } from './optimizer.js';
+import { f32x4 } from '../engine/wasm/instructions.js';
+import { FLUSH_BELOW, flush, type Optimizer } from './optimizer.js';
 
 /**
  * m = beta1 m + (1 - beta1) dw, w = w - alpha m: the notes' exponentially weighted average, without bias correction
@@ -19,4 +20,9 @@ export const momentum: Optimizer = {
         f[w + i] = f[w + i]! - rate * f[m + i]!;
       }
     },
+  vectorStep: ({ w, g, m, s: [rate, beta1], complements: [, rest], multiplyAdd }) => [
+    m.set(multiplyAdd.add(beta1!, m, f32x4.mul(rest!, g))),
+    flush(m),
+    w.set(multiplyAdd.sub(rate!, m, w)),
+  ],
 };

@@ -1,5 +1,8 @@
 import type { Arena } from '../engine/arena.js';
 import type { OptimizerStep } from '../engine/kernels.js';
+import type { Statement } from '../engine/wasm/code.js';
+import { f32x4, type MultiplyAdd, v128 } from '../engine/wasm/instructions.js';
+import type { Local } from '../engine/wasm/module.js';
 
 /** The notes' names: alpha, beta1, beta2, epsilon (seed 2.3 to 2.5). */
 export interface OptimizerSettings {
@@ -26,6 +29,21 @@ export interface Optimizer {
   readonly scalars: (settings: OptimizerSettings, powers: BetaPowers, out: StepScalars) => void;
   /** The plain TypeScript form. */
   readonly scalarStep: (arena: Arena) => OptimizerStep;
+  /** The SIMD form: statements that turn w, m and v of four weights into their new values. */
+  readonly vectorStep: (x: VectorStep) => Statement;
+}
+
+/** Four weights at a time: variables of a WebAssembly function. */
+export interface VectorStep {
+  readonly w: Local<'v128'>;
+  readonly g: Local<'v128'>;
+  readonly m: Local<'v128'>;
+  readonly v: Local<'v128'>;
+  readonly scratch: Local<'v128'>;
+  /** s0 to s4, and 1 minus each. */
+  readonly s: readonly Local<'v128'>[];
+  readonly complements: readonly Local<'v128'>[];
+  readonly multiplyAdd: MultiplyAdd;
 }
 
 /**
@@ -33,3 +51,8 @@ export interface Optimizer {
  * and which float32 cannot shrink any more.
  */
 export const FLUSH_BELOW = 1e-36;
+
+/** x = 0 where |x| is below FLUSH_BELOW. */
+export function flush(x: Local<'v128'>): Statement {
+  return x.set(v128.andNot(x, f32x4.lt(f32x4.abs(x), f32x4.of(FLUSH_BELOW))));
+}

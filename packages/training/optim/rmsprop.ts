@@ -1,4 +1,5 @@
-import { FLUSH_BELOW, type Optimizer } from './optimizer.js';
+import { f32x4 } from '../engine/wasm/instructions.js';
+import { FLUSH_BELOW, flush, type Optimizer } from './optimizer.js';
 
 /**
  * v = beta2 v + (1 - beta2) dw^2, w = w - alpha dw / (sqrt(v) + epsilon), without bias correction (seed 2.4).
@@ -21,4 +22,9 @@ export const rmsprop: Optimizer = {
         f[w + i] = f[w + i]! - (rate * gradient) / (Math.sqrt(f[v + i]!) + epsilon);
       }
     },
+  vectorStep: ({ w, g, v, s: [rate, beta2, epsilon], complements: [, rest], multiplyAdd }) => [
+    v.set(multiplyAdd.add(beta2!, v, f32x4.mul(f32x4.mul(rest!, g), g))),
+    flush(v),
+    w.set(f32x4.sub(w, f32x4.div(f32x4.mul(rate!, g), f32x4.add(f32x4.sqrt(v), epsilon!)))),
+  ],
 };

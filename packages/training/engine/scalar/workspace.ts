@@ -1,4 +1,4 @@
-import { OPTIMIZERS } from '../../optim/registry.js';
+import { OPTIMIZERS, type OptimizerName } from '../../optim/registry.js';
 import type { Kernels, Workspace } from '../kernels.js';
 import {
   scalarActivate,
@@ -37,7 +37,7 @@ function workspaceOver(floats: Float32Array | Float64Array, ints: Int32Array): W
     squaredError: scalarSquaredError(arena),
     penalty: scalarPenalty(arena),
     sumOfSquares: scalarSumOfSquares(arena),
-    optimizerStep: (name) => OPTIMIZERS[name].scalarStep(arena),
+    optimizerStep: (name) => OPTIMIZERS[name as OptimizerName].scalarStep(arena),
   };
   return { ...arena, kernels };
 }

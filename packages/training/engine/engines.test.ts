@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { drain, lastMetrics } from '../fixtures/jobs.js';
+import { randomJob } from '../fixtures/random-jobs.js';
+import { startMlp } from '../mlp.js';
+import { openDoubleWorkspace, openScalarWorkspace } from './scalar/workspace.js';
+import { detectAbilities } from './simd/detect.js';
+import { chooseEngine, simdEngine } from './simd/engine.js';
+import { FUSED } from './wasm/instructions.js';
+
+/** Made by `node dist/bench/weights-hash.js 24`; Node 20.20, 22.23 and 24.21 agree, with 128-bit and 256-bit code. */
+const GOLDEN = 'cb67e751c102e971c96c1f808b626efeb56d2717e46221c067041afe6a3d0642';
+
+const { fused } = detectAbilities();
+const numbers = Array.from({ length: 24 }, (_, i) => i);
+
+describe('engines', () => {
+  it('agree bit for bit, whatever the layout of the tiles', () => {
+    const wide = simdEngine({ vectors: 4, unroll: 4, multiplyAdd: FUSED }, fused);
+    const narrow = simdEngine({ vectors: 2, unroll: 1, multiplyAdd: FUSED }, fused);
+    for (const number of numbers) {
+      const [a, b] = [wide, narrow].map(({ open }) => {
+        const run = startMlp(randomJob(number), undefined, open);
+        const steps = drain(run);
+        return { steps, state: run.checkpoint() };
+      });
+      expect(a!.steps).toEqual(b!.steps);
+      expect(Buffer.compare(a!.state, b!.state)).toBe(0);
+    }
+  });
+
+  it.each([
+    ['WebAssembly', chooseEngine().open],
+    ['TypeScript', openScalarWorkspace],
+  ])('%s keeps to the double-precision twin through 3 epochs', (_, open) => {
+    for (const number of numbers) {
+      const exact = lastMetrics(drain(startMlp(randomJob(number), undefined, openDoubleWorkspace)));
+      const single = lastMetrics(drain(startMlp(randomJob(number), undefined, open)));
+      for (const name of ['train.loss', 'dev.loss']) {
+        const error = Math.abs(single[name]! - exact[name]!) / Math.abs(exact[name]!);
+        expect(error, `job ${number}, ${name}: ${JSON.stringify(randomJob(number).params)}`).toBeLessThan(2e-5);
+      }
+    }
+  });
+
+  it.runIf(fused)(
+    'gives the bits it always gave, on every version of Node and every processor with fused multiply-add',
+    () => {
+      const hash = createHash('sha256');
+      for (const number of numbers) {
+        const run = startMlp(randomJob(number));
+        drain(run);
+        hash.update(run.checkpoint());
+      }
+      expect(hash.digest('hex')).toBe(GOLDEN);
+    },
+  );
+});

@@ -1,0 +1,177 @@
+import type { Epilogue, PanelWidth } from '../kernels.js';
+import { f32x4, i32, v128 } from '../wasm/instructions.js';
+import { advance, choose, loopWhile, type ModuleBuilder, repeat, when } from '../wasm/module.js';
+import { range, type Target } from './target.js';
+
+/**
+ * Rules for everything here: V8 pairs adjacent vector stores into 256-bit ones and walks up from them. A store between
+ * the loads of a pair breaks that, so: all loads of a group, then arithmetic, then adjacent stores.
+ */
+
+/** Inner products are computed in blocks of this many columns of `a`: a panel of the weights then stays in L1. */
+const BLOCK = 256;
+
+/** See `Gemm`. Tiles of 4 rows; panels of `w` outermost, so that one is used on all rows while it is in the cache. */
+export function emitGemm(
+  module: ModuleBuilder,
+  target: Target,
+  shape: { readonly inWidth: PanelWidth; readonly outWidth: PanelWidth; readonly epilogue: Epilogue },
+): void {
+  const { inWidth, outWidth, epilogue } = shape;
+  const { f, p } = module.define(gemmName(inWidth, outWidth, epilogue), {
+    a: 'i32',
+    aStride: 'i32',
+    panels: 'i32',
+    tail: 'i32',
+    w: 'i32',
+    wStride: 'i32',
+    outPanels: 'i32',
+    c: 'i32',
+    cStride: 'i32',
+    bias: 'i32',
+    rows: 'i32',
+    aux: 'i32',
+  });
+  const vectors = Math.min(target.vectors, outWidth / 4);
+  const parts = outWidth / 4 / vectors;
+  const unroll = Math.min(target.unroll, inWidth);
+  const panelsPerBlock = BLOCK / inWidth;
+
+  const [aAt, wAt, cAt, maskAt, aRow, wPanel, cPanel, biasPanel] = f.locals('i32', 8);
+  const [panel, row, step, inner, panelsNow, panelsLeft, isFirst] = f.locals('i32', 7);
+  const tile = range(4).map(() => f.locals('v128', vectors));
+  const weights = f.locals('v128', vectors);
+  const value = f.local('v128');
+
+  const multiply = range(unroll).map((k) => [
+    weights.map((x, v) => x.set(v128.load(wAt!, (k * outWidth + 4 * v) * 4))),
+    tile.map((accumulators, r) => [
+      value.set(v128.loadSplat(aAt!, (r * inWidth + k) * 4)),
+      accumulators.map((x, v) => x.set(target.multiplyAdd.add(value, weights[v]!, x))),
+    ]),
+  ]);
+  const block = [multiply, advance(aAt!, unroll * 4), advance(wAt!, unroll * outWidth * 4)];
+  const wholePanel = unroll === inWidth ? block : repeat(inner!, inWidth / unroll, block);
+
+  const load = (from: typeof cAt, part: number) =>
+    tile.map((accumulators, r) =>
+      accumulators.map((x, v) => x.set(v128.load(from!, (r * outWidth + (part * vectors + v) * 4) * 4))),
+    );
+  const finish = {
+    none: [],
+    relu: tile.map((accumulators) => accumulators.map((x) => x.set(f32x4.max(x, f32x4.of(0))))),
+    reluMask: [
+      maskAt!.set(i32.add(cAt!, p.aux)),
+      tile.map((accumulators, r) =>
+        accumulators.map((x, v) => {
+          const activation = v128.load(maskAt!, (r * outWidth + v * 4) * 4);
+          return x.set(v128.and(x, f32x4.gt(activation, f32x4.of(0))));
+        }),
+      ),
+    ],
+  }[epilogue];
+
+  const tilePart = (part: number) => [
+    aRow!.set(p.a),
+    cAt!.set(i32.add(cPanel!, part * vectors * 16)),
+    repeat(row!, i32.shrU(p.rows, 2), [
+      aAt!.set(aRow!),
+      wAt!.set(i32.add(wPanel!, part * vectors * 16)),
+      when(
+        isFirst!,
+        tile.map((accumulators) => accumulators.map((x, v) => x.set(v128.load(biasPanel!, (part * vectors + v) * 16)))),
+        load(cAt, 0),
+      ),
+      when(panelsNow!, repeat(step!, panelsNow!, [wholePanel, advance(aAt!, i32.sub(p.aStride, inWidth * 4))])),
+      when(panelsLeft!, [], [when(p.tail, repeat(step!, i32.shrU(p.tail, Math.log2(unroll)), block)), finish]),
+      tile.map((accumulators, r) => accumulators.map((x, v) => v128.store(cAt!, x, (r * outWidth + v * 4) * 4))),
+      advance(aRow!, 4 * inWidth * 4),
+      advance(cAt!, 4 * outWidth * 4),
+    ]),
+  ];
+
+  f.body(
+    [p.a, p.aStride, p.w, p.wStride, p.c, p.cStride, p.bias, p.aux].map((x) => x.set(i32.shl(x, 2))),
+    isFirst!.set(i32.of(1)),
+    panelsLeft!.set(p.panels),
+    loopWhile(
+      [
+        panelsNow!.set(choose(i32.ltU(panelsLeft!, panelsPerBlock), panelsLeft!, i32.of(panelsPerBlock))),
+        panelsLeft!.set(i32.sub(panelsLeft!, panelsNow!)),
+        wPanel!.set(p.w),
+        cPanel!.set(p.c),
+        biasPanel!.set(p.bias),
+        repeat(panel!, p.outPanels, [
+          range(parts).map(tilePart),
+          advance(wPanel!, p.wStride),
+          advance(cPanel!, p.cStride),
+          when(p.bias, advance(biasPanel!, outWidth * 4)),
+        ]),
+        isFirst!.set(i32.of(0)),
+        advance(p.a, i32.mul(panelsNow!, p.aStride)),
+        advance(p.w, i32.mul(panelsNow!, inWidth * outWidth * 4)),
+      ],
+      panelsLeft!,
+    ),
+  );
+}
+
+export function gemmName(inWidth: PanelWidth, outWidth: PanelWidth, epilogue: Epilogue): string {
+  return `gemm_${inWidth}_${outWidth}_${epilogue}`;
+}
+
+/** See `GemmTransposed`. Tiles of 4 input units; rows innermost. */
+export function emitGemmTransposed(module: ModuleBuilder, target: Target, outWidth: PanelWidth): void {
+  const { f, p } = module.define(`gemmTransposed_${outWidth}`, {
+    a: 'i32',
+    aStride: 'i32',
+    depth: 'i32',
+    d: 'i32',
+    dStride: 'i32',
+    outPanels: 'i32',
+    g: 'i32',
+    gStride: 'i32',
+    rows: 'i32',
+  });
+  const vectors = Math.min(target.vectors, outWidth / 4);
+  const parts = outWidth / 4 / vectors;
+  const [aAt, dAt, gAt, aPanel, column, panel, unit, row] = f.locals('i32', 8);
+  const tile = range(4).map(() => f.locals('v128', vectors));
+  const gradients = f.locals('v128', vectors);
+  const value = f.local('v128');
+
+  const multiply = range(target.unroll).map((k) => [
+    gradients.map((x, v) => x.set(v128.load(dAt!, (k * outWidth + 4 * v) * 4))),
+    tile.map((accumulators, u) => [
+      value.set(v128.loadSplat(aAt!, (k * 16 + u) * 4)),
+      accumulators.map((x, v) => x.set(target.multiplyAdd.add(value, gradients[v]!, x))),
+    ]),
+  ]);
+  f.body(
+    [p.a, p.aStride, p.d, p.dStride, p.g, p.gStride].map((x) => x.set(i32.shl(x, 2))),
+    repeat(panel!, p.outPanels, [
+      range(parts).map((part) => [
+        gAt!.set(i32.add(p.g, part * vectors * 16)),
+        aPanel!.set(p.a),
+        column!.set(i32.of(0)),
+        repeat(unit!, i32.shrU(p.depth, 2), [
+          aAt!.set(i32.add(aPanel!, column!)),
+          dAt!.set(i32.add(p.d, part * vectors * 16)),
+          tile.map((accumulators) => accumulators.map((x) => x.set(f32x4.of(0)))),
+          repeat(row!, i32.shrU(p.rows, Math.log2(target.unroll)), [
+            multiply,
+            advance(aAt!, target.unroll * 16 * 4),
+            advance(dAt!, target.unroll * outWidth * 4),
+          ]),
+          tile.map((accumulators, u) => accumulators.map((x, v) => v128.store(gAt!, x, (u * outWidth + v * 4) * 4))),
+          advance(gAt!, 4 * outWidth * 4),
+          // The next four input units, or the first of the next panel.
+          column!.set(i32.and(i32.add(column!, 16), 63)),
+          when(column!, [], advance(aPanel!, p.aStride)),
+        ]),
+      ]),
+      advance(p.d, p.dStride),
+      advance(p.g, p.gStride),
+    ]),
+  );
+}

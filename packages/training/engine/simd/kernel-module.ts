@@ -1,0 +1,49 @@
+import { OPTIMIZERS } from '../../optim/registry.js';
+import type { Activation, Epilogue, PanelWidth } from '../kernels.js';
+import { ModuleBuilder } from '../wasm/module.js';
+import { emitActivate, emitActivateBackward, emitDropout, emitPenalty, emitSumOfSquares } from './elementwise.js';
+import { emitGemm, emitGemmTransposed } from './gemm.js';
+import { emitLogistic, emitSoftmax, emitSoftmaxOfMany, emitSquaredError } from './loss.js';
+import { emitColumnSums, emitGather, emitTranspose } from './matrix.js';
+import { emitOptimizerStep } from './optimizer-step.js';
+import type { Target } from './target.js';
+
+/** The products that networks need: forward, and back from outputs of either width. */
+export const GEMMS: readonly (readonly [inWidth: PanelWidth, outWidth: PanelWidth, epilogue: Epilogue])[] = [
+  [16, 16, 'none'],
+  [16, 16, 'relu'],
+  [16, 4, 'none'],
+  [16, 16, 'reluMask'],
+  [4, 16, 'none'],
+  [4, 16, 'reluMask'],
+];
+const WIDTHS: readonly PanelWidth[] = [4, 16];
+const ACTIVATIONS: readonly Activation[] = ['relu', 'tanh', 'sigmoid'];
+
+/** All kernels as one WebAssembly module, for matrices of any size: compiled once, whatever is trained. */
+export function kernelModule(target: Target): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder();
+  const { multiplyAdd } = target;
+  for (const [inWidth, outWidth, epilogue] of GEMMS) emitGemm(module, target, { inWidth, outWidth, epilogue });
+  for (const width of WIDTHS) {
+    emitGemmTransposed(module, target, width);
+    emitColumnSums(module, width);
+    emitTranspose(module, width);
+    emitSoftmax(module, multiplyAdd, width);
+  }
+  for (const activation of ACTIVATIONS) {
+    emitActivate(module, multiplyAdd, activation);
+    emitActivateBackward(module, multiplyAdd, activation);
+  }
+  for (const [name, optimizer] of Object.entries(OPTIMIZERS)) {
+    emitOptimizerStep(module, multiplyAdd, { name, optimizer });
+  }
+  emitSoftmaxOfMany(module, multiplyAdd);
+  emitLogistic(module, multiplyAdd);
+  emitSquaredError(module);
+  emitGather(module);
+  emitDropout(module);
+  emitPenalty(module, multiplyAdd);
+  emitSumOfSquares(module);
+  return module.bytes();
+}

@@ -1,0 +1,104 @@
+import type { PanelWidth } from '../kernels.js';
+import { f32x4, i32, v128 } from '../wasm/instructions.js';
+import { advance, type ModuleBuilder, repeat, repeatIfAny, when } from '../wasm/module.js';
+import { range } from './target.js';
+
+/** See `ColumnSums`. */
+export function emitColumnSums(module: ModuleBuilder, width: PanelWidth): void {
+  const { f, p } = module.define(`columnSums_${width}`, {
+    d: 'i32',
+    dStride: 'i32',
+    panels: 'i32',
+    g: 'i32',
+    rows: 'i32',
+  });
+  const [panel, row, dAt] = f.locals('i32', 3);
+  const sums = f.locals('v128', width / 4);
+  f.body(
+    [p.d, p.dStride, p.g].map((x) => x.set(i32.shl(x, 2))),
+    repeat(panel!, p.panels, [
+      sums.map((x) => x.set(f32x4.of(0))),
+      dAt!.set(p.d),
+      repeat(row!, p.rows, [
+        sums.map((x, v) => x.set(f32x4.add(x, v128.load(dAt!, v * 16)))),
+        advance(dAt!, width * 4),
+      ]),
+      sums.map((x, v) => v128.store(p.g, x, v * 16)),
+      advance(p.g, width * 4),
+      advance(p.d, p.dStride),
+    ]),
+  );
+}
+
+/** See `Transpose`: blocks of 4 x 4, by shuffles. */
+export function emitTranspose(module: ModuleBuilder, outWidth: PanelWidth): void {
+  const { f, p } = module.define(`transpose_${outWidth}`, {
+    w: 'i32',
+    wStride: 'i32',
+    depth: 'i32',
+    outPanels: 'i32',
+    t: 'i32',
+    tStride: 'i32',
+  });
+  const [panel, unit, from, to, toPanel, column] = f.locals('i32', 6);
+  const rows = f.locals('v128', 4);
+  const pairs = f.locals('v128', 4);
+  f.body(
+    [p.w, p.wStride, p.t, p.tStride].map((x) => x.set(i32.shl(x, 2))),
+    repeat(panel!, p.outPanels, [
+      range(outWidth / 4).map((group) => [
+        from!.set(i32.add(p.w, group * 16)),
+        toPanel!.set(i32.add(p.t, group * 4 * 16 * 4)),
+        column!.set(i32.of(0)),
+        repeat(unit!, i32.shrU(p.depth, 2), [
+          to!.set(i32.add(toPanel!, column!)),
+          rows.map((x, r) => x.set(v128.load(from!, r * outWidth * 4))),
+          pairs[0]!.set(v128.shuffle(rows[0]!, rows[1]!, [0, 4, 1, 5])),
+          pairs[1]!.set(v128.shuffle(rows[0]!, rows[1]!, [2, 6, 3, 7])),
+          pairs[2]!.set(v128.shuffle(rows[2]!, rows[3]!, [0, 4, 1, 5])),
+          pairs[3]!.set(v128.shuffle(rows[2]!, rows[3]!, [2, 6, 3, 7])),
+          v128.store(to!, v128.shuffle(pairs[0]!, pairs[2]!, [0, 1, 4, 5]), 0),
+          v128.store(to!, v128.shuffle(pairs[0]!, pairs[2]!, [2, 3, 6, 7]), 64),
+          v128.store(to!, v128.shuffle(pairs[1]!, pairs[3]!, [0, 1, 4, 5]), 128),
+          v128.store(to!, v128.shuffle(pairs[1]!, pairs[3]!, [2, 3, 6, 7]), 192),
+          advance(from!, 4 * outWidth * 4),
+          column!.set(i32.and(i32.add(column!, 16), 63)),
+          when(column!, [], advance(toPanel!, p.tStride)),
+        ]),
+      ]),
+      advance(p.w, p.wStride),
+      advance(p.t, outWidth * 16 * 4),
+    ]),
+  );
+}
+
+/** See `Gather`. */
+export function emitGather(module: ModuleBuilder): void {
+  const { f, p } = module.define('gather', {
+    x: 'i32',
+    xStride: 'i32',
+    index: 'i32',
+    rows: 'i32',
+    panels: 'i32',
+    a: 'i32',
+    aStride: 'i32',
+  });
+  const [row, panel, from, to] = f.locals('i32', 4);
+  const copy = range(4).map((v) => v128.store(to!, v128.load(from!, v * 16), v * 16));
+  const clear = range(4).map((v) => v128.store(to!, f32x4.of(0), v * 16));
+  f.body(
+    [p.x, p.xStride, p.index, p.a, p.aStride].map((x) => x.set(i32.shl(x, 2))),
+    repeatIfAny(row!, p.rows, [
+      from!.set(i32.add(p.x, i32.mul(i32.load(p.index), p.xStride))),
+      to!.set(p.a),
+      repeat(panel!, p.panels, [copy, advance(from!, 64), advance(to!, p.aStride)]),
+      advance(p.index, 4),
+      advance(p.a, 64),
+    ]),
+    repeatIfAny(row!, i32.and(i32.sub(0, p.rows), 3), [
+      to!.set(p.a),
+      repeat(panel!, p.panels, [clear, advance(to!, p.aStride)]),
+      advance(p.a, 64),
+    ]),
+  );
+}
