@@ -69,9 +69,8 @@ export async function aborted(signal: AbortSignal): Promise<void> {
 }
 
 /** One plain line per thing that went wrong; only a fault of ours comes with its stack. */
-export function explain(error: unknown): string {
-  const lines = error instanceof ConfigError ? error.problems : [];
-  if (error instanceof StepError) return `caviar: ${error.message}\n`;
-  if (lines.length > 0) return lines.map((line) => `caviar: ${line}\n`).join('');
-  return `caviar: internal error: ${error instanceof Error ? error.stack : messageOf(error)}\n`;
+export function explain(error: unknown, prefix = 'caviar: '): string {
+  if (error instanceof ConfigError) return error.problems.map((line) => `${prefix}${line}\n`).join('');
+  if (error instanceof StepError) return `${prefix}${error.message}\n`;
+  return `${prefix}internal error: ${error instanceof Error ? error.stack : messageOf(error)}\n`;
 }

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from './failure.mjs';
 import { at } from './paths.mjs';
 
 const file = at('.caviar', 'bootstrap.lock');
@@ -13,7 +14,7 @@ const file = at('.caviar', 'bootstrap.lock');
  * @returns {Promise<T>}
  */
 export async function withLock(work) {
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder();
   for (let isTold = false; !take(); isTold = true) {
     if (!isTold) process.stderr.write(`caviar: waiting for process ${owner()}, which is setting up this folder …\n`);
     await sleep(200);
@@ -25,6 +26,16 @@ export async function withLock(work) {
   } finally {
     release();
     process.off('exit', release);
+  }
+}
+
+function makeFolder() {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    accessSync(dirname(file), constants.W_OK);
+  } catch (error) {
+    const { message } = /** @type {Error} */ (error);
+    throw new Failure('Setting up this folder', message, 'npm run build as the user who owns it');
   }
 }
 

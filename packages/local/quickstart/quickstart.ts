@@ -43,7 +43,7 @@ export async function quickstart(): Promise<number> {
     return code;
   } catch (error) {
     screen.draw([]);
-    process.stderr.write(style.red(`✗ ${explain(error)}`));
+    process.stderr.write(style.red(explain(error, '✗ ')));
     return 1;
   }
 }
@@ -79,7 +79,7 @@ async function runSearch(
   view: View & { readonly config: LocalConfig },
 ): Promise<number> {
   const { screen, style, config } = view;
-  const spec: { name: string; stop: { maxTrials: number } } = JSON.parse(
+  const spec: { name: string; space: object; stop: { maxTrials: number } } = JSON.parse(
     readFileSync(join(repositoryRoot(), 'docs', 'examples', 'quickstart.json'), 'utf8'),
   );
   const rest = new Rest(reachable(stack.url), signal);
@@ -98,7 +98,7 @@ async function runSearch(
   screen.draw([]);
   const home = relative(process.cwd(), config.home);
   screen.print(
-    ...resultLines({ board, elapsedMs, workers }, screen.width(), style),
+    ...resultLines({ board, elapsedMs, workers, names: Object.keys(spec.space) }, screen.width(), style),
     '',
     ...nextLines(id, home === '' ? config.home : home, style),
   );

@@ -4,6 +4,7 @@ import type { Board, Entry } from './rest.js';
 import { progressLines, progressText, resultLines } from './view.js';
 
 const plain = styleFor(false);
+const names = ['learningRate', 'optimizer', 'batchSize', 'keepProb', 'beta1'];
 
 function entry(rank: number, value: number | null, train = 0.01): Entry {
   return {
@@ -61,7 +62,7 @@ test('no live line is wider than the terminal', () => {
 
 test('the result names the winner, its errors, the spread and the workers', () => {
   const entries = [entry(1, 0.025), entry(2, 0.05), entry(3, 0.1), entry(4, 0.9), entry(5, null)];
-  const text = resultLines({ board: board(5, entries), elapsedMs: 10_000, workers: 2 }, 120, plain).join('\n');
+  const text = resultLines({ board: board(5, entries), elapsedMs: 10_000, workers: 2, names }, 120, plain).join('\n');
   expect(text).toContain('Winner: trial 11');
   expect(text).toContain('  dev error    2.5 %\n  train error  1.0 %\n  learningRate 0.0123\n  optimizer    adam\n');
   expect(text).toContain('best 2.5 %, median 7.5 %, worst 90.0 %');
@@ -70,12 +71,12 @@ test('the result names the winner, its errors, the spread and the workers', () =
 
 test('the advice is the basic recipe: variance or bias, whichever is larger', () => {
   const lines = (train: number) =>
-    resultLines({ board: board(1, [entry(1, 0.1, train)]), elapsedMs: 1, workers: 1 }, 120, plain);
+    resultLines({ board: board(1, [entry(1, 0.1, train)]), elapsedMs: 1, workers: 1, names }, 120, plain);
   expect(lines(0.01).join()).toContain('is variance');
   expect(lines(0.09).join()).toContain('is bias');
 });
 
 test('a search without any result says so', () => {
-  const nothing = { board: board(1, [entry(1, null)]), elapsedMs: 1, workers: 1 };
+  const nothing = { board: board(1, [entry(1, null)]), elapsedMs: 1, workers: 1, names };
   expect(resultLines(nothing, 80, plain)).toEqual(['No trial came to a result.']);
 });

@@ -44,10 +44,16 @@ export interface Result {
   readonly board: Board;
   readonly elapsedMs: number;
   readonly workers: number;
+  /** Of the parameters, in the order of the space: a stored trial may have them in another. */
+  readonly names: readonly string[];
 }
 
 /** The last screen: ten best, the winner, the spread, where it ran. */
-export function resultLines({ board, elapsedMs, workers }: Result, width: number, { bold, dim }: Style): string[] {
+export function resultLines(
+  { board, elapsedMs, workers, names }: Result,
+  width: number,
+  { bold, dim }: Style,
+): string[] {
   const [winner] = board.entries;
   if (winner === undefined || winner.value === null) return ['No trial came to a result.'];
   const values = board.entries.flatMap(({ value }) => (value === null ? [] : [value]));
@@ -64,7 +70,9 @@ export function resultLines({ board, elapsedMs, workers }: Result, width: number
     bold(`Winner: trial ${winner.number}`),
     `  ${'dev error'.padEnd(NAME_WIDTH)} ${errorText(winner, 'dev')}`,
     `  ${'train error'.padEnd(NAME_WIDTH)} ${errorText(winner, 'train')}`,
-    ...Object.entries(winner.params).map(([name, value]) => `  ${name.padEnd(NAME_WIDTH)} ${paramText(value)}`),
+    ...names
+      .filter((name) => name in winner.params)
+      .map((name) => `  ${name.padEnd(NAME_WIDTH)} ${paramText(winner.params[name])}`),
     ...adviceLines(winner),
     '',
     bold('The search'),
