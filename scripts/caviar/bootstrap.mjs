@@ -110,7 +110,8 @@ async function generateClient() {
 function isCompiled() {
   /** @type {{ references: { path: string }[] }} */
   const { references } = JSON.parse(readFileSync(at('tsconfig.build.json'), 'utf8'));
-  return references.every(({ path }) => existsSync(at(path, 'dist/.tsbuildinfo')));
+  const hasSources = (/** @type {string} */ path) => readdirSync(at(path)).some((name) => name.endsWith('.ts'));
+  return references.every(({ path }) => existsSync(at(path, 'dist/.tsbuildinfo')) || !hasSources(path));
 }
 
 /** A hash over path, size and time of every file that the compiler reads. */
