@@ -66,7 +66,7 @@ export async function startStack({ workers: count, leaseMs = 15_000, databaseUrl
           REDIS_URL: redis.url,
           CAVIAR_LEASE_MS: String(leaseMs),
           CAVIAR_SUPERVISED: '1',
-          LOG_LEVEL: 'error',
+          LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'error',
         },
       });
       workers.push(worker);

@@ -1,3 +1,4 @@
+import { checkSampler } from '@caviar/search';
 import {
   checkSearchSpec,
   completeSearchSpec,
@@ -5,6 +6,7 @@ import {
   type SearchSpec,
   type SearchSpecInput,
   type SpecContext,
+  type SpecIssue,
 } from '@caviar/spec';
 import type { Deps } from '../deps.js';
 import { DomainError } from '../errors.js';
@@ -12,9 +14,13 @@ import { DomainError } from '../errors.js';
 /** Checks a spec against trainer and data set, and fills in its defaults; throws `invalid-spec` with every issue found. */
 export function completeSpec({ datasets }: Pick<Deps, 'datasets'>, input: SearchSpecInput): SearchSpec {
   const context = specContext({ datasets }, input);
-  const issues = checkSearchSpec(input, context);
-  if (issues.length > 0) throw new DomainError('invalid-spec', 'The search spec does not make sense', { issues });
-  return completeSearchSpec(input, context, drawSeed());
+  const refuse = (issues: readonly SpecIssue[]) => {
+    if (issues.length > 0) throw new DomainError('invalid-spec', 'The search spec does not make sense', { issues });
+  };
+  refuse(checkSearchSpec(input, context));
+  const spec = completeSearchSpec(input, context, drawSeed());
+  refuse(checkSampler(spec));
+  return spec;
 }
 
 export function specContext(

@@ -1,4 +1,4 @@
-import { planSearch } from '@caviar/search';
+import { checkSampler, planSearch } from '@caviar/search';
 import { checkSearchSpec, type Search, type SearchSpec } from '@caviar/spec';
 import type { Deps } from '../deps.js';
 import { DomainError } from '../errors.js';
@@ -18,7 +18,8 @@ export async function patchSearch(deps: Deps, id: string, patch: SearchPatch): P
     ...(space === undefined ? {} : { space }),
   };
   const spec = { ...state.search.spec, ...change };
-  const issues = checkSearchSpec(spec, specContext(deps, spec));
+  const checked = checkSearchSpec(spec, specContext(deps, spec));
+  const issues = checked.length > 0 ? checked : checkSampler(spec);
   if (issues.length > 0) throw new DomainError('invalid-patch', 'The change does not make sense', { issues });
 
   const spaceFirstNumber = space === undefined ? (state.spaces.at(-1)?.firstNumber ?? 0) : state.nextNumber;
