@@ -6,6 +6,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { accessCheck, guard } from './plugins/access.js';
 import { answerBadConnections } from './plugins/bad-connections.js';
 import { serveDocs } from './plugins/docs.js';
+import { drainOnClose } from './plugins/drain.js';
 import { createHolds } from './plugins/holds.js';
 import { acceptJsonBodies } from './plugins/json-bodies.js';
 import { observeRequests } from './plugins/observe.js';
@@ -53,6 +54,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const checks = createServiceChecks(deps.pings);
   const check = accessCheck(deps.apiKeys);
   const holds = createHolds(app);
+  drainOnClose(app);
 
   observeRequests(app, metrics);
   registerServiceMetrics(metrics, { statistics: deps.statistics, queueCounts: deps.queueCounts, checks });

@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, loadConfig } from './config.js';
+
+const env = { DATABASE_URL: 'postgres://u:p@db/caviar', REDIS_URL: 'redis://cache' };
+
+function linesOf(settings: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(settings);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.lines;
+  }
+  throw new Error('the settings were accepted');
+}
+
+describe('settings', () => {
+  test('have defaults', () => {
+    expect(loadConfig(env)).toEqual({
+      host: '127.0.0.1',
+      port: 3000,
+      databaseUrl: env.DATABASE_URL,
+      redisUrl: env.REDIS_URL,
+      apiKeys: [],
+      logLevel: 'info',
+      isSupervised: false,
+    });
+  });
+
+  test('are read from text; an empty one counts as not set', () => {
+    const config = loadConfig({
+      ...env,
+      HOST: '0.0.0.0',
+      PORT: '0',
+      CAVIAR_API_KEYS: ' one, two ,,',
+      LOG_LEVEL: '',
+      CAVIAR_SUPERVISED: '1',
+    });
+    expect(config).toMatchObject({
+      host: '0.0.0.0',
+      port: 0,
+      apiKeys: ['one', 'two'],
+      logLevel: 'info',
+      isSupervised: true,
+    });
+  });
+
+  test.each([
+    ['PORT', '65536', /^PORT: must be a port, 0 to 65535/],
+    ['PORT', 'http', /^PORT: must be a port/],
+    ['PORT', '-1', /^PORT: must be a port/],
+    ['HOST', 'a b', /^HOST: must be a host name/],
+    ['DATABASE_URL', 'mysql://x', /^DATABASE_URL: must be a URL such as postgres:/],
+    ['REDIS_URL', 'localhost:6379', /^REDIS_URL: must be a URL such as redis:/],
+    ['LOG_LEVEL', 'loud', /^LOG_LEVEL: must be one of trace, debug, info/],
+    ['CAVIAR_API_KEYS', 'fine,not fine', /^CAVIAR_API_KEYS: a key must have visible ASCII/],
+    ['CAVIAR_SUPERVISED', 'yes', /^CAVIAR_SUPERVISED: must be 1 or 0/],
+  ])('%s=%s gives one line that says what to do', (name, value, line) => {
+    expect(linesOf({ ...env, [name]: value })).toEqual([expect.stringMatching(line)]);
+  });
+
+  test('that are missing are named, each in its line', () => {
+    expect(linesOf({})).toEqual([
+      expect.stringMatching(/^DATABASE_URL: is not set; .*npm start/),
+      expect.stringMatching(/^REDIS_URL: is not set; .*npm start/),
+    ]);
+  });
+
+  test('a bad URL is not repeated: there may be a password in it', () => {
+    expect(linesOf({ ...env, DATABASE_URL: 'pg://u:s3cret@db' }).join()).not.toContain('s3cret');
+  });
+});
+
+describe('without API keys', () => {
+  test.each(['127.0.0.1', '127.8.8.8', 'localhost', '::1', '[::1]'])('%s may be listened on', (HOST) => {
+    expect(loadConfig({ ...env, HOST }).host).toBe(HOST);
+  });
+
+  test.each(['0.0.0.0', '::', '192.168.1.5', 'caviar.example', '127.0.0.1.example', '128.0.0.1'])(
+    '%s may not, and the line says what to set',
+    (HOST) => {
+      expect(linesOf({ ...env, HOST })).toEqual([expect.stringMatching(/^HOST: .* set CAVIAR_API_KEYS/)]);
+      expect(loadConfig({ ...env, HOST, CAVIAR_API_KEYS: 'k' }).host).toBe(HOST);
+    },
+  );
+});

@@ -1,0 +1,191 @@
+import { connect } from 'node:net';
+import { PROBLEMS } from '@caviar/contracts';
+import { createTestDatabase, testRedis } from '@caviar/testing';
+import { afterAll, describe, expect, test } from 'vitest';
+import { createTestApp } from '../testing/test-app.js';
+import { problem, quadraticSpec } from '../testing/wire.js';
+
+const { app, container, log, close } = await createTestApp({
+  database: await createTestDatabase(),
+  redis: testRedis(),
+});
+afterAll(close);
+
+const json = { 'content-type': 'application/json' };
+const send = (payload: string | Buffer, headers: Record<string, string> = json) =>
+  app.inject({ method: 'POST', url: '/v1/searches', payload, headers });
+
+describe('a body', () => {
+  test.each([
+    ['{"a":', 'The body ends too early to be JSON.'],
+    ['{"a" 1}', 'The body is not JSON at position 5.'],
+    ['nope', 'The body is not JSON.'],
+    ['', 'The body is empty; a JSON object is expected.'],
+    ['  \n', 'The body is empty; a JSON object is expected.'],
+  ])('%j is malformed', async (payload, detail) => {
+    expect(problem(await send(payload), 'malformed-json').detail).toBe(detail);
+  });
+
+  test('that is missing is malformed', async () => {
+    problem(await app.inject({ method: 'POST', url: '/v1/searches' }), 'malformed-json');
+  });
+
+  test.each(['text/plain', 'application/xml', 'application/x-www-form-urlencoded', 'nonsense'])(
+    'of type %s is not taken',
+    async (type) => {
+      problem(await send('{}', { 'content-type': type }), 'unsupported-media-type');
+    },
+  );
+
+  test('that is compressed is not taken', async () => {
+    problem(await send('{}', { ...json, 'content-encoding': 'gzip' }), 'unsupported-media-type');
+  });
+
+  test('over 1 MiB is too large, one of 1 MiB is not', async () => {
+    problem(await send(JSON.stringify({ name: 'x'.repeat(1024 * 1024) })), 'payload-too-large');
+    problem(await send(JSON.stringify({ name: 'x'.repeat(1024 * 1024 - 20) })), 'invalid-spec');
+  });
+
+  test('nested without end does no harm', async () => {
+    for (const open of ['[', '{"a":']) {
+      const depth = Math.floor(500_000 / open.length);
+      const close = open === '[' ? ']' : '}';
+      problem(await send(open.repeat(depth)), 'malformed-json');
+      problem(await send(`${open.repeat(depth)}1${close.repeat(depth)}`), 'invalid-spec');
+    }
+  });
+
+  test('with a hundred thousand mistakes is told a hundred of them', async () => {
+    const many = Object.fromEntries(Array.from({ length: 90_000 }, (_, i) => [`k${i}`, 1]));
+    const { errors, detail } = problem(await send(JSON.stringify({ ...quadraticSpec, ...many })), 'invalid-spec');
+    expect(errors).toHaveLength(100);
+    expect(detail).toMatch(/^\/k0: is not a known key.*\(and 89999 more\)$/);
+  });
+
+  test('charset and merge-patch are fine', async () => {
+    const headers = { 'content-type': 'application/json; charset=UTF-8' };
+    expect((await send(JSON.stringify(quadraticSpec), headers)).statusCode).toBe(201);
+    const patch = { 'content-type': 'application/merge-patch+json' };
+    const response = await app.inject({
+      method: 'PATCH',
+      url: '/v1/searches/srch_x',
+      headers: patch,
+      payload: '{"notes":"x"}',
+    });
+    problem(response, 'search-not-found');
+  });
+});
+
+describe('a path', () => {
+  test.each([
+    '/nope',
+    '/v1',
+    '/v1/',
+    '/v1/search',
+    '/v1/searches/',
+    '/v1/searches/x/y',
+    '/v1/searches//leaderboard',
+    '/V1/searches',
+  ])('%s leads nowhere', async (url) => {
+    expect(problem(await app.inject(url)).status).toBe(404);
+  });
+
+  test.each([
+    ['PUT', '/v1/searches/srch_x', 'DELETE, GET, HEAD, PATCH'],
+    ['DELETE', '/v1/searches', 'GET, HEAD, POST'],
+    ['GET', '/v1/searches/srch_x/pause', 'POST'],
+    ['POST', '/v1/searches/srch_x/leaderboard', 'GET, HEAD'],
+    ['PATCH', '/v1/trials/trl_x', 'GET, HEAD'],
+    ['POST', '/healthz', 'GET, HEAD'],
+    ['DELETE', '/openapi.json', 'GET, HEAD'],
+  ] as const)('%s %s is told the methods there are', async (method, url, allow) => {
+    const response = await app.inject({ method, url });
+    problem(response, 'method-not-allowed');
+    expect(response.headers.allow).toBe(allow);
+  });
+
+  test('that cannot be decoded is a bad request', async () => {
+    problem(await app.inject('/v1/searches/%zz'), 'bad-request');
+  });
+
+  test('that is very long leads nowhere', async () => {
+    expect(problem(await app.inject(`/v1/searches/${'x'.repeat(5_000)}`)).status).toBe(404);
+  });
+});
+
+test('parameters that a call does not have are refused', async () => {
+  const { errors } = problem(await app.inject('/v1/searches/srch_x?verbose=1'), 'invalid-request');
+  expect(errors).toMatchObject([{ parameter: 'verbose' }]);
+});
+
+test('a problem names its page, its path and the request', async () => {
+  const headers = { 'x-request-id': 'mine-1' };
+  const read = problem(await app.inject({ url: '/v1/searches/srch_x', headers }), 'search-not-found');
+  expect(read).toEqual({
+    type: '/problems/search-not-found',
+    title: PROBLEMS['search-not-found'].title,
+    status: 404,
+    detail: 'There is no search srch_x',
+    instance: '/v1/searches/srch_x',
+    code: 'search-not-found',
+    requestId: 'mine-1',
+  });
+});
+
+test('a request id that is not fit to be logged is replaced', async () => {
+  for (const id of ['a b', 'x'.repeat(101), '{"level":60}']) {
+    const response = await app.inject({ url: '/healthz', headers: { 'x-request-id': id } });
+    expect(response.headers['x-request-id']).toMatch(/^req_/);
+  }
+});
+
+test('a fault of ours is logged whole, and told without anything of the inside', async () => {
+  const { orchestrator } = container;
+  const get = orchestrator.getSearch;
+  try {
+    orchestrator.getSearch = () => Promise.reject(new Error('secret table "searches" has no column x'));
+    const response = await app.inject('/v1/searches/srch_x');
+    const { requestId, detail } = problem(response, 'internal');
+    expect(detail).toBe('The request could not be completed.');
+    expect(response.body).not.toContain('secret');
+    const line = log.find((entry) => entry['requestId'] === requestId && entry['level'] === 50);
+    expect(line).toMatchObject({
+      err: { message: 'secret table "searches" has no column x', stack: expect.any(String) },
+    });
+  } finally {
+    orchestrator.getSearch = get;
+  }
+});
+
+test('reading that goes well is logged at debug, everything else at info', async () => {
+  log.length = 0;
+  await app.inject('/v1/searches');
+  await app.inject('/v1/searches/srch_x');
+  await app.inject({ method: 'POST', url: '/v1/searches', payload: quadraticSpec });
+  const lines = log.filter(({ msg }) => msg === 'request');
+  expect(lines.map(({ level, method, status }) => [level, method, status])).toEqual([
+    [20, 'GET', 200],
+    [30, 'GET', 404],
+    [30, 'POST', 201],
+  ]);
+});
+
+test('bytes that are no request get a problem too', async () => {
+  const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+  const answer = (bytes: string) =>
+    new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(port), '127.0.0.1', () => socket.write(bytes));
+      let text = '';
+      socket.on('data', (data) => {
+        text += data;
+      });
+      socket.on('close', () => resolve(text));
+      socket.on('error', reject);
+    });
+  const bad = await answer('NONSENSE\r\n\r\n');
+  expect(bad).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+  expect(JSON.parse(bad.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code: 'bad-request', status: 400 });
+  const large = await answer(`GET / HTTP/1.1\r\nHost: x\r\nX-Large: ${'x'.repeat(20_000)}\r\n\r\n`);
+  expect(large).toMatch(/^HTTP\/1\.1 431 Request Header Fields Too Large\r\n/);
+  expect(large).toContain('application/problem+json');
+});
