@@ -64,7 +64,6 @@ async function serve(config: Config, logger: Logger): Promise<void> {
 
   const url = await app.listen({ host: config.host, port: config.port });
   process.send?.({ kind: 'ready', url });
-  logger.info({ url }, 'listening');
   if (!config.isSupervised) process.stdout.write(`caviar ready ${url}\n`);
 }
 
