@@ -1,0 +1,372 @@
+import type { TrialFinish, TrialLease, TrialRef } from '@caviar/orchestrator';
+import type { SearchSpec } from '@caviar/spec';
+import { createTestDatabase, runSql, type TestDatabase } from '@caviar/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createDatabase, type Database } from './index.js';
+
+const SPEC: SearchSpec = {
+  name: 'test',
+  trainer: { kind: 'quadratic', params: {}, maxRetries: 2 },
+  space: { learningRate: { kind: 'float', min: 0, max: 1, scale: 'linear' } },
+  objective: { metric: 'cost', direction: 'minimize' },
+  sampler: { kind: 'random' },
+  scheduler: { kind: 'fifo' },
+  stop: { maxTrials: 100 },
+  parallelism: 8,
+  seed: 1,
+  reproducibility: 'strict',
+};
+const HOLDER = { workerId: 'wrk_1', leaseMs: 60_000 };
+const LEASE_MS = 60_000;
+
+let files: TestDatabase;
+let db: Database;
+let searchId: string;
+let count = 0;
+
+beforeAll(async () => {
+  files = await createTestDatabase();
+  db = createDatabase({ url: files.url });
+});
+afterAll(async () => {
+  await db.close();
+  await files.drop();
+});
+beforeEach(async () => {
+  searchId = `srch_${count++}`;
+  await db.searches.create({ id: searchId, spec: SPEC, plannedTotal: 100, roundCount: 0, idempotency: null });
+});
+
+async function add(n: number, first = 0): Promise<readonly TrialRef[]> {
+  const trials = Array.from({ length: n }, (_, i) => ({
+    id: `trl_${searchId}_${first + i}`,
+    number: first + i,
+    params: { learningRate: 0.5 },
+    proposal: 'drawn at random',
+    round: null,
+  }));
+  return db.trials.add(searchId, 1, trials);
+}
+
+async function claim(refs: readonly TrialRef[]): Promise<TrialLease[]> {
+  const claimed = await db.trials.claim(
+    refs.map(({ id }) => id),
+    HOLDER,
+  );
+  return claimed.map(({ trialId, attempt }) => ({ trialId, attempt }));
+}
+
+const finishOf = (lease: TrialLease, value: number | null, more: Partial<TrialFinish> = {}): TrialFinish => ({
+  ...lease,
+  status: value === null ? 'infeasible' : 'completed',
+  value,
+  rankKey: value,
+  step: 3,
+  metrics: { cost: value },
+  reason: null,
+  durationMs: 7,
+  ...more,
+});
+
+/** Counters as the trigger keeps them, and as counting says they must be. */
+async function counters(): Promise<{ kept: unknown; counted: unknown }> {
+  const search = await db.searches.get(searchId);
+  const rows = await runSql(
+    files.url,
+    `SELECT status, count(*)::int AS n FROM trials WHERE search_id = '${searchId}' GROUP BY status`,
+  );
+  const counted: Record<string, number> = {
+    queued: 0,
+    running: 0,
+    paused: 0,
+    completed: 0,
+    pruned: 0,
+    infeasible: 0,
+    failed: 0,
+    cancelled: 0,
+  };
+  for (const row of rows as { status: string; n: number }[]) counted[row.status] = row.n;
+  const { total: _, ...kept } = search?.progress ?? { total: 0 };
+  return { kept, counted };
+}
+
+describe('adding', () => {
+  test('leaves out numbers that exist, so that proposing twice makes one trial', async () => {
+    expect(await add(3)).toHaveLength(3);
+    const again = await db.trials.add(searchId, 1, [
+      { id: 'other', number: 2, params: {}, proposal: '', round: null },
+      { id: 'new', number: 3, params: {}, proposal: '', round: null },
+    ]);
+    expect(again).toEqual([{ id: 'new', searchId, attempt: 0 }]);
+  });
+
+  test('of two processes at once adds each number once', async () => {
+    const added = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((who) =>
+        db.trials.add(
+          searchId,
+          1,
+          Array.from({ length: 8 }, (_, number) => ({
+            id: `${searchId}${who}${number}`,
+            number,
+            params: {},
+            proposal: '',
+            round: null,
+          })),
+        ),
+      ),
+    );
+    expect(added.flat()).toHaveLength(8);
+    const { kept, counted } = await counters();
+    expect(kept).toEqual(counted);
+  });
+
+  test('does nothing once the space has changed, or the search does not run', async () => {
+    await db.searches.update(searchId, { space: SPEC.space });
+    expect(await add(1)).toEqual([]);
+    expect(
+      await db.trials.add(searchId, 2, [{ id: `${searchId}x`, number: 0, params: {}, proposal: '', round: null }]),
+    ).toHaveLength(1);
+    await db.searches.transition(searchId, { from: ['running'], to: 'paused', reason: null });
+    expect(
+      await db.trials.add(searchId, 2, [{ id: `${searchId}y`, number: 1, params: {}, proposal: '', round: null }]),
+    ).toEqual([]);
+  });
+});
+
+describe('claiming', () => {
+  test('gives a trial to one of many that want it', async () => {
+    const refs = await add(5);
+    const claims = await Promise.all(Array.from({ length: 8 }, () => claim(refs)));
+    expect(
+      claims
+        .flat()
+        .map(({ trialId }) => trialId)
+        .sort(),
+    ).toEqual(refs.map(({ id }) => id).sort());
+    const { kept, counted } = await counters();
+    expect(kept).toEqual(counted);
+    expect(kept).toMatchObject({ queued: 0, running: 5 });
+  });
+
+  test('gives nothing of a paused search', async () => {
+    const refs = await add(2);
+    await db.searches.transition(searchId, { from: ['running'], to: 'paused', reason: null });
+    expect(await claim(refs)).toEqual([]);
+  });
+});
+
+describe('a stale attempt', () => {
+  test('can write nothing: not measure, not finish, not fail, not release', async () => {
+    const [stale] = await claim(await add(1));
+    await runSql(
+      files.url,
+      `UPDATE trials SET lease_expires_at = now() - interval '1 second' WHERE id = '${stale!.trialId}'`,
+    );
+    const reclaimed = await db.trials.reclaimExpired(3);
+    expect(reclaimed).toEqual([{ id: stale!.trialId, searchId, attempt: 1 }]);
+    const [fresh] = await claim(reclaimed);
+    expect(fresh!.attempt).toBe(2);
+
+    const report = { ...stale!, step: 1, metrics: { cost: 9 }, elapsedMs: 1 };
+    expect((await db.trials.record([report], LEASE_MS)).get(stale!.trialId)).toBe('lost');
+    expect((await db.trials.renew([stale!], LEASE_MS)).get(stale!.trialId)).toBe('lost');
+    expect(await db.trials.finish([finishOf(stale!, 1)], [report])).toEqual([]);
+    expect(await db.trials.fail([{ ...stale!, reason: 'x', maxRetries: 0 }])).toEqual([]);
+    expect(await db.trials.release([{ ...stale!, to: 'queued', reason: 'x', checkpoint: null }])).toEqual([]);
+    expect(await db.trials.measurements(stale!.trialId)).toEqual([]);
+    expect(await db.trials.get(stale!.trialId)).toMatchObject({ status: 'running', attempts: 2 });
+
+    expect(await db.trials.finish([finishOf(fresh!, 1)], [])).toEqual([fresh!.trialId]);
+    // And a repetition of what was done changes nothing either.
+    expect(await db.trials.finish([finishOf(fresh!, 2)], [])).toEqual([]);
+    expect(await db.trials.get(fresh!.trialId)).toMatchObject({ status: 'completed', value: 1 });
+  });
+});
+
+describe('measurements', () => {
+  test('are stored by trial and step; a repeated step changes nothing', async () => {
+    const [lease] = await claim(await add(1));
+    const at = (step: number, cost: number) => ({ ...lease!, step, metrics: { cost }, elapsedMs: step });
+    expect((await db.trials.record([at(2, 0.2), at(1, 0.1)], LEASE_MS)).get(lease!.trialId)).toBe('continue');
+    await db.trials.record([at(2, 99)], LEASE_MS);
+    await db.trials.finish([finishOf(lease!, 0.3)], [at(3, 0.3)]);
+    expect(await db.trials.measurements(lease!.trialId)).toEqual([
+      { step: 1, metrics: { cost: 0.1 }, elapsedMs: 1 },
+      { step: 2, metrics: { cost: 0.2 }, elapsedMs: 2 },
+      { step: 3, metrics: { cost: 0.3 }, elapsedMs: 3 },
+    ]);
+  });
+
+  test.each([
+    ['paused', 'pause'],
+    ['cancelled', 'cancel'],
+    ['completed', 'cancel'],
+  ] as const)('of a search that is %s are answered with %s', async (to, control) => {
+    const [lease] = await claim(await add(1));
+    await db.searches.transition(searchId, { from: ['running'], to, reason: null });
+    const answer = await db.trials.record([{ ...lease!, step: 1, metrics: {}, elapsedMs: 1 }], LEASE_MS);
+    expect(answer.get(lease!.trialId)).toBe(control);
+  });
+});
+
+describe('failing', () => {
+  test('queues the trial again until its retries are used up', async () => {
+    let refs = await add(1);
+    for (const attempt of [1, 2]) {
+      const [lease] = await claim(refs);
+      refs = await db.trials.fail([{ ...lease!, reason: `failure ${attempt}`, maxRetries: 2 }]);
+      expect(refs).toEqual([{ id: lease!.trialId, searchId, attempt }]);
+    }
+    const [lease] = await claim(refs);
+    expect(await db.trials.fail([{ ...lease!, reason: 'failure 3', maxRetries: 2 }])).toEqual([]);
+    expect(await db.trials.get(lease!.trialId)).toMatchObject({ status: 'failed', reason: 'failure 3', attempts: 3 });
+  });
+
+  test('a trial that loses three workers is given up, with the reason', async () => {
+    let refs = await add(1);
+    for (let losses = 1; losses <= 3; losses++) {
+      const [lease] = await claim(refs);
+      await runSql(
+        files.url,
+        `UPDATE trials SET lease_expires_at = now() - interval '1 second' WHERE id = '${lease!.trialId}'`,
+      );
+      refs = await db.trials.reclaimExpired(3);
+      expect(refs).toHaveLength(losses < 3 ? 1 : 0);
+    }
+    const trial = await db.trials.get(`trl_${searchId}_0`);
+    expect(trial).toMatchObject({ status: 'failed', attempts: 3 });
+    expect(trial?.reason).toBe('worker wrk_1 was lost at step 0; 3 workers were lost with this trial');
+  });
+});
+
+describe('giving back', () => {
+  test('with a checkpoint: the next to claim it goes on from there; the end drops it', async () => {
+    const [lease] = await claim(await add(1));
+    const data = new Uint8Array([0, 1, 2, 253, 254, 255]);
+    const [ref] = await db.trials.release([
+      { ...lease!, to: 'queued', reason: 'r', checkpoint: { step: 4, elapsedMs: 9, data } },
+    ]);
+    const [claimed] = await db.trials.claim([ref!.id], HOLDER);
+    expect(claimed!.checkpoint).toMatchObject({ step: 4, elapsedMs: 9 });
+    expect([...claimed!.checkpoint!.data]).toEqual([...data]);
+    await db.trials.finish([finishOf({ trialId: claimed!.trialId, attempt: claimed!.attempt }, 1)], []);
+    const left = await runSql(files.url, `SELECT 1 FROM checkpoints WHERE trial_id = '${claimed!.trialId}'`);
+    expect(left).toEqual([]);
+  });
+
+  test('to a search that was resumed meanwhile queues the trial; to one that has ended cancels it', async () => {
+    const [a, b] = await claim(await add(2));
+    expect(await db.trials.release([{ ...a!, to: 'paused', reason: 'p', checkpoint: null }])).toHaveLength(1);
+    await db.searches.transition(searchId, { from: ['running'], to: 'cancelled', reason: null });
+    expect(await db.trials.release([{ ...b!, to: 'queued', reason: 'p', checkpoint: null }])).toEqual([]);
+    expect((await db.trials.get(b!.trialId))?.status).toBe('cancelled');
+  });
+});
+
+describe('what the queue has lost', () => {
+  test('is found once its dispatch is old enough, and taken by one process', async () => {
+    await add(3);
+    expect(await db.trials.takeUndispatched(5_000, 100)).toEqual([]);
+    await runSql(
+      files.url,
+      `UPDATE trials SET dispatched_at = now() - interval '6 seconds' WHERE search_id = '${searchId}'`,
+    );
+    const taken = await Promise.all([1, 2, 3].map(() => db.trials.takeUndispatched(5_000, 100)));
+    expect(taken.flat()).toHaveLength(3);
+  });
+});
+
+describe('the leaderboard', () => {
+  test('ranks by value, then number; what has no finite value comes last; the failed and cancelled are left out', async () => {
+    const leases = await claim(await add(8));
+    const values = [0.5, 0.25, null, 0.5, 0.75, 0.25];
+    const ends = values.map((value, i) => finishOf(leases[i]!, value));
+    await db.trials.finish(ends, []);
+    await db.trials.finish([finishOf(leases[6]!, 0.1, { status: 'cancelled', rankKey: null })], []);
+    await db.trials.fail([{ ...leases[7]!, reason: 'x', maxRetries: 0 }]);
+    const whole = await db.trials.leaderboard(searchId, { limit: 50 });
+    expect(whole?.entries.map(({ rank, trial }) => [rank, trial.number, trial.value])).toEqual([
+      [1, 1, 0.25],
+      [2, 5, 0.25],
+      [3, 0, 0.5],
+      [4, 3, 0.5],
+      [5, 4, 0.75],
+      [6, 2, null],
+    ]);
+    expect(whole?.nextCursor).toBeNull();
+    expect((await db.searches.get(searchId))?.best).toMatchObject({ number: 1, value: 0.25 });
+
+    // Page by page it is the same board.
+    for (const limit of [1, 2, 3, 5]) {
+      const walked = [];
+      let cursor: string | undefined;
+      do {
+        const page = await db.trials.leaderboard(searchId, { limit, cursor });
+        walked.push(...(page?.entries ?? []));
+        cursor = page?.nextCursor ?? undefined;
+      } while (cursor !== undefined);
+      expect(walked).toEqual(whole?.entries);
+    }
+  });
+
+  test('refuses a cursor of somebody else', async () => {
+    await expect(db.trials.leaderboard(searchId, { limit: 1, cursor: 'nonsense' })).rejects.toMatchObject({
+      code: 'invalid-cursor',
+    });
+  });
+
+  test('has a version that grows with every change of a status, and with nothing else', async () => {
+    const versions = [await db.searches.version(searchId)];
+    const [lease] = await claim(await add(1));
+    versions.push(await db.searches.version(searchId));
+    await db.trials.record([{ ...lease!, step: 1, metrics: {}, elapsedMs: 1 }], LEASE_MS);
+    expect(await db.searches.version(searchId)).toBe(versions.at(-1));
+    await db.trials.finish([finishOf(lease!, 1)], []);
+    versions.push(await db.searches.version(searchId));
+    expect(versions).toEqual([...new Set(versions)].sort((x, y) => x! - y!));
+  });
+});
+
+test('counters agree with counting after a storm of concurrent transitions over several searches', async () => {
+  const other = `${searchId}_b`;
+  await db.searches.create({ id: other, spec: SPEC, plannedTotal: 100, roundCount: 0, idempotency: null });
+  const refs = [
+    ...(await add(40)),
+    ...(await db.trials.add(
+      other,
+      1,
+      Array.from({ length: 40 }, (_, number) => ({
+        id: `${other}_${number}`,
+        number,
+        params: {},
+        proposal: '',
+        round: null,
+      })),
+    )),
+  ];
+  // Batches that mix the two searches, in no order: they must not lock each other for good.
+  const batches = Array.from({ length: 16 }, (_, b) =>
+    refs.filter((_, i) => i % 16 === b).sort(() => (b % 2 === 0 ? 1 : -1)),
+  );
+  await Promise.all(
+    batches.map(async (batch, b) => {
+      const leases = await claim(batch);
+      if (b % 4 === 0)
+        await db.trials.finish(
+          leases.map((lease) => finishOf(lease, b)),
+          [],
+        );
+      if (b % 4 === 1) await db.trials.fail(leases.map((lease) => ({ ...lease, reason: 'x', maxRetries: 0 })));
+      if (b % 4 === 2)
+        await db.trials.release(
+          leases.map((lease) => ({ ...lease, to: 'queued' as const, reason: null, checkpoint: null })),
+        );
+    }),
+  );
+  await db.trials.cancelOpen(other, 'enough');
+  for (searchId of [searchId, other]) {
+    const { kept, counted } = await counters();
+    expect(kept).toEqual(counted);
+  }
+});
