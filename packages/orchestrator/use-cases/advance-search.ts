@@ -37,6 +37,8 @@ async function propose(deps: Deps, { state, prepared, options }: Proposal): Prom
   let { plan, context } = prepared;
   const bound = numberBound(state, plan.totalTrials);
   if (bound <= nextNumber || historyNeeded(plan, nextNumber) > firstOpenNumber) return;
+  const trialsPerJob = jobSize(state, options);
+  if (canWaitForMore(state, { bound, trialsPerJob, total: plan.totalTrials })) return;
 
   const planned = plannedRoundOf(plan, nextNumber);
   if (planned !== null && search.rounds.length <= planned.index) {
@@ -58,9 +60,28 @@ async function propose(deps: Deps, { state, prepared, options }: Proposal): Prom
   const added = await deps.trials.add(search.id, search.spaceVersion, trials);
   if (added.length === 0) return;
   deps.signals.publish(search.id);
-  // A job never carries so many that it keeps them from free workers.
-  const share = Math.max(1, Math.floor(search.spec.parallelism / 4));
-  await dispatchOrLeave(deps, added, { trialsPerJob: Math.min(options.trialsPerJob ?? 1, share) });
+  await dispatchOrLeave(deps, added, { trialsPerJob });
+}
+
+/** Trials that one job is to carry: never so many that it keeps them from free workers. */
+function jobSize({ search }: SearchForAdvance, { trialsPerJob = 1 }: AdvanceOptions): number {
+  return Math.min(trialsPerJob, Math.max(1, Math.floor(search.spec.parallelism / 4)));
+}
+
+/**
+ * Whether a job worth its way can be put together a little later: there is room for less than one now, and enough is in
+ * flight that some trial's end will ask again before workers run dry.
+ */
+function canWaitForMore(
+  { search, nextNumber }: SearchForAdvance,
+  {
+    bound,
+    trialsPerJob,
+    total,
+  }: { readonly bound: number; readonly trialsPerJob: number; readonly total: number | null },
+): boolean {
+  const { queued, running } = search.progress;
+  return bound - nextNumber < trialsPerJob && bound !== total && queued + running > search.spec.parallelism / 2;
 }
 
 /** First number that may not be made yet. */
