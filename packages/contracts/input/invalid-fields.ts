@@ -7,7 +7,7 @@ export interface InvalidField {
   /** JSON pointer into the body, or into the query string or the headers taken as an object. */
   readonly pointer: string;
   /** Name of the query parameter or header; absent for the body. */
-  readonly parameter?: string;
+  readonly parameter?: string | undefined;
   readonly message: string;
 }
 

@@ -1,0 +1,93 @@
+import type {
+  DatasetPageView,
+  DatasetView,
+  LeaderboardView,
+  MeasurementsView,
+  ReadinessView,
+  SearchPageView,
+  SearchPatchBody,
+  SearchPreviewView,
+  SearchSpecBody,
+  SearchView,
+  TrainerPageView,
+  TrialPageView,
+  TrialView,
+  WorkerPageView,
+} from '@caviar/contracts';
+
+/** Every call can be aborted. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface PageOptions extends CallOptions {
+  /** 1 to 200; 50 if left out. */
+  readonly limit?: number | undefined;
+  readonly cursor?: string | null | undefined;
+}
+
+export interface BoardOptions extends PageOptions {
+  /** Of an earlier answer: null is given while the board is still that one. */
+  readonly etag?: string | undefined;
+  /** Holds the answer until the board changes, for at most that long (60,000 at most). */
+  readonly waitMs?: number | undefined;
+}
+
+export interface TaggedBoard {
+  readonly board: LeaderboardView;
+  readonly etag: string;
+}
+
+export interface WatchOptions {
+  /** Entries of the board, 1 to 200; 50 if left out. */
+  readonly limit?: number | undefined;
+  /** How long one request is held (60,000 at most); 25,000 if left out, which most proxies let pass. */
+  readonly waitMs?: number | undefined;
+  /** Least time between two boards, for readers who can only look so fast; 0 if left out. */
+  readonly everyMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface WatchedBoard {
+  readonly board: LeaderboardView;
+  /** The search, as it was just before. */
+  readonly search: SearchView;
+}
+
+/** The API, call by call. Everything throws `ProblemError` and `UnreachableError`. */
+export interface Client {
+  createSearch(
+    spec: SearchSpecBody,
+    options?: CallOptions & { readonly idempotencyKey?: string | undefined },
+  ): Promise<SearchView>;
+  previewSearch(spec: SearchSpecBody, options?: CallOptions): Promise<SearchPreviewView>;
+  listSearches(options?: PageOptions & { readonly status?: SearchView['status'] | undefined }): Promise<SearchPageView>;
+  getSearch(id: string, options?: CallOptions): Promise<SearchView>;
+  patchSearch(id: string, patch: SearchPatchBody, options?: CallOptions): Promise<SearchView>;
+  pauseSearch(id: string, options?: CallOptions): Promise<SearchView>;
+  resumeSearch(id: string, options?: CallOptions): Promise<SearchView>;
+  cancelSearch(id: string, options?: CallOptions): Promise<SearchView>;
+  deleteSearch(id: string, options?: CallOptions): Promise<void>;
+  /** A page of the board; null when it is still the one of `etag`. */
+  leaderboard(id: string, options?: BoardOptions): Promise<TaggedBoard | null>;
+  /** The board, each time it changes, until the search has ended. Waits on the server, and outlasts its restarts. */
+  watchLeaderboard(id: string, options?: WatchOptions): AsyncGenerator<WatchedBoard, void>;
+  listTrials(
+    searchId: string,
+    options?: PageOptions & { readonly status?: TrialView['status'] | undefined },
+  ): Promise<TrialPageView>;
+  /** All trials as a file, to be read as it comes. */
+  exportTrials(searchId: string, format: 'csv' | 'jsonl', options?: CallOptions): Promise<ReadableStream<Uint8Array>>;
+  getTrial(id: string, options?: CallOptions): Promise<TrialView>;
+  measurements(
+    trialId: string,
+    options?: CallOptions & { readonly maxPoints?: number | undefined; readonly beta?: number | undefined },
+  ): Promise<MeasurementsView>;
+  cancelTrial(id: string, options?: CallOptions): Promise<TrialView>;
+  listDatasets(options?: PageOptions): Promise<DatasetPageView>;
+  getDataset(id: string, options?: CallOptions): Promise<DatasetView>;
+  listTrainers(options?: PageOptions): Promise<TrainerPageView>;
+  listWorkers(options?: PageOptions): Promise<WorkerPageView>;
+  /** Whether the service can serve, and which part is away. */
+  readiness(options?: CallOptions): Promise<ReadinessView>;
+}
