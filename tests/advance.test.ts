@@ -78,6 +78,27 @@ describe('a search in flight', () => {
     expect(rates.map((rate) => rate >= 5)).toEqual([false, false, false, false, true, true]);
   });
 
+  test('loses no change when several are made at once', async () => {
+    const { id } = await create();
+    await Promise.all([
+      stack.orchestrator.patchSearch(id, { name: 'renamed' }),
+      stack.orchestrator.patchSearch(id, { stop: { maxTrials: 30 } }),
+      stack.orchestrator.patchSearch(id, { parallelism: 5 }),
+      stack.orchestrator.patchSearch(id, { notes: 'noted' }),
+    ]);
+    const { name, notes, spec } = await stack.orchestrator.getSearch(id);
+    expect({ name, notes }).toEqual({ name: 'renamed', notes: 'noted' });
+    expect(spec).toMatchObject({ name: 'renamed', stop: { maxTrials: 30 }, parallelism: 5 });
+  });
+
+  test('gives keys back in the order in which they came', async () => {
+    const domain = { kind: 'float', min: 0.1, max: 1, scale: 'linear' } as const;
+    const { id } = await create({ space: { start: domain, learningRate: domain } });
+    expect(Object.keys((await stack.orchestrator.getSearch(id)).spec.space)).toEqual(['start', 'learningRate']);
+    const [trial] = await allTrials(stack, id);
+    expect(Object.keys(trial?.params ?? {})).toEqual(['start', 'learningRate']);
+  });
+
   test('refuses a change that does not make sense, naming where', async () => {
     const { id } = await create();
     const space = { momentum: { kind: 'float', min: 0, max: 1, scale: 'linear' } } as const;

@@ -24,12 +24,12 @@ const SELECT_SEARCH = Prisma.sql`
     s.started_at AS "startedAt", s.ended_at AS "endedAt", s.version, s.queued, s.running, s.paused, s.completed,
     s.pruned, s.infeasible, s.failed, s.cancelled,
     CASE WHEN s.round_count = 0 THEN NULL ELSE (
-      SELECT jsonb_agg(jsonb_build_object(
+      SELECT json_agg(json_build_object(
         'index', r.index, 'firstNumber', r.first_number, 'endNumber', r.end_number, 'region', r.region, 'reason', r.reason
       ) ORDER BY r.index) FROM search_rounds r WHERE r.search_id = s.id
     ) END AS rounds,
     (
-      SELECT jsonb_build_object('id', t.id, 'number', t.number, 'value', t.value, 'params', t.params)
+      SELECT json_build_object('id', t.id, 'number', t.number, 'value', t.value, 'params', t.params)
       FROM trials t
       WHERE t.search_id = s.id AND t.status IN ('completed', 'pruned', 'infeasible') AND t.rank_key IS NOT NULL
       ORDER BY t.rank_key, t.number LIMIT 1
@@ -106,7 +106,7 @@ export class SearchRepository implements SearchStore {
       SELECT shown.*, more.* FROM (${SELECT_SEARCH} WHERE s.id = ${id}) shown, LATERAL (
         SELECT
           (
-            SELECT jsonb_agg(jsonb_build_object('version', v.version, 'firstNumber', v.first_number, 'space', v.space) ORDER BY v.version)
+            SELECT json_agg(json_build_object('version', v.version, 'firstNumber', v.first_number, 'space', v.space) ORDER BY v.version)
             FROM space_versions v WHERE v.search_id = shown.id
           ) AS spaces,
           (
@@ -117,7 +117,7 @@ export class SearchRepository implements SearchStore {
             SELECT (s.active_ms + coalesce(extract(epoch FROM now() - s.active_since) * 1000, 0))::float8
             FROM searches s WHERE s.id = shown.id
           ) AS "activeMsNow",
-          CASE WHEN shown.spec->'stop' ? 'targetValue' THEN (
+          CASE WHEN shown.spec->'stop'->>'targetValue' IS NOT NULL THEN (
             SELECT min(t.number) FROM trials t
             WHERE t.search_id = shown.id AND t.status IN ('completed', 'pruned')
               AND t.rank_key <= (shown.spec->'stop'->>'targetValue')::float8
@@ -162,31 +162,37 @@ export class SearchRepository implements SearchStore {
     return changed > 0;
   }
 
-  async update(id: string, change: SearchChange): Promise<void> {
+  async update(id: string, change: SearchChange): Promise<boolean> {
     const set = [Prisma.sql`version = version + 1`];
     if (change.name !== undefined) set.push(Prisma.sql`name = ${change.name}`);
     if (change.notes !== undefined) set.push(Prisma.sql`notes = ${change.notes}`);
-    if (change.spec !== undefined) set.push(Prisma.sql`spec = spec || ${JSON.stringify(change.spec)}::jsonb`);
+    const { spec } = change;
+    if (spec !== undefined) set.push(Prisma.sql`spec = ${JSON.stringify(spec.to)}::json`);
+    // Compared as values: how a number is written, or the order of keys, is no difference.
+    const unchanged =
+      spec === undefined ? Prisma.sql`true` : Prisma.sql`spec::jsonb = ${JSON.stringify(spec.from)}::jsonb`;
     if (change.plannedTotal !== undefined) set.push(Prisma.sql`planned_total = ${change.plannedTotal}::int`);
     if (change.roundCount !== undefined) set.push(Prisma.sql`round_count = ${change.roundCount}::int`);
     if (change.space === undefined) {
-      await this.client.$executeRaw`UPDATE searches SET ${Prisma.join(set)} WHERE id = ${id}`;
-      return;
+      return (
+        (await this.client.$executeRaw`UPDATE searches SET ${Prisma.join(set)} WHERE id = ${id} AND ${unchanged}`) > 0
+      );
     }
     // The version begins at the next trial; the row lock keeps trials from being added between the two.
-    await this.client.$executeRaw`
+    const stored = await this.client.$executeRaw`
       WITH changed AS (
-        UPDATE searches SET ${Prisma.join(set)}, space_version = space_version + 1 WHERE id = ${id}
+        UPDATE searches SET ${Prisma.join(set)}, space_version = space_version + 1 WHERE id = ${id} AND ${unchanged}
         RETURNING id, space_version, queued + running + paused + completed + pruned + infeasible + failed + cancelled AS made
       )
       INSERT INTO space_versions (search_id, version, first_number, space)
-      SELECT id, space_version, made, ${JSON.stringify(change.space)}::jsonb FROM changed`;
+      SELECT id, space_version, made, ${JSON.stringify(change.space)}::json FROM changed`;
+    return stored > 0;
   }
 
   async addRound(id: string, round: Round): Promise<void> {
     await this.client.$executeRaw`
       INSERT INTO search_rounds (search_id, index, first_number, end_number, region, reason)
-      VALUES (${id}, ${round.index}, ${round.firstNumber}, ${round.endNumber}, ${JSON.stringify(round.region)}::jsonb, ${round.reason})
+      VALUES (${id}, ${round.index}, ${round.firstNumber}, ${round.endNumber}, ${JSON.stringify(round.region)}::json, ${round.reason})
       ON CONFLICT DO NOTHING`;
   }
 

@@ -14,7 +14,7 @@ import type { Params, Trial } from '@caviar/spec';
 import { Prisma } from './generated/client.js';
 import { TrialReader } from './trial-reader.js';
 
-const json = (value: unknown) => Prisma.sql`${JSON.stringify(value)}::jsonb`;
+const json = (value: unknown) => Prisma.sql`${JSON.stringify(value)}::json`;
 const inMs = (ms: number) => Prisma.sql`now() + ${ms}::float8 * interval '1 millisecond'`;
 
 /** Where a trial goes that its worker gives back: on the queue, unless its search has ended meanwhile. */
@@ -41,7 +41,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
     return this.client.$queryRaw<TrialRef[]>`
       INSERT INTO trials AS t (id, search_id, number, params, proposal, round, dispatched_at)
       SELECT r.id, s.id, r.number, r.params, r.proposal, r.round, now()
-      FROM jsonb_to_recordset(${json(trials)}) AS r (id text, number int, params jsonb, proposal text, round int)
+      FROM json_to_recordset(${json(trials)}) AS r (id text, number int, params json, proposal text, round int)
       CROSS JOIN (
         SELECT id FROM searches
         WHERE id = ${searchId} AND status = 'running' AND space_version = ${spaceVersion} FOR NO KEY UPDATE
@@ -103,7 +103,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
     if (leases.length === 0) return new Map();
     const rows = await this.client.$queryRaw<{ id: string; control: TrialControl }[]>`
       UPDATE trials t SET lease_expires_at = ${inMs(leaseMs)}
-      FROM jsonb_to_recordset(${json(leases)}) AS r ("trialId" text, attempt int), searches s
+      FROM json_to_recordset(${json(leases)}) AS r ("trialId" text, attempt int), searches s
       WHERE t.id = r."trialId" AND t.attempt = r.attempt AND t.status = 'running' AND s.id = t.search_id
       RETURNING t.id, ${CONTROL} AS control`;
     return toControls(leases, rows);
@@ -116,8 +116,8 @@ export class TrialRepository extends TrialReader implements TrialStore {
       held AS (
         UPDATE trials t SET status = f.status::trial_status, value = f.value, rank_key = f."rankKey", step = f.step,
           metrics = f.metrics, reason = f.reason, duration_ms = f."durationMs", ended_at = now(), lease_expires_at = NULL
-        FROM jsonb_to_recordset(${json(finishes)}) AS f (
-          "trialId" text, attempt int, status text, value float8, "rankKey" float8, step int, metrics jsonb, reason text,
+        FROM json_to_recordset(${json(finishes)}) AS f (
+          "trialId" text, attempt int, status text, value float8, "rankKey" float8, step int, metrics json, reason text,
           "durationMs" int
         )
         WHERE t.id = f."trialId" AND t.attempt = f.attempt AND t.status = 'running'
@@ -137,7 +137,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
         status = CASE WHEN t.failures + 1 > f."maxRetries" THEN 'failed' ELSE ${QUEUED_OR_CANCELLED} END,
         ended_at = CASE WHEN t.failures + 1 > f."maxRetries" THEN now() END,
         reason = f.reason, lease_expires_at = NULL, dispatched_at = now()
-      FROM jsonb_to_recordset(${json(failures)}) AS f ("trialId" text, attempt int, reason text, "maxRetries" int), searches s
+      FROM json_to_recordset(${json(failures)}) AS f ("trialId" text, attempt int, reason text, "maxRetries" int), searches s
       WHERE t.id = f."trialId" AND t.attempt = f.attempt AND t.status = 'running' AND s.id = t.search_id
       RETURNING ${REF}, t.status = 'queued' AS queued`;
     return queuedOnly(rows);
@@ -231,7 +231,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
   #reportRows(reports: readonly MeasurementReport[]) {
     return Prisma.sql`
       SELECT r."trialId" AS trial_id, r.attempt, r.step, r.metrics, r."elapsedMs" AS elapsed_ms
-      FROM jsonb_to_recordset(${json(reports)}) AS r ("trialId" text, attempt int, step int, metrics jsonb, "elapsedMs" int)`;
+      FROM json_to_recordset(${json(reports)}) AS r ("trialId" text, attempt int, step int, metrics json, "elapsedMs" int)`;
   }
 
   /** Stores `report` for the trials that `held` proves to be the caller's; a step that is there already stays. */

@@ -33,8 +33,8 @@ export interface SearchForAdvance {
 export interface SearchChange {
   readonly name?: string;
   readonly notes?: string | null;
-  /** Replaces these keys of the stored spec; the others stay. */
-  readonly spec?: Partial<SearchSpec>;
+  /** Replaces the stored spec if it is still `from`. */
+  readonly spec?: { readonly from: SearchSpec; readonly to: SearchSpec };
   readonly plannedTotal?: number | null;
   readonly roundCount?: number;
   /** Stored as the next version, from the next trial on. */
@@ -56,7 +56,8 @@ export interface SearchStore {
     id: string,
     change: { readonly from: readonly SearchStatus[]; readonly to: SearchStatus; readonly reason: string | null },
   ): Promise<boolean>;
-  update(id: string, change: SearchChange): Promise<void>;
+  /** Stores a change; false when the spec is not the expected one any more (or there is no such search): nothing is changed then. */
+  update(id: string, change: SearchChange): Promise<boolean>;
   /** Stores a round unless that index is there already. */
   addRound(id: string, round: Round): Promise<void>;
   /** Deletes a search with all it has, unless it is running; false when it is. */

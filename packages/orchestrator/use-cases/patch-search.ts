@@ -5,36 +5,46 @@ import { DomainError } from '../errors.js';
 import type { SearchPatch } from '../orchestrator.js';
 import { advanceSearch } from './advance-search.js';
 import { specContext } from './complete-spec.js';
+import { getSearch } from './read-searches.js';
+
+/** Tries before giving up on others who change the same search all the time. */
+const MAX_TRIES = 5;
 
 /** Changes a search from the next trial on. Trials that exist stay as they are; `stop` replaces the whole of it. */
 export async function patchSearch(deps: Deps, id: string, patch: SearchPatch): Promise<Search> {
+  for (let tries = 1; !(await tryPatch(deps, id, patch)); tries++) {
+    if (tries === MAX_TRIES) throw new DomainError('unavailable', 'The search is being changed by others; try again');
+  }
+  deps.signals.publish(id);
+  await advanceSearch(deps, id);
+  return getSearch(deps, id);
+}
+
+/** Stores the change; false when somebody else has changed the spec in between. */
+async function tryPatch(deps: Deps, id: string, patch: SearchPatch): Promise<boolean> {
   const state = await deps.searches.getForAdvance(id);
   if (state === null) throw new DomainError('search-not-found', `There is no search ${id}`);
   const { name, notes, parallelism, stop, space } = patch;
-  const change: Partial<SearchSpec> = {
+  const { spec: from, rounds } = state.search;
+  const to: SearchSpec = {
+    ...from,
     ...(name === undefined ? {} : { name }),
     ...(parallelism === undefined ? {} : { parallelism }),
     ...(stop === undefined ? {} : { stop }),
     ...(space === undefined ? {} : { space }),
   };
-  const spec = { ...state.search.spec, ...change };
-  const checked = checkSearchSpec(spec, specContext(deps, spec));
-  const issues = checked.length > 0 ? checked : checkSampler(spec);
+  const checked = checkSearchSpec(to, specContext(deps, to));
+  const issues = checked.length > 0 ? checked : checkSampler(to);
   if (issues.length > 0) throw new DomainError('invalid-patch', 'The change does not make sense', { issues });
 
   const spaceFirstNumber = space === undefined ? (state.spaces.at(-1)?.firstNumber ?? 0) : state.nextNumber;
-  const plan = planSearch(spec, { rounds: state.search.rounds, spaceFirstNumber });
-  await deps.searches.update(id, {
-    spec: change,
+  const plan = planSearch(to, { rounds, spaceFirstNumber });
+  return deps.searches.update(id, {
+    spec: { from, to },
     plannedTotal: plan.totalTrials,
     roundCount: plan.rounds.length,
     ...(name === undefined ? {} : { name }),
     ...(notes === undefined ? {} : { notes }),
     ...(space === undefined ? {} : { space }),
   });
-  deps.signals.publish(id);
-  await advanceSearch(deps, id);
-  const search = await deps.searches.get(id);
-  if (search === null) throw new DomainError('search-not-found', `There is no search ${id}`);
-  return search;
 }

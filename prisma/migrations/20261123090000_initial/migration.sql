@@ -14,7 +14,7 @@ CREATE TABLE "searches" (
     "notes" TEXT,
     "status" "search_status" NOT NULL DEFAULT 'running',
     "reason" TEXT,
-    "spec" JSONB NOT NULL,
+    "spec" JSON NOT NULL,
     "space_version" INTEGER NOT NULL DEFAULT 1,
     "planned_total" INTEGER,
     "round_count" INTEGER NOT NULL DEFAULT 0,
@@ -41,7 +41,7 @@ CREATE TABLE "space_versions" (
     "search_id" TEXT NOT NULL,
     "version" INTEGER NOT NULL,
     "first_number" INTEGER NOT NULL,
-    "space" JSONB NOT NULL,
+    "space" JSON NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "space_versions_pkey" PRIMARY KEY ("search_id","version")
@@ -53,7 +53,7 @@ CREATE TABLE "search_rounds" (
     "index" INTEGER NOT NULL,
     "first_number" INTEGER NOT NULL,
     "end_number" INTEGER NOT NULL,
-    "region" JSONB NOT NULL,
+    "region" JSON NOT NULL,
     "reason" TEXT NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
@@ -66,7 +66,7 @@ CREATE TABLE "trials" (
     "search_id" TEXT NOT NULL,
     "number" INTEGER NOT NULL,
     "status" "trial_status" NOT NULL DEFAULT 'queued',
-    "params" JSONB NOT NULL,
+    "params" JSON NOT NULL,
     "proposal" TEXT NOT NULL,
     "round" INTEGER,
     "attempt" INTEGER NOT NULL DEFAULT 0,
@@ -79,7 +79,7 @@ CREATE TABLE "trials" (
     "value" DOUBLE PRECISION,
     "rank_key" DOUBLE PRECISION,
     "step" INTEGER NOT NULL DEFAULT 0,
-    "metrics" JSONB NOT NULL DEFAULT '{}',
+    "metrics" JSON NOT NULL DEFAULT '{}',
     "reason" TEXT,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "started_at" TIMESTAMPTZ(3),
@@ -93,7 +93,7 @@ CREATE TABLE "trials" (
 CREATE TABLE "measurements" (
     "trial_id" TEXT NOT NULL,
     "step" INTEGER NOT NULL,
-    "metrics" JSONB NOT NULL,
+    "metrics" JSON NOT NULL,
     "elapsed_ms" INTEGER NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
