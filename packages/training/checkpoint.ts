@@ -51,6 +51,12 @@ export function readCheckpointHeader(buffer: Uint8Array): Readonly<Record<string
   return JSON.parse(new TextDecoder().decode(buffer.subarray(PREFIX_BYTES, PREFIX_BYTES + length)));
 }
 
+/** The bytes of the arrays alone. */
+export function checkpointArrays(buffer: Uint8Array): Uint8Array {
+  const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  return buffer.subarray(PREFIX_BYTES + view.getUint32(8, true));
+}
+
 /** Fills `arrays` with what was written, in the same order. Throws TrainingInputError when they do not fit. */
 export function readCheckpointArrays(buffer: Uint8Array, arrays: readonly Values[]): void {
   const lengths = readCheckpointHeader(buffer)['lengths'];

@@ -4,7 +4,7 @@ import type { Network } from './model/network.js';
 
 /** How a network does on one part of the data. */
 export interface Evaluation {
-  /** Mean loss over the examples, without regularisation. */
+  /** Mean loss over the examples, without regularisation and class weights. */
   readonly loss: number;
   /** Share classified wrongly; for regression the root of the mean squared error. NaN when the loss is not finite. */
   readonly error: number;
@@ -15,27 +15,30 @@ export interface EvaluationRegions {
   /** The numbers 0, 1, 2, ... up to the number of rows. */
   readonly sequence: number;
   /** One element: rows classified wrongly. */
-  readonly counters: number;
+  readonly wrong: number;
+  /** Class weights of 1. */
+  readonly ones: number;
 }
 
-/** Runs the rows through the network as at test time: no dropout. */
+/** Runs the rows through the network as at test time: no dropout, batch norm by its running averages. */
 export function evaluate(
   workspace: Workspace,
   network: Network,
   { rows, regions }: { readonly rows: Rows; readonly regions: EvaluationRegions },
 ): Evaluation {
   const { capacity, shape } = network.layout;
-  workspace.ints[regions.counters] = 0;
+  const { wrong, ones, sequence } = regions;
+  workspace.ints[wrong] = 0;
   let loss = 0;
   for (let start = 0; start < rows.count; start += capacity) {
     const count = Math.min(capacity, rows.count - start);
-    const index = regions.sequence + start;
+    const index = sequence + start;
     network.gather(rows, index, count);
     network.forward(count, null);
-    loss += network.loss(rows, index, { rows: count, scale: 0 });
+    loss += network.loss(rows, index, { rows: count, scale: 0, classWeights: ones, wrong });
   }
   const mean = loss / rows.count;
   // The squared-error loss is half the square.
-  const error = shape.head === 'squaredError' ? Math.sqrt(2 * mean) : workspace.ints[regions.counters]! / rows.count;
+  const error = shape.head === 'squaredError' ? Math.sqrt(2 * mean) : workspace.ints[wrong]! / rows.count;
   return { loss: mean, error: Number.isFinite(mean) ? error : Number.NaN };
 }

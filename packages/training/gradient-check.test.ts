@@ -10,30 +10,33 @@ const heads = [
   ['logistic', clouds({ rows: 60, features: 5, classes: 2 })],
   ['squared error', clouds({ rows: 60, features: 5, classes: null })],
 ] as const;
-const activations = ['relu', 'tanh', 'sigmoid'] as const;
+const activations = ['relu', 'leakyRelu', 'tanh', 'sigmoid', 'linear'] as const;
 const depths = [[], [7], [18, 5], [9, 8, 17]] as const;
 const cases = heads.flatMap(([head, dataset]) =>
   activations.flatMap((activation) =>
     depths.flatMap((hiddenUnits) =>
-      [0, 3].map((l2) => ({
-        head,
+      [{}, { l2: 3, l1: 2 }, { batchNorm: true, l2: 1 }].map((extra) => ({
         dataset,
-        activation,
-        hiddenUnits,
-        l2,
-        name: `${head}, ${activation}, ${hiddenUnits.length} hidden layers, l2 ${l2}`,
+        params: { activation, hiddenUnits, ...extra },
+        name: `${head}, ${activation}, ${hiddenUnits.length} hidden layers, ${JSON.stringify(extra)}`,
       })),
     ),
   ),
 );
 
 describe('backpropagation against two-sided differences', () => {
-  it.each(cases)('$name', ({ dataset, activation, hiddenUnits, l2 }) => {
-    const check = checkGradients(mlpJob(dataset, { activation, hiddenUnits, l2 }), { examples: 11 });
+  it.each(cases)('$name', ({ dataset, params }) => {
+    const check = checkGradients(mlpJob(dataset, params), { examples: 11 });
     expect(check.relativeError).toBeLessThan(1e-7);
     expect(check.verdict).toBe('great');
     for (const layer of check.layers) expect(layer, JSON.stringify(layer)).toMatchObject({ verdict: 'great' });
-    expect(check.layers).toHaveLength(2 * (hiddenUnits.length + 1));
+    const { hiddenUnits } = params;
+    expect(check.layers).toHaveLength(hiddenUnits.length * ('batchNorm' in params ? 3 : 2) + 2);
+  });
+
+  it('weighs classes', () => {
+    const job = mlpJob(heads[0][1], { classWeights: [1, 5, 0.2], hiddenUnits: 6, activation: 'tanh' });
+    expect(checkGradients(job)).toMatchObject({ verdict: 'great' });
   });
 
   it('holds after some training too', () => {

@@ -4,22 +4,25 @@ import { TrainingInputError, type TrainingJob } from './job.js';
 import { type LayerLayout, weightAt } from './model/layout.js';
 import { type Batch, batchGradients, batchLoss, penalty } from './objective.js';
 import { type Setup, setUp } from './setup.js';
-import { Trainer } from './train.js';
+import { Trainer, trainingPass } from './train.js';
 
 /** The notes' three grades (seed 1.9); `wrong` is anything worse than "okay". */
 export type GradientVerdict = 'great' | 'okay' | 'wrong';
 
-/** What a check found for one layer's weights or biases, or for all parameters together. */
+/** What a check found for one part of a layer's parameters, or for all parameters together. */
 export interface GradientComparison {
   /** ||approx - grad|| / (||approx|| + ||grad||); 0 when both are zero. */
   readonly relativeError: number;
   readonly verdict: GradientVerdict;
 }
 
+/** Batch norm has gamma and beta in place of the bias. */
+export type ParameterPart = 'weights' | 'bias' | 'gamma' | 'beta';
+
 export interface LayerGradientComparison extends GradientComparison {
   /** From 1; the last is the output layer. */
   readonly layer: number;
-  readonly part: 'weights' | 'bias';
+  readonly part: ParameterPart;
   /** Parameters compared. */
   readonly count: number;
   /** Parameters left out because J has a kink there (a relu at exactly 0): no derivative to compare with. */
@@ -60,18 +63,18 @@ export function checkGradients(job: TrainingJob, options: GradientCheckOptions =
 
   const rows = Math.min(options.examples ?? 32, setup.train.count, setup.layout.capacity);
   const batch = { index: setup.regions.sequence, rows };
+  const pass = trainingPass(setup);
   const { layout, workspace } = setup;
-  batchGradients(setup, batch, new Int32Array(2 * (layout.layers.length + 1)));
+  batchGradients(setup, batch, pass);
   const { gradients, parameterCount } = layout;
   const gradient = Float64Array.from(workspace.floats.subarray(gradients, gradients + parameterCount));
 
   const comparisons = layout.layers.flatMap((layer, l) =>
-    (['weights', 'bias'] as const).map((part) => {
-      const offsets = part === 'weights' ? weightOffsets(layer) : biasOffsets(layer);
+    partsOf(layer).map(({ part, offsets }) => {
       return { layer: l + 1, part, sums: compare(setup, batch, { gradient, offsets }) };
     }),
   );
-  const cost = batchLoss(setup, batch, null) + penalty(setup);
+  const cost = batchLoss(setup, batch, pass) + penalty(setup);
   return {
     ...grade(comparisons.map(({ sums }) => sums).reduce(addSums), cost),
     layers: comparisons.map(({ layer, part, sums }) => {
@@ -98,7 +101,8 @@ function compare(
   { gradient, offsets }: { readonly gradient: Float64Array; readonly offsets: readonly number[] },
 ): Sums {
   const { floats } = setup.workspace;
-  const cost = () => batchLoss(setup, batch, null) + penalty(setup);
+  const pass = trainingPass(setup);
+  const cost = () => batchLoss(setup, batch, pass) + penalty(setup);
   const here = cost();
   let sums: Sums = { difference: 0, numeric: 0, analytic: 0, count: 0, kinks: 0 };
   for (const offset of offsets) {
@@ -163,8 +167,17 @@ function weightOffsets(layer: LayerLayout): number[] {
   return offsets;
 }
 
-function biasOffsets({ bias, outSize }: LayerLayout): number[] {
-  return Array.from({ length: outSize }, (_, o) => bias + o);
+function partsOf(layer: LayerLayout): { readonly part: ParameterPart; readonly offsets: readonly number[] }[] {
+  const perUnit = (first: number) => Array.from({ length: layer.outSize }, (_, o) => first + o);
+  const parts: { part: ParameterPart; offsets: readonly number[] }[] = [
+    { part: 'weights', offsets: weightOffsets(layer) },
+  ];
+  if (layer.bias !== null) parts.push({ part: 'bias', offsets: perUnit(layer.bias) });
+  if (layer.batchNorm !== null) {
+    parts.push({ part: 'gamma', offsets: perUnit(layer.batchNorm.gamma) });
+    parts.push({ part: 'beta', offsets: perUnit(layer.batchNorm.beta) });
+  }
+  return parts;
 }
 
 function refuseDropout({ params }: Setup): void {

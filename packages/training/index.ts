@@ -6,6 +6,7 @@ export {
   type GradientComparison,
   type GradientVerdict,
   type LayerGradientComparison,
+  type ParameterPart,
 } from './gradient-check.js';
 export { TrainingInputError, type TrainingJob, type TrainingRun, type TrainingStep } from './job.js';
 export { startTraining } from './start-training.js';

@@ -19,7 +19,20 @@ describe('a run', () => {
   it('measures every epoch and then ends', () => {
     const steps = drain(startTraining(mlpJob(three, { epochs: 4 })));
     expect(steps.map((s) => (s.kind === 'measurement' ? s.step : s.status))).toEqual([1, 2, 3, 4, 'completed']);
-    expect(Object.keys(lastMetrics(steps)).sort()).toEqual(['dev.error', 'dev.loss', 'train.error', 'train.loss']);
+    expect(Object.keys(lastMetrics(steps)).sort()).toEqual([
+      'dev.accuracy',
+      'dev.error',
+      'dev.loss',
+      'layer1.activationMean',
+      'layer1.activationVariance',
+      'layer1.deadUnits',
+      'layer1.gradientNorm',
+      'layer2.gradientNorm',
+      'learningRate',
+      'train.accuracy',
+      'train.error',
+      'train.loss',
+    ]);
   });
 
   it('is the same bit for bit when it is run again', () => {

@@ -1,5 +1,6 @@
 import { type Stream, stream } from '@caviar/numerics';
 import type { Dataset } from '@caviar/spec';
+import { classWeightsFor } from './data/class-weights.js';
 import { loadRows, planRows, type Rows } from './data/load-rows.js';
 import { identityNormalization, measureFeatures } from './data/normalize.js';
 import { splitRows } from './data/split.js';
@@ -17,6 +18,14 @@ import { OPTIMIZERS } from './optim/registry.js';
 /** Examples that an evaluation takes at once when the batches are smaller. */
 const EVALUATION_BATCH = 256;
 
+/** Small things in the arena. */
+export interface Regions extends EvaluationRegions {
+  /** A weight per class for the training loss. */
+  readonly classWeights: number;
+  /** The best parameters so far and then the running averages that go with them; 0 without early stopping. */
+  readonly best: number;
+}
+
 /** All that a run needs, in its memory: nothing is allocated after this. */
 export interface Setup {
   readonly job: TrainingJob;
@@ -27,7 +36,7 @@ export interface Setup {
   readonly network: Network;
   readonly train: Rows;
   readonly dev: Rows;
-  readonly regions: EvaluationRegions;
+  readonly regions: Regions;
   /** The numbers of the training rows in the order of the present epoch: in the arena, and a view of it. */
   readonly order: number;
   readonly orderView: Int32Array;
@@ -43,17 +52,19 @@ export function setUp(job: TrainingJob, open: OpenWorkspace): Setup {
     throw new TrainingInputError(['trainer', 'split'], 'must be filled in');
   }
   const params = readMlpParams(job.params);
-  const { hiddenUnits, activation, keepProbs, inputKeepProb } = params;
+  const { hiddenUnits, activation, keepProbs, inputKeepProb, batchNorm } = params;
   const parts = splitRows(dataset, trainer.split, job.searchSeed);
   const inputs = dataset.info.features;
   const { head, outputs } = headFor(dataset.info);
   const largest = Math.max(parts.train.length, parts.dev.length);
   const batchSize = params.batchSize === 'full' ? parts.train.length : Math.min(params.batchSize, parts.train.length);
 
+  const classes = dataset.info.classes ?? 1;
+  const classWeights = classWeightsFor(dataset, parts.train, params.classWeights);
   const plan = new ArenaPlan();
   const layout = planNetwork(
     plan,
-    { sizes: [inputs, ...hiddenUnits, outputs], activation, head, keepProbs, inputKeepProb },
+    { sizes: [inputs, ...hiddenUnits, outputs], activation, head, keepProbs, inputKeepProb, batchNorm },
     {
       capacity: Math.max(batchSize, Math.min(EVALUATION_BATCH, largest)),
       moments: OPTIMIZERS[params.optimizer].moments,
@@ -62,25 +73,30 @@ export function setUp(job: TrainingJob, open: OpenWorkspace): Setup {
   const train = planRows(plan, parts.train.length, inputs);
   const dev = planRows(plan, parts.dev.length, inputs);
   const order = plan.reserve(parts.train.length);
-  const classes = dataset.info.classes ?? 1;
-  const classWeights = plan.reserve(classes);
-  const regions = { sequence: plan.reserve(largest), counters: plan.reserve(1) };
+  const regions = {
+    sequence: plan.reserve(largest),
+    wrong: plan.reserve(1),
+    ones: plan.reserve(classes),
+    classWeights: plan.reserve(classes),
+    best: params.earlyStopping ? plan.reserve(layout.parameterCount + layout.statisticsCount) : 0,
+  };
 
   const workspace = open(plan.size);
   const { floats, ints } = workspace;
   for (let i = 0; i < largest; i++) ints[regions.sequence + i] = i;
-  floats.fill(1, classWeights, classWeights + classes);
+  floats.fill(1, regions.ones, regions.ones + classes);
+  floats.set(classWeights, regions.classWeights);
   const normalization = params.normalizeInputs ? measureFeatures(dataset, parts.train) : identityNormalization(inputs);
   loadRows(workspace, train, { dataset, rows: parts.train, normalization });
   loadRows(workspace, dev, { dataset, rows: parts.dev, normalization });
-  initialize(workspace, layout, { initialization: params.initialization, random: trialStream(job, 'init') });
+  initialize(workspace, layout, { ...params, random: trialStream(job, 'init') });
   return {
     job,
     dataset,
     params,
     workspace,
     layout,
-    network: new Network(workspace, layout, { classWeights, counters: regions.counters }),
+    network: new Network(workspace, layout),
     train,
     dev,
     regions,

@@ -1,7 +1,9 @@
 import { type StreamKey, streamKey, uint32At } from '@caviar/numerics';
 import type { OptimizerStep } from './engine/kernels.js';
+import type { TrainingPass } from './model/network.js';
 import { batchGradients } from './objective.js';
-import type { StepScalars } from './optim/optimizer.js';
+import { learningRateAt } from './optim/learning-rate.js';
+import type { OptimizerSettings, StepScalars } from './optim/optimizer.js';
 import { OPTIMIZERS } from './optim/registry.js';
 import { type Setup, trialStream } from './setup.js';
 
@@ -14,17 +16,19 @@ export interface Progress {
   /** beta1^step and beta2^step, as running products. */
   beta1Power: number;
   beta2Power: number;
+  /** batchNormMomentum^step: how far the running averages are still biased towards 0. */
+  batchNormPower: number;
 }
 
-/** Takes optimiser steps. Allocates nothing from one batch to the next. */
+/** Takes optimiser steps. */
 export class Trainer {
-  readonly progress: Progress = { epoch: 0, step: 0, beta1Power: 1, beta2Power: 1 };
+  readonly progress: Progress = { epoch: 0, step: 0, beta1Power: 1, beta2Power: 1, batchNormPower: 1 };
   readonly #setup: Setup;
   readonly #optimizerStep: OptimizerStep;
   readonly #scalars: StepScalars = [0, 0, 0, 0, 0];
   readonly #drops: boolean;
   readonly #dropoutKey: StreamKey;
-  readonly #layerKeys: Int32Array;
+  readonly #pass: TrainingPass;
 
   constructor(setup: Setup) {
     const { job, params, workspace } = setup;
@@ -32,7 +36,7 @@ export class Trainer {
     this.#optimizerStep = workspace.kernels.optimizerStep(params.optimizer);
     this.#drops = params.inputKeepProb < 1 || params.keepProbs.some((keepProb) => keepProb < 1);
     this.#dropoutKey = streamKey(job.searchSeed, 'trial', job.trialNumber, 'dropout');
-    this.#layerKeys = new Int32Array(2 * (params.hiddenUnits.length + 1));
+    this.#pass = trainingPass(setup);
   }
 
   /**
@@ -40,27 +44,44 @@ export class Trainer {
    * not finite, and says so by returning false.
    */
   runEpoch(): boolean {
-    const { train, order, orderView, batchSize, job } = this.#setup;
+    const { train, order, orderView, batchSize, job, params } = this.#setup;
+    const { beta1, beta2, epsilon } = params;
+    const settings = { learningRate: learningRateAt(params, this.progress.epoch + 1), beta1, beta2, epsilon };
     for (let i = 0; i < train.count; i++) orderView[i] = i;
     trialStream(job, 'shuffle', this.progress.epoch).shuffle(orderView);
     for (let start = 0; start < train.count; start += batchSize) {
       const rows = Math.min(batchSize, train.count - start);
-      const loss = batchGradients(this.#setup, { index: order + start, rows }, this.#drawLayerKeys());
+      // A last batch of one example has no variance to normalise by: its turn comes in another epoch's order.
+      if (rows === 1 && params.batchNorm) break;
+      this.#drawDropoutKeys();
+      const loss = batchGradients(this.#setup, { index: order + start, rows }, this.#pass);
       if (!Number.isFinite(loss)) return false;
-      this.#update();
+      this.#clip();
+      this.#update(settings);
     }
     this.progress.epoch++;
     return true;
   }
 
-  #update(): void {
+  /** Shortens a gradient that is longer than `gradientClip`, keeping its direction. */
+  #clip(): void {
+    const { params, layout, workspace } = this.#setup;
+    if (params.gradientClip === null) return;
+    const norm = Math.sqrt(workspace.kernels.sumOfSquares(layout.gradients, layout.parameterCount));
+    if (norm > params.gradientClip) {
+      workspace.kernels.scale(layout.gradients, layout.parameterCount, params.gradientClip / norm);
+    }
+  }
+
+  #update(settings: OptimizerSettings): void {
     const { params, layout } = this.#setup;
     const { progress } = this;
     progress.step++;
     progress.beta1Power *= params.beta1;
     progress.beta2Power *= params.beta2;
+    progress.batchNormPower *= params.batchNormMomentum;
     const s = this.#scalars;
-    OPTIMIZERS[params.optimizer].scalars(params, progress, s);
+    OPTIMIZERS[params.optimizer].scalars(settings, progress, s);
     const { parameters, gradients, firstMoments, secondMoments, parameterCount } = layout;
     this.#optimizerStep(
       parameters,
@@ -76,12 +97,21 @@ export class Trainer {
     );
   }
 
-  #drawLayerKeys(): Int32Array {
-    const keys = this.#layerKeys;
-    if (this.#drops) {
-      const base = this.progress.step * keys.length;
-      for (let i = 0; i < keys.length; i++) keys[i] = uint32At(this.#dropoutKey, base + i);
-    }
-    return keys;
+  #drawDropoutKeys(): void {
+    if (!this.#drops) return;
+    const { keys } = this.#pass;
+    const base = this.progress.step * 2 * keys.length;
+    keys.forEach((key, l) => {
+      key[0] = uint32At(this.#dropoutKey, base + 2 * l) | 0;
+      key[1] = uint32At(this.#dropoutKey, base + 2 * l + 1) | 0;
+    });
   }
+}
+
+/** A training pass whose dropout keys are yet to be drawn. */
+export function trainingPass({ layout, params }: Setup): TrainingPass {
+  return {
+    keys: [null, ...layout.layers].map((): [number, number] => [0, 0]),
+    momentum: params.batchNormMomentum,
+  };
 }

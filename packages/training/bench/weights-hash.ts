@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { checkpointArrays } from '../checkpoint.js';
 import { chooseEngine } from '../engine/simd/engine.js';
 import { randomJob } from '../fixtures/random-jobs.js';
 import { startMlp } from '../mlp.js';
@@ -11,7 +12,7 @@ const hash = createHash('sha256');
 for (let number = 0; number < networks; number++) {
   const run = startMlp(randomJob(number));
   while (run.next().kind === 'measurement');
-  hash.update(run.checkpoint());
+  hash.update(checkpointArrays(run.checkpoint()));
 }
 const { kind, fused, tileColumns } = chooseEngine();
 console.log(

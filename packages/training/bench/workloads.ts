@@ -11,6 +11,11 @@ export interface Workload {
 
 export const WORKLOADS: readonly Workload[] = [
   workload('W1', { sizes: [784, 256, 128, 10], rows: 10_000, params: { batchSize: 128 } }),
+  workload('W2', {
+    sizes: [784, 512, 512, 10],
+    rows: 10_000,
+    params: { batchSize: 256, batchNorm: true, keepProb: 0.8 },
+  }),
   workload('W3', { sizes: [30, 32, 16, 2], rows: 4096, params: { batchSize: 32 } }),
   workload('W4', { sizes: [20, 64, 2], rows: 4096, params: { batchSize: 16 } }),
 ];

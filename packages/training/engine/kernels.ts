@@ -17,7 +17,13 @@ export type PanelWidth = 4 | 16;
 /** What a matrix product does to its result: `reluMask` zeroes where the matrix at `c + aux` is not positive. */
 export type Epilogue = 'none' | 'relu' | 'reluMask';
 
-export type Activation = 'relu' | 'tanh' | 'sigmoid';
+/** Activations of hidden units; `leakyRelu` has slope LEAK below 0, `linear` is none at all. */
+export type Activation = 'relu' | 'leakyRelu' | 'tanh' | 'sigmoid' | 'linear';
+
+/** Those that take a pass over the numbers. */
+export type CurvedActivation = Exclude<Activation, 'linear'>;
+
+export const LEAK = 0.01;
 
 /** a[r, :] = x[index[r], :] for r < rows; the rows up to the next multiple of 4 are zeroed. x is row-major. */
 export type Gather = (
@@ -104,6 +110,56 @@ export type Loss = (
   wrong: number,
 ) => number;
 
+/** d = a > 0 ? d * factor : 0 over `n` elements: relu and the dropout after it, undone together. */
+export type MaskScale = (d: number, a: number, n: number, factor: number) => void;
+
+/** x = factor x over `n` elements. */
+export type Scale = (x: number, n: number, factor: number) => void;
+
+/**
+ * Batch norm in training (seed 3.4), for panels of 16: per unit, mean mu and variance s2 over `rows`, then
+ * z = zhat = (z - mu) / sqrt(s2 + epsilon), a = gamma zhat + beta (after relu, where asked for),
+ * inverse = 1 / sqrt(s2 + epsilon), mean = momentum mean + (1 - momentum) mu, and so for variance.
+ */
+export type BatchNormForward = (
+  z: number,
+  stride: number,
+  panels: number,
+  a: number,
+  gamma: number,
+  beta: number,
+  mean: number,
+  variance: number,
+  inverse: number,
+  rows: number,
+  momentum: number,
+  epsilon: number,
+) => void;
+
+/** From d = dJ/d(gamma zhat + beta): dGamma, dBeta, and d = dJ/dz in place. */
+export type BatchNormBackward = (
+  d: number,
+  stride: number,
+  panels: number,
+  zhat: number,
+  gamma: number,
+  inverse: number,
+  dGamma: number,
+  dBeta: number,
+  rows: number,
+) => void;
+
+/** a = scale z + shift per unit (after relu, where asked for): batch norm at test time. */
+export type Affine = (
+  z: number,
+  stride: number,
+  panels: number,
+  a: number,
+  scale: number,
+  shift: number,
+  rows: number,
+) => void;
+
 /** g = g + l2 w + l1 sign(w) over `n` elements. */
 export type Penalty = (w: number, g: number, n: number, l2: number, l1: number) => void;
 
@@ -130,8 +186,8 @@ export interface Kernels {
   readonly gemmTransposed: (outWidth: PanelWidth) => GemmTransposed;
   readonly columnSums: (width: PanelWidth) => ColumnSums;
   readonly transpose: (outWidth: PanelWidth) => Transpose;
-  readonly activate: (activation: Activation) => Activate;
-  readonly activateBackward: (activation: Activation) => ActivateBackward;
+  readonly activate: (activation: CurvedActivation) => Activate;
+  readonly activateBackward: (activation: CurvedActivation) => ActivateBackward;
   readonly dropout: Dropout;
   /** Softmax and cross-entropy over the units of a row; targets are class indices. Unused units carry a bias of -1e30. */
   readonly softmaxCrossEntropy: (width: PanelWidth, panels: number) => Loss;
@@ -139,6 +195,11 @@ export interface Kernels {
   readonly logistic: Loss;
   /** Half the squared error of unit 0; targets are numbers. */
   readonly squaredError: Loss;
+  readonly maskScale: MaskScale;
+  readonly scale: Scale;
+  readonly batchNormForward: (epilogue: 'none' | 'relu') => BatchNormForward;
+  readonly batchNormBackward: BatchNormBackward;
+  readonly affine: (epilogue: 'none' | 'relu') => Affine;
   readonly penalty: Penalty;
   readonly sumOfSquares: SumOfSquares;
   /** By its name in `optim/registry.ts`. */

@@ -1,21 +1,14 @@
-import type {
-  Activate,
-  ActivateBackward,
-  ColumnSums,
-  Gemm,
-  GemmTransposed,
-  Kernels,
-  Transpose,
-} from '../engine/kernels.js';
+import type { ColumnSums, Gemm, GemmTransposed, Kernels, Transpose } from '../engine/kernels.js';
 import type { LayerLayout, NetworkLayout } from './layout.js';
 
 /** A dense layer bound to its kernels and to the absolute offsets of its parameters. */
 export interface DenseLayer {
   readonly layout: LayerLayout;
   readonly weights: number;
+  /** 0 for no bias, and null for no gradient of it. */
   readonly bias: number;
   readonly dWeights: number;
-  readonly dBias: number;
+  readonly dBias: number | null;
   readonly weightStride: number;
   readonly transposedStride: number;
   readonly gemm: Gemm;
@@ -23,41 +16,33 @@ export interface DenseLayer {
   readonly columnSums: ColumnSums;
   readonly transpose: Transpose;
   readonly gemmBack: Gemm;
-  /** Activations that no epilogue does; null where there is nothing left to do. */
-  readonly activate: Activate | null;
-  readonly activateBackward: ActivateBackward | null;
 }
 
 export function bindDense(kernels: Kernels, network: NetworkLayout, l: number): DenseLayer {
   const layout = network.layers[l]!;
   const before = network.layers[l - 1];
-  const { activation, outWidth, outPanels, depth } = layout;
+  const { activation, batchNorm, bias, outWidth, outPanels, depth } = layout;
   // relu goes into the product that makes z; its derivative into the product that makes the gradient of its output,
-  // unless dropout has to be undone first.
+  // unless dropout has to be undone first (see activation.ts).
   const masksInput = before?.activation === 'relu' && before.keepProb === 1;
   return {
     layout,
     weights: network.parameters + layout.weights,
-    bias: network.parameters + layout.bias,
+    bias: bias === null ? 0 : network.parameters + bias,
     dWeights: network.gradients + layout.weights,
-    dBias: network.gradients + layout.bias,
+    dBias: bias === null ? null : network.gradients + bias,
     weightStride: depth * outWidth,
     transposedStride: outPanels * outWidth * 16,
-    gemm: kernels.gemm(16, outWidth, activation === 'relu' ? 'relu' : 'none'),
+    gemm: kernels.gemm(16, outWidth, activation === 'relu' && batchNorm === null ? 'relu' : 'none'),
     gemmTransposed: kernels.gemmTransposed(outWidth),
     columnSums: kernels.columnSums(outWidth),
     transpose: kernels.transpose(outWidth),
     gemmBack: kernels.gemm(outWidth, 16, masksInput ? 'reluMask' : 'none'),
-    activate: activation === null || activation === 'relu' ? null : kernels.activate(activation),
-    activateBackward:
-      activation === null || (activation === 'relu' && layout.keepProb === 1)
-        ? null
-        : kernels.activateBackward(activation),
   };
 }
 
 /**
- * a = g(x W + b): x [rows, in] -> output [rows, out]; without g for the output layer.
+ * z = x W + b: x [rows, in] -> z [rows, out]. Where relu follows at once, it is done here too.
  *
  * @param rows a multiple of 4
  */
@@ -71,13 +56,12 @@ export function denseForward(layer: DenseLayer, rows: number, training: boolean)
     layer.weights,
     layer.weightStride,
     layout.outPanels,
-    layout.output,
+    layout.z,
     rows * layout.outWidth,
     layer.bias,
     rows,
     0,
   );
-  layer.activate?.(layout.output, rows * layout.outPanels * layout.outWidth);
 }
 
 /**
@@ -124,5 +108,5 @@ export function denseBackward(layer: DenseLayer, rows: number): void {
     layer.weightStride,
     rows,
   );
-  layer.columnSums(layout.dOutput, dStride, layout.outPanels, layer.dBias, rows);
+  if (layer.dBias !== null) layer.columnSums(layout.dOutput, dStride, layout.outPanels, layer.dBias, rows);
 }

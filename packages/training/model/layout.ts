@@ -11,6 +11,23 @@ export interface NetworkShape {
   /** Probability of keeping a unit, per hidden layer. */
   readonly keepProbs: readonly number[];
   readonly inputKeepProb: number;
+  /** Batch norm in every hidden layer, between z and the activation; it takes the place of the bias. */
+  readonly batchNorm: boolean;
+}
+
+/** Where a layer's batch norm has its numbers: one per unit each. */
+export interface BatchNormLayout {
+  /** Offsets into the parameters. */
+  readonly gamma: number;
+  readonly beta: number;
+  /** Arena offsets of the running averages. */
+  readonly mean: number;
+  readonly variance: number;
+  /** 1 / sigma of the last batch, kept for the backward pass. */
+  readonly inverse: number;
+  /** At test time it is one multiplication and one addition. */
+  readonly scale: number;
+  readonly shift: number;
 }
 
 /** Where one dense layer's numbers lie. Matrices are in column panels, see `engine/kernels.ts`. */
@@ -31,13 +48,17 @@ export interface LayerLayout {
   readonly keepProb: number;
   /** Offsets into the parameters: add `parameters`, `gradients`, ... of the network. */
   readonly weights: number;
-  readonly bias: number;
+  /** Null under batch norm, whose beta does the same. */
+  readonly bias: number | null;
+  readonly batchNorm: BatchNormLayout | null;
   /** Arena offsets. Input as the layer sees it in training (after dropout) and otherwise; the same without dropout. */
   readonly input: number;
   readonly plainInput: number;
+  /** The product; the same as `output` without batch norm, which keeps zhat there. */
+  readonly z: number;
   /** After the activation; logits for the output layer. */
   readonly output: number;
-  /** After dropout; equal to `output` where there is none. */
+  /** After dropout; the same as `output` where there is none, and for relu, where it works in place. */
   readonly dropped: number;
   /** Gradients of the loss by this layer's input (0 for the first layer, which needs none) and output. */
   readonly dInput: number;
@@ -62,6 +83,9 @@ export interface NetworkLayout {
   readonly parameterCount: number;
   /** Leading elements of the parameters that are weights: what L1 and L2 apply to. */
   readonly weightCount: number;
+  /** The running averages of all layers. */
+  readonly statistics: number;
+  readonly statisticsCount: number;
 }
 
 export interface LayoutOptions {
@@ -88,15 +112,26 @@ export function planNetwork(plan: ArenaPlan, shape: NetworkShape, options: Layou
     return parameter(panels * roundUp(sizes[l]!, 4) * width);
   });
   const weightCount = used;
-  const biases = sizes.slice(1).map((outSize, l) => {
-    const { width, panels } = panelsOf(outSize, l === last);
-    return parameter(panels * width);
-  });
+  const units = (l: number): number => {
+    const { width, panels } = panelsOf(sizes[l + 1]!, l === last);
+    return panels * width;
+  };
+  const normalised = (l: number): boolean => shape.batchNorm && l < last;
+  const biases = weights.map((_, l) => parameter(units(l)));
+  const gammas = weights.map((_, l) => (normalised(l) ? parameter(units(l)) : 0));
   const parameterCount = used;
   const parameters = plan.reserve(parameterCount);
   const gradients = plan.reserve(parameterCount);
   const firstMoments = options.moments.m ? plan.reserve(parameterCount) : 0;
   const secondMoments = options.moments.v ? plan.reserve(parameterCount) : 0;
+
+  const statisticsCount = weights.reduce((sum, _, l) => sum + (normalised(l) ? 2 * units(l) : 0), 0);
+  const statistics = plan.reserve(statisticsCount);
+  let statisticsUsed = 0;
+  const statistic = (l: number): number => {
+    statisticsUsed += units(l);
+    return statistics + statisticsUsed - units(l);
+  };
 
   const input = plan.reserve(capacity * panelsOf(sizes[0]!, false).panels * INPUT_WIDTH);
   const layers: LayerLayout[] = [];
@@ -107,6 +142,17 @@ export function planNetwork(plan: ArenaPlan, shape: NetworkShape, options: Layou
     const keepProb = l === last ? 1 : shape.keepProbs[l]!;
     const region = capacity * panels * width;
     const output = plan.reserve(region);
+    const batchNorm = normalised(l)
+      ? {
+          gamma: gammas[l]!,
+          beta: biases[l]!,
+          mean: statistic(l),
+          variance: statistic(l),
+          inverse: plan.reserve(units(l)),
+          scale: plan.reserve(units(l)),
+          shift: plan.reserve(units(l)),
+        }
+      : null;
     layers.push({
       inSize: sizes[l]!,
       outSize: sizes[l + 1]!,
@@ -119,11 +165,13 @@ export function planNetwork(plan: ArenaPlan, shape: NetworkShape, options: Layou
       activation: l === last ? null : shape.activation,
       keepProb,
       weights: weights[l]!,
-      bias: biases[l]!,
+      bias: batchNorm === null ? biases[l]! : null,
+      batchNorm,
       input: before?.dropped ?? input,
       plainInput: before?.output ?? input,
+      z: batchNorm === null ? output : plan.reserve(region),
       output,
-      dropped: keepProb < 1 ? plan.reserve(region) : output,
+      dropped: keepProb < 1 && shape.activation !== 'relu' ? plan.reserve(region) : output,
       dInput: before?.dOutput ?? 0,
       dOutput: plan.reserve(region),
       transposed: before === undefined ? 0 : plan.reserve(inPanels * panels * width * INPUT_WIDTH),
@@ -140,6 +188,8 @@ export function planNetwork(plan: ArenaPlan, shape: NetworkShape, options: Layou
     secondMoments,
     parameterCount,
     weightCount,
+    statistics,
+    statisticsCount,
   };
 }
 

@@ -17,6 +17,7 @@ function build(options: {
     activation: 'relu',
     keepProbs: new Array(options.shape.sizes.length - 2).fill(1),
     inputKeepProb: 1,
+    batchNorm: false,
     ...options.shape,
   };
   const plan = new ArenaPlan();
@@ -40,23 +41,29 @@ function build(options: {
         floats[layout.parameters + weightAt(layer, i, o)] = w;
       });
     });
-    floats.set(options.biases?.[l] ?? [], layout.parameters + layer.bias);
+    floats.set(options.biases?.[l] ?? [], layout.parameters + layer.bias!);
     if (l === layout.layers.length - 1 && shape.head === 'softmax') {
-      const bias = layout.parameters + layer.bias;
+      const bias = layout.parameters + layer.bias!;
       floats.fill(-1e30, bias + layer.outSize, bias + layer.outPanels * layer.outWidth);
     }
   });
-  const network = new Network(workspace, layout, { classWeights: classWeights!, counters: counters! });
-  const keys = new Int32Array(2 * (layout.layers.length + 1)).fill(12345);
+  const network = new Network(workspace, layout);
+  const pass = { keys: [null, ...layout.layers].map((_, l): [number, number] => [12345 + l, 6789]), momentum: 0.9 };
   return {
     workspace,
     layout,
     run: (training = false) => {
       ints[counters!] = 0;
       network.gather(source, index!, rows);
-      network.forward(rows, training ? keys : null);
-      const loss = network.loss(source, index!, { rows, scale: 1 / rows });
-      network.backward(rows, keys);
+      network.prepareInference(1);
+      network.forward(rows, training ? pass : null);
+      const loss = network.loss(source, index!, {
+        rows,
+        scale: 1 / rows,
+        classWeights: classWeights!,
+        wrong: counters!,
+      });
+      network.backward(rows, pass.keys);
       return { loss, wrong: ints[counters!]! };
     },
     logits: (row: number, units: number) => {
@@ -68,7 +75,7 @@ function build(options: {
       return [...floats.subarray(dOutput + row * outWidth, dOutput + row * outWidth + units)];
     },
     gradient: (l: number, i: number, o: number) => floats[layout.gradients + weightAt(layout.layers[l]!, i, o)]!,
-    biasGradient: (l: number, o: number) => floats[layout.gradients + layout.layers[l]!.bias + o]!,
+    biasGradient: (l: number, o: number) => floats[layout.gradients + layout.layers[l]!.bias! + o]!,
   };
 }
 

@@ -1,37 +1,69 @@
 import type { Loss, Workspace } from '../engine/kernels.js';
 import { lossKernel } from '../loss/head.js';
+import { type ActivationLayer, activationBackward, activationForward, bindActivation } from './activation.js';
+import {
+  type BatchNormLayer,
+  batchNormBackward,
+  batchNormForward,
+  batchNormInference,
+  bindBatchNorm,
+  prepareInference,
+} from './batch-norm.js';
 import { bindDense, type DenseLayer, denseBackward, denseForward } from './dense.js';
 import type { NetworkLayout } from './layout.js';
 
-/** A batch in the arena: rows of `features` (row-major, padded to whole panels) and `targets`, picked by `index`. */
+/** Rows of `features` (row-major, padded to whole panels) and `targets` in the arena, picked by an index. */
 export interface BatchSource {
   readonly features: number;
   readonly targets: number;
 }
 
-/** Two 32-bit words per layer for the dropout of one step; layer 0 is the input. */
-export type DropoutKeys = Int32Array;
+/** Two 32-bit words per layer for the dropout of one step; entry 0 is the input's. */
+export type DropoutKeys = readonly [key0: number, key1: number][];
+
+/** What makes a pass one of training rather than of testing. */
+export interface TrainingPass {
+  readonly keys: DropoutKeys;
+  /** Of batch norm's running averages. */
+  readonly momentum: number;
+}
+
+/** How the loss of a batch is taken. */
+export interface LossOptions {
+  readonly rows: number;
+  /** Factor of the gradient: 1 / rows for the mean. */
+  readonly scale: number;
+  /** Offset of a weight per class. */
+  readonly classWeights: number;
+  /** Offset of one integer, which grows by the number of rows classified wrongly. */
+  readonly wrong: number;
+}
+
+interface Layer {
+  readonly dense: DenseLayer;
+  readonly batchNorm: BatchNormLayer | null;
+  readonly activation: ActivationLayer;
+}
 
 /** Bound to its memory: computes, and holds no state but what lies in the arena. */
 export class Network {
   readonly layout: NetworkLayout;
   readonly #workspace: Workspace;
-  readonly #layers: readonly DenseLayer[];
+  readonly #layers: readonly Layer[];
   readonly #loss: Loss;
   readonly #rowLength: number;
-  readonly #classWeights: number;
-  readonly #wrong: number;
 
-  /** `counters` has one element: the number of rows classified wrongly since it was cleared. */
-  constructor(workspace: Workspace, layout: NetworkLayout, regions: { classWeights: number; counters: number }) {
+  constructor(workspace: Workspace, layout: NetworkLayout) {
+    const { kernels } = workspace;
     this.layout = layout;
     this.#workspace = workspace;
-    this.#layers = layout.layers.map((_, l) => bindDense(workspace.kernels, layout, l));
-    const last = layout.layers.at(-1)!;
-    this.#loss = lossKernel(workspace.kernels, layout.shape.head, last);
+    this.#layers = layout.layers.map((layer, l) => ({
+      dense: bindDense(kernels, layout, l),
+      batchNorm: bindBatchNorm(kernels, layout, layer),
+      activation: bindActivation(kernels, layer),
+    }));
+    this.#loss = lossKernel(kernels, layout.shape.head, layout.layers.at(-1)!);
     this.#rowLength = layout.layers[0]!.inPanels * 16;
-    this.#classWeights = regions.classWeights;
-    this.#wrong = regions.counters;
   }
 
   /** Fetches `rows` examples, `index` naming them. */
@@ -42,56 +74,51 @@ export class Network {
     kernels.gather(source.features, this.#rowLength, index, rows, panels, this.layout.input, padded * 16);
   }
 
-  /** From the gathered input to the logits. Dropout only where keys are given: never at test time (seed 1.5). */
-  forward(rows: number, keys: DropoutKeys | null): void {
+  /**
+   * From the gathered input to the logits. In training with dropout and the batch's own statistics; otherwise (null) with
+   * neither, after `prepareInference`.
+   */
+  forward(rows: number, training: TrainingPass | null): void {
     const padded = (rows + 3) & ~3;
-    const { dropout } = this.#workspace.kernels;
-    const { layers, shape, input } = this.layout;
-    const training = keys !== null;
-    if (training && shape.inputKeepProb < 1) {
-      dropout(input, input, padded * this.#rowLength, keys[0]!, keys[1]!, shape.inputKeepProb);
+    const { shape, input } = this.layout;
+    if (training !== null && shape.inputKeepProb < 1) {
+      const [key0, key1] = training.keys[0]!;
+      this.#workspace.kernels.dropout(input, input, padded * this.#rowLength, key0, key1, shape.inputKeepProb);
     }
     for (let l = 0; l < this.#layers.length; l++) {
-      denseForward(this.#layers[l]!, padded, training);
-      const { keepProb, output, dropped, outPanels, outWidth } = layers[l]!;
-      if (training && keepProb < 1) {
-        const elements = padded * outPanels * outWidth;
-        dropout(output, dropped, elements, keys[2 * l + 2]!, keys[2 * l + 3]!, keepProb);
+      const { dense, batchNorm, activation } = this.#layers[l]!;
+      denseForward(dense, padded, training !== null);
+      if (batchNorm !== null) {
+        if (training !== null) batchNormForward(batchNorm, rows, training.momentum);
+        else batchNormInference(batchNorm, rows);
       }
+      activationForward(activation, padded, training === null ? null : training.keys[l + 1]!);
+    }
+  }
+
+  /** Makes ready for forward passes as at test time, with the weights and running averages as they are now. */
+  prepareInference(momentumPower: number): void {
+    for (const { batchNorm } of this.#layers) {
+      if (batchNorm !== null) prepareInference(this.#workspace, batchNorm, momentumPower);
     }
   }
 
   /** Loss summed over the rows of the last forward pass; leaves its gradient times `scale` as dz of the last layer. */
-  loss(source: BatchSource, index: number, { rows, scale }: { readonly rows: number; readonly scale: number }): number {
+  loss(source: BatchSource, index: number, options: LossOptions): number {
     const { output, dOutput, outPanels, outWidth } = this.layout.layers.at(-1)!;
+    const { rows, scale, classWeights, wrong } = options;
     const stride = ((rows + 3) & ~3) * outWidth;
-    return this.#loss(
-      output,
-      stride,
-      outPanels,
-      dOutput,
-      source.targets,
-      index,
-      rows,
-      scale,
-      this.#classWeights,
-      this.#wrong,
-    );
+    return this.#loss(output, stride, outPanels, dOutput, source.targets, index, rows, scale, classWeights, wrong);
   }
 
   /** Gradients of all parameters, from the dz that `loss` left. The keys must be those of the forward pass. */
   backward(rows: number, keys: DropoutKeys): void {
     const padded = (rows + 3) & ~3;
-    const { dropout } = this.#workspace.kernels;
     for (let l = this.#layers.length - 1; l >= 0; l--) {
-      const layer = this.#layers[l]!;
-      const { keepProb, output, dOutput, outPanels, outWidth } = layer.layout;
-      const elements = padded * outPanels * outWidth;
-      if (keepProb < 1) {
-        dropout(dOutput, dOutput, elements, keys[2 * l + 2]!, keys[2 * l + 3]!, keepProb);
-      }
-      if (layer.activateBackward !== null) layer.activateBackward(dOutput, output, elements);
-      denseBackward(layer, padded);
+      const { dense, batchNorm, activation } = this.#layers[l]!;
+      activationBackward(activation, padded, keys[l + 1]!);
+      if (batchNorm !== null) batchNormBackward(batchNorm, rows);
+      denseBackward(dense, padded);
     }
   }
 }

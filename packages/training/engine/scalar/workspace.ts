@@ -1,10 +1,13 @@
 import { OPTIMIZERS, type OptimizerName } from '../../optim/registry.js';
 import type { Kernels, Workspace } from '../kernels.js';
+import { scalarAffine, scalarBatchNormBackward, scalarBatchNormForward } from './batch-norm.js';
 import {
   scalarActivate,
   scalarActivateBackward,
   scalarDropout,
+  scalarMaskScale,
   scalarPenalty,
+  scalarScale,
   scalarSumOfSquares,
 } from './elementwise.js';
 import { scalarColumnSums, scalarGather, scalarGemm, scalarGemmTransposed, scalarTranspose } from './gemm.js';
@@ -35,6 +38,11 @@ function workspaceOver(floats: Float32Array | Float64Array, ints: Int32Array): W
     softmaxCrossEntropy: (width) => scalarSoftmaxCrossEntropy(arena, width),
     logistic: scalarLogistic(arena),
     squaredError: scalarSquaredError(arena),
+    maskScale: scalarMaskScale(arena),
+    scale: scalarScale(arena),
+    batchNormForward: (epilogue) => scalarBatchNormForward(arena, epilogue),
+    batchNormBackward: scalarBatchNormBackward(arena),
+    affine: (epilogue) => scalarAffine(arena, epilogue),
     penalty: scalarPenalty(arena),
     sumOfSquares: scalarSumOfSquares(arena),
     optimizerStep: (name) => OPTIMIZERS[name as OptimizerName].scalarStep(arena),

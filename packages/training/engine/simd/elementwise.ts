@@ -1,5 +1,5 @@
 import { GOLDEN, MULTIPLIER_0, MULTIPLIER_1 } from '../dropout-bits.js';
-import type { Activation } from '../kernels.js';
+import { type CurvedActivation, LEAK } from '../kernels.js';
 import type { Statement } from '../wasm/code.js';
 import { f32, f32x4, f64, f64x2, i32, i32x4, type MultiplyAdd, v128 } from '../wasm/instructions.js';
 import { advance, type Local, type ModuleBuilder, repeat } from '../wasm/module.js';
@@ -10,7 +10,7 @@ import { range } from './target.js';
 const STRIDE = 8;
 
 /** See `Activate`. */
-export function emitActivate(module: ModuleBuilder, multiplyAdd: MultiplyAdd, activation: Activation): void {
+export function emitActivate(module: ModuleBuilder, multiplyAdd: MultiplyAdd, activation: CurvedActivation): void {
   const { f, p } = module.define(`activate_${activation}`, { a: 'i32', n: 'i32' });
   const math = vectorMath(f, multiplyAdd);
   const values = f.locals('v128', 2);
@@ -26,21 +26,27 @@ export function emitActivate(module: ModuleBuilder, multiplyAdd: MultiplyAdd, ac
   );
 }
 
-const VALUE: Readonly<Record<Activation, (x: Local<'v128'>, math: VectorMath) => Statement>> = {
+const VALUE: Readonly<Record<CurvedActivation, (x: Local<'v128'>, math: VectorMath) => Statement>> = {
   relu: (x) => x.set(f32x4.max(x, f32x4.of(0))),
+  leakyRelu: (x) => x.set(v128.select(x, f32x4.mul(x, f32x4.of(LEAK)), f32x4.gt(x, f32x4.of(0)))),
   tanh: (x, math) => math.tanh(x),
   sigmoid: (x, math) => math.sigmoid(x),
 };
 
 /** See `ActivateBackward`. */
-export function emitActivateBackward(module: ModuleBuilder, multiplyAdd: MultiplyAdd, activation: Activation): void {
+export function emitActivateBackward(
+  module: ModuleBuilder,
+  multiplyAdd: MultiplyAdd,
+  activation: CurvedActivation,
+): void {
   const { f, p } = module.define(`activateBackward_${activation}`, { d: 'i32', a: 'i32', n: 'i32' });
   const gradients = f.locals('v128', 2);
   const values = f.locals('v128', 2);
   const count = f.local('i32');
   const { sub: nmadd } = multiplyAdd;
-  const slope: Readonly<Record<Activation, (d: Local<'v128'>, a: Local<'v128'>) => Statement>> = {
+  const slope: Readonly<Record<CurvedActivation, (d: Local<'v128'>, a: Local<'v128'>) => Statement>> = {
     relu: (d, a) => d.set(v128.and(d, f32x4.gt(a, f32x4.of(0)))),
+    leakyRelu: (d, a) => d.set(v128.select(d, f32x4.mul(d, f32x4.of(LEAK)), f32x4.gt(a, f32x4.of(0)))),
     tanh: (d, a) => d.set(f32x4.mul(d, nmadd(a, a, f32x4.of(1)))),
     sigmoid: (d, a) => d.set(f32x4.mul(d, nmadd(a, a, a))),
   };
@@ -96,6 +102,42 @@ export function emitDropout(module: ModuleBuilder): void {
       values.map((x, v) => v128.store(p.to, x, v * 16)),
       advance(p.from, STRIDE * 4),
       advance(p.to, STRIDE * 4),
+    ]),
+  );
+}
+
+/** See `MaskScale`. */
+export function emitMaskScale(module: ModuleBuilder): void {
+  const { f, p } = module.define('maskScale', { d: 'i32', a: 'i32', n: 'i32', factor: 'f64' });
+  const count = f.local('i32');
+  const factor = f.local('v128');
+  const gradients = f.locals('v128', 2);
+  f.body(
+    [p.d, p.a].map((x) => x.set(i32.shl(x, 2))),
+    factor.set(f32x4.splat(f32.fromF64(p.factor))),
+    repeat(count, i32.shrU(p.n, Math.log2(STRIDE)), [
+      gradients.map((x, i) => x.set(f32x4.mul(v128.load(p.d, i * 16), factor))),
+      gradients.map((x, i) => x.set(v128.and(x, f32x4.gt(v128.load(p.a, i * 16), f32x4.of(0))))),
+      gradients.map((x, i) => v128.store(p.d, x, i * 16)),
+      advance(p.d, STRIDE * 4),
+      advance(p.a, STRIDE * 4),
+    ]),
+  );
+}
+
+/** See `Scale`. */
+export function emitScale(module: ModuleBuilder): void {
+  const { f, p } = module.define('scale', { x: 'i32', n: 'i32', factor: 'f64' });
+  const count = f.local('i32');
+  const factor = f.local('v128');
+  const values = f.locals('v128', 2);
+  f.body(
+    p.x.set(i32.shl(p.x, 2)),
+    factor.set(f32x4.splat(f32.fromF64(p.factor))),
+    repeat(count, i32.shrU(p.n, Math.log2(STRIDE)), [
+      values.map((x, i) => x.set(f32x4.mul(v128.load(p.x, i * 16), factor))),
+      values.map((x, i) => v128.store(p.x, x, i * 16)),
+      advance(p.x, STRIDE * 4),
     ]),
   );
 }

@@ -1,7 +1,16 @@
 import { OPTIMIZERS } from '../../optim/registry.js';
-import type { Activation, Epilogue, PanelWidth } from '../kernels.js';
+import type { CurvedActivation, Epilogue, PanelWidth } from '../kernels.js';
 import { ModuleBuilder } from '../wasm/module.js';
-import { emitActivate, emitActivateBackward, emitDropout, emitPenalty, emitSumOfSquares } from './elementwise.js';
+import { emitAffine, emitBatchNormBackward, emitBatchNormForward } from './batch-norm.js';
+import {
+  emitActivate,
+  emitActivateBackward,
+  emitDropout,
+  emitMaskScale,
+  emitPenalty,
+  emitScale,
+  emitSumOfSquares,
+} from './elementwise.js';
 import { emitGemm, emitGemmTransposed } from './gemm.js';
 import { emitLogistic, emitSoftmax, emitSoftmaxOfMany, emitSquaredError } from './loss.js';
 import { emitColumnSums, emitGather, emitTranspose } from './matrix.js';
@@ -18,7 +27,7 @@ export const GEMMS: readonly (readonly [inWidth: PanelWidth, outWidth: PanelWidt
   [4, 16, 'reluMask'],
 ];
 const WIDTHS: readonly PanelWidth[] = [4, 16];
-const ACTIVATIONS: readonly Activation[] = ['relu', 'tanh', 'sigmoid'];
+const ACTIVATIONS: readonly CurvedActivation[] = ['relu', 'leakyRelu', 'tanh', 'sigmoid'];
 
 /** All kernels as one WebAssembly module, for matrices of any size: compiled once, whatever is trained. */
 export function kernelModule(target: Target): Uint8Array<ArrayBuffer> {
@@ -43,6 +52,13 @@ export function kernelModule(target: Target): Uint8Array<ArrayBuffer> {
   emitSquaredError(module);
   emitGather(module);
   emitDropout(module);
+  emitMaskScale(module);
+  emitScale(module);
+  for (const epilogue of ['none', 'relu'] as const) {
+    emitBatchNormForward(module, multiplyAdd, epilogue);
+    emitAffine(module, multiplyAdd, epilogue);
+  }
+  emitBatchNormBackward(module, multiplyAdd);
   emitPenalty(module, multiplyAdd);
   emitSumOfSquares(module);
   return module.bytes();

@@ -133,7 +133,7 @@ describe.each(engines)('kernels of %s agree with their TypeScript twins', (_, en
     }
   });
 
-  it.each(['relu', 'tanh', 'sigmoid'] as const)('%s forward and backward', (activation) => {
+  it.each(['relu', 'leakyRelu', 'tanh', 'sigmoid'] as const)('%s forward and backward', (activation) => {
     for (const scale of [1e-3, 1, 10, 100]) {
       check({
         seed: 1,
@@ -194,6 +194,48 @@ describe.each(engines)('kernels of %s agree with their TypeScript twins', (_, en
         call: (kernels) => {
           const loss = pick(kernels)(A, stride, panels, C, targets, INTEGERS, rows, 1 / rows, B, INTEGERS + 500);
           return loss;
+        },
+      });
+    }
+  });
+
+  it('maskScale and scale', () => {
+    check({
+      seed: 5,
+      call: (kernels) => {
+        kernels.maskScale(A, B, 160, 1.25);
+        kernels.scale(C, 160, 0.3);
+      },
+    });
+  });
+
+  it.each(['none', 'relu'] as const)('batch norm, forward, backward and at test time: %s', (epilogue) => {
+    for (const rows of [2, 3, 8, 17]) {
+      check({
+        seed: rows,
+        tolerance: 2e-5,
+        prepare: ({ floats }) => {
+          for (let i = D; i < D + 500; i++) floats[i] = Math.abs(floats[i]!);
+        },
+        call: (kernels) => {
+          const stride = up4(rows) * 16;
+          const [gamma, beta, mean, variance, inverse] = [0, 1, 2, 3, 4].map((i) => D + 100 * i);
+          kernels.batchNormForward(epilogue)(
+            A,
+            stride,
+            3,
+            B,
+            gamma!,
+            beta!,
+            mean!,
+            variance!,
+            inverse!,
+            rows,
+            0.9,
+            1e-5,
+          );
+          kernels.batchNormBackward(C, stride, 3, A, gamma!, inverse!, D + 1000, D + 1100, rows);
+          kernels.affine(epilogue)(C, stride, 3, C + 5000, gamma!, beta!, rows);
         },
       });
     }
