@@ -5,7 +5,7 @@
 const ALLOWED = {
   numerics: { ours: [], vendors: [] },
   spec: { ours: [], vendors: ['zod'] },
-  telemetry: { ours: [], vendors: ['pino', 'prom-client'] },
+  telemetry: { ours: [], vendors: ['pino', 'pino-pretty', 'prom-client'] },
   search: { ours: ['spec', 'numerics'], vendors: [] },
   training: { ours: ['spec', 'numerics'], vendors: [] },
   datasets: { ours: ['spec'], vendors: [] },
