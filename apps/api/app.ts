@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { issueMessage } from '@caviar/contracts';
 import type { Orchestrator } from '@caviar/orchestrator';
 import { createMetrics, type Logger } from '@caviar/telemetry';
 import helmet from '@fastify/helmet';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { z } from 'zod';
 import { accessCheck, guard } from './plugins/access.js';
 import { answerBadConnections } from './plugins/bad-connections.js';
 import { serveDocs } from './plugins/docs.js';
@@ -38,6 +40,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 /** The HTTP service, not yet listening. Closing it ends held requests at once and lets the others finish. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
+  // Checks deeper in the house parse with zod too; what they find is shown to callers, so it is said in the same words.
+  z.config({ customError: issueMessage });
   const loggerInstance: FastifyBaseLogger = deps.logger;
   const app: FastifyInstance = Fastify({
     loggerInstance,

@@ -55,6 +55,10 @@ async function serve(config: Config, logger: Logger): Promise<void> {
     }
   }
 
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'crashed');
+    process.exit(1);
+  });
   process.on('SIGTERM', () => void stop('SIGTERM'));
   // Ctrl-C goes to a whole process group: a supervisor takes it and stops us in its own order.
   process.on('SIGINT', () => {

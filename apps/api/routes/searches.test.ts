@@ -63,6 +63,19 @@ describe('POST /v1/searches', () => {
     expect(errors?.map((error) => error.pointer)).toEqual([pointer]);
   });
 
+  test.each([
+    [{ epochs: 'many' }, 'must be a number, not a string'],
+    [{ epochs: 0 }, 'must be at least 1'],
+    [{ epochs: 1.5 }, 'must be a whole number, not 1.5'],
+    [{ activation: 'swish' }, /^must be one of "relu", .*, not "swish"$/],
+  ])('says of the trainer parameter %j what is wrong with it', async (params, message) => {
+    const trainer = { ...exampleSpec.trainer, params };
+    const { errors } = problem(await post('/v1/searches', { ...exampleSpec, trainer }), 'invalid-spec');
+    expect(errors).toEqual([
+      { pointer: `/trainer/params/${Object.keys(params)[0]}`, message: expect.stringMatching(message) },
+    ]);
+  });
+
   test('refuses the key __proto__', async () => {
     const payload = JSON.stringify(quadraticSpec).replace('"learningRate"', '"__proto__"');
     const response = await app.inject({
