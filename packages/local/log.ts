@@ -33,6 +33,3 @@ export function createLog({ level, isTerminal, write }: LogOptions): Log {
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
-
-/** A log that nobody reads. */
-export const SILENT_LOG: Log = createLog({ level: 'silent', isTerminal: false, write: () => undefined });

@@ -39,7 +39,7 @@ export const CHECKS = [
     name: 'dead code',
     what: 'files, exports and dependencies that nobody uses',
     needs: ['dependencies', 'client'],
-    command: ['node_modules/knip/bin/knip.js', '--no-progress'],
+    command: ['node_modules/knip/bin/knip.js', '--no-progress', '--no-config-hints'],
   },
   {
     name: 'schema drift',
