@@ -1,0 +1,158 @@
+import { type Domain, findTrainer, type Params, type SearchSpec, type SearchSpecInput } from '@caviar/spec';
+import type { Diagnosis } from './diagnose.js';
+import { type JudgedTrial, type PressedBound, pressedBounds, widen } from './pressed-bounds.js';
+
+export interface NextSearch {
+  /** A spec that can be POSTed as it is. */
+  readonly spec: SearchSpecInput;
+  /** What was changed, and why, in plain words. */
+  readonly changes: readonly string[];
+  readonly pressed: readonly PressedBound[];
+}
+
+/** What the next search is made from. */
+export interface NextSearchInput {
+  readonly spec: SearchSpec;
+  readonly trials: readonly JudgedTrial[];
+  /** Of the best trial. */
+  readonly diagnosis: Diagnosis;
+  readonly isImage: boolean;
+}
+
+/** A spec under construction. */
+interface Draft {
+  readonly space: Record<string, Domain>;
+  readonly params: Record<string, Params[string]>;
+  readonly changes: string[];
+}
+
+const LEGAL_MOST: Readonly<Record<string, number>> = { hiddenUnits: 16_384, hiddenLayers: 100, epochs: 100_000 };
+
+/**
+ * The search that follows the recipe (seed 1.3): a bigger network, longer training or other optimisers against bias;
+ * L2, dropout and early stopping against variance; wider bounds wherever the good trials press against one (seed 3.1).
+ */
+export function nextSearch(input: NextSearchInput): NextSearch {
+  const { spec, trials, diagnosis } = input;
+  const draft: Draft = { space: { ...spec.space }, params: { ...spec.trainer.params }, changes: [] };
+  const pressed = pressedBounds(spec, trials);
+  for (const bound of pressed) {
+    const domain = draft.space[bound.name];
+    const wider = domain === undefined ? null : widen(domain, bound, spec.trainer.kind);
+    if (wider === null) continue;
+    draft.space[bound.name] = wider.domain;
+    draft.changes.push(`${bound.name}: the good trials press against ${bound.value}; its bound is now ${wider.value}`);
+  }
+  if (spec.trainer.kind === 'mlp') {
+    const best = bestParams(trials, spec.objective.direction) ?? {};
+    const { verdict } = diagnosis;
+    if (verdict === 'high-bias' || verdict === 'high-bias-and-variance') againstBias(draft, best, diagnosis);
+    if (verdict === 'high-variance') againstVariance(draft, input.isImage);
+    if (verdict === 'high-bias-and-variance') stopEarly(draft);
+  }
+  const { name, seed, ...rest } = spec;
+  return {
+    spec: {
+      ...rest,
+      // Names are at most 200 characters long.
+      name: `${name.slice(0, 180)}, next`,
+      seed: (seed + 1) % Number.MAX_SAFE_INTEGER,
+      trainer: { ...spec.trainer, params: draft.params },
+      space: draft.space,
+      sampler: samplerFor(spec.sampler, draft.space),
+    },
+    changes: draft.changes,
+    pressed,
+  };
+}
+
+/** A grid's levels may name only parameters that are still searched. */
+function samplerFor(sampler: SearchSpec['sampler'], space: Draft['space']): SearchSpec['sampler'] {
+  if (sampler.kind !== 'grid' || typeof sampler.levels === 'number') return sampler;
+  const levels = Object.fromEntries(Object.entries(sampler.levels).filter(([name]) => Object.hasOwn(space, name)));
+  return { ...sampler, levels };
+}
+
+function bestParams(trials: readonly JudgedTrial[], direction: 'minimize' | 'maximize'): Params | undefined {
+  const sign = direction === 'minimize' ? 1 : -1;
+  const ranked = trials.filter(({ value }) => value !== null).sort((a, b) => sign * (a.value! - b.value!));
+  return ranked[0]?.params;
+}
+
+function againstBias(draft: Draft, best: Params, { curve, recipe }: Diagnosis): void {
+  grow(draft, { name: 'hiddenUnits', otherwise: 64, best, factor: 4 });
+  if (recipe.some(({ kind }) => kind === 'train-longer') || curve.stillFalling) {
+    grow(draft, { name: 'epochs', otherwise: 10, best, factor: 3 });
+  }
+  if (draft.space['optimizer'] === undefined && (draft.params['optimizer'] ?? 'adam') !== 'adam') {
+    delete draft.params['optimizer'];
+    draft.space['optimizer'] = { kind: 'categorical', choices: ['momentum', 'rmsprop', 'adam'] };
+    draft.changes.push('optimizer: searched among momentum, rmsprop and adam');
+  }
+  for (const name of ['l2', 'l1'] as const) {
+    if (isParent(draft, name) || (draft.space[name] === undefined && (draft.params[name] ?? 0) === 0)) continue;
+    delete draft.space[name];
+    draft.params[name] = 0;
+    draft.changes.push(`${name}: 0, because even the training set is not fitted`);
+  }
+  for (const name of ['keepProb', 'inputKeepProb'] as const) {
+    if (isParent(draft, name) || (draft.space[name] === undefined && (draft.params[name] ?? 1) === 1)) continue;
+    delete draft.space[name];
+    draft.params[name] = 1;
+    draft.changes.push(`${name}: 1, because even the training set is not fitted`);
+  }
+}
+
+/** Whether another parameter's condition names this one. */
+function isParent({ space }: Draft, name: string): boolean {
+  return Object.values(space).some(({ when }) => when !== undefined && Object.hasOwn(when, name));
+}
+
+/** Searches upwards from the best trial's value, to `factor` times as much. */
+function grow(
+  draft: Draft,
+  { name, otherwise, best, factor }: { name: string; otherwise: number; best: Params; factor: number },
+): void {
+  const value = best[name] ?? draft.params[name] ?? otherwise;
+  const max = LEGAL_MOST[name]!;
+  if (Array.isArray(value)) {
+    const wider = (value as readonly number[]).map((units) => Math.min(2 * units, max));
+    delete draft.params[name];
+    draft.space[name] = { kind: 'categorical', choices: [[...(value as readonly number[])], wider] };
+    draft.changes.push(`${name}: also twice as many in every layer`);
+    return;
+  }
+  if (typeof value !== 'number' || value >= max) return;
+  // Conditions may name its old values: they must stay possible.
+  const before = draft.space[name];
+  const min = isParent(draft, name) && before?.kind === 'int' ? before.min : value;
+  delete draft.params[name];
+  const when = before?.when === undefined ? {} : { when: before.when };
+  draft.space[name] = { kind: 'int', min, max: Math.min(factor * value, max), scale: 'log', ...when };
+  draft.changes.push(`${name}: searched from ${min} to ${Math.min(factor * value, max)}; the best trial had ${value}`);
+}
+
+function againstVariance(draft: Draft, isImage: boolean): void {
+  search(draft, 'l2', { kind: 'float', min: 0.01, max: 100, scale: 'log' });
+  if (!Array.isArray(draft.params['keepProb'])) {
+    search(draft, 'keepProb', { kind: 'float', min: 0.5, max: 1, scale: 'linear' });
+  }
+  if (isImage && findTrainer('mlp')?.parameters.some(({ name }) => name === 'augmentation')) {
+    search(draft, 'augmentation', { kind: 'categorical', choices: ['none', 'shift', 'rotate', 'shift+rotate'] });
+  }
+  stopEarly(draft);
+}
+
+function search(draft: Draft, name: string, domain: Domain): void {
+  if (draft.space[name] !== undefined) return;
+  delete draft.params[name];
+  draft.space[name] = domain;
+  const range = domain.kind === 'categorical' ? domain.choices.join(', ') : `${domain.min} to ${domain.max}`;
+  draft.changes.push(`${name}: searched, ${range}`);
+}
+
+function stopEarly(draft: Draft): void {
+  if (draft.space['earlyStopping'] !== undefined || draft.params['earlyStopping'] === true) return;
+  draft.params['earlyStopping'] = true;
+  draft.changes.push('earlyStopping: on');
+}
