@@ -5,6 +5,8 @@ export { type NextSearch, type NextSearchInput, nextSearch } from './diagnosis/n
 export type { JudgedTrial, PressedBound } from './diagnosis/pressed-bounds.js';
 export type { RecipeStep } from './diagnosis/recipe.js';
 export { chooseEngine, type Engine } from './engine/simd/engine.js';
+export type { Evaluation } from './evaluate.js';
+export { evaluateTest } from './evaluate-test.js';
 export {
   checkGradients,
   type GradientCheck,

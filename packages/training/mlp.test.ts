@@ -1,5 +1,7 @@
 import { loadDataset } from '@caviar/datasets';
 import { describe, expect, it } from 'vitest';
+import { splitRows } from './data/split.js';
+import { evaluateTest } from './evaluate-test.js';
 import { clouds, drain, lastMetrics, mlpJob } from './fixtures/jobs.js';
 import { startTraining } from './start-training.js';
 
@@ -163,5 +165,37 @@ describe('a job that makes no sense', () => {
     expect(() => startTraining({ ...job, trainer })).toThrow(expect.objectContaining({ path: ['trainer', 'split'] }));
     const tiny = clouds({ rows: 2, features: 1, classes: null });
     expect(() => startTraining(mlpJob(tiny, {}))).toThrow(/the data set has 2 rows, too few/);
+  });
+});
+
+describe('the sealed test set', () => {
+  const params = { hiddenUnits: 16, epochs: 15, learningRate: 0.01, batchNorm: true, keepProb: 0.9 };
+
+  it("is evaluated from the last checkpoint, with the training set's normalisation", () => {
+    const job = mlpJob(three, params);
+    const run = startTraining(job);
+    drain(run);
+    const { loss, error, rows } = evaluateTest(job, run.checkpoint());
+    expect(rows).toBe(30);
+    expect(error).toBeLessThan(0.25);
+    expect(loss).toBeLessThan(1);
+    expect(evaluateTest(job, run.checkpoint())).toEqual({ loss, error, rows });
+  });
+
+  it('changes nothing in training: its rows may be anything', () => {
+    const job = mlpJob(three, params);
+    const { test } = splitRows(three, { train: 0.6, dev: 0.2, test: 0.2 }, job.searchSeed);
+    const features = three.features.slice();
+    for (const row of test) features.fill(1e30, row * 6, row * 6 + 6);
+    expect(drain(startTraining({ ...job, dataset: { ...three, features } }))).toEqual(drain(startTraining(job)));
+  });
+
+  it('is refused where the split leaves none', () => {
+    const job = mlpJob(three, params);
+    const trainer = { ...job.trainer, split: { train: 0.8, dev: 0.2, test: 0 } } as const;
+    const checkpoint = startTraining({ ...job, trainer }).checkpoint();
+    expect(() => evaluateTest({ ...job, trainer }, checkpoint)).toThrow(
+      expect.objectContaining({ path: ['trainer', 'split', 'test'] }),
+    );
   });
 });

@@ -1,14 +1,11 @@
-import { readCheckpointArrays, readCheckpointHeader, writeCheckpoint } from './checkpoint.js';
 import { type BestEpoch, EarlyStopping } from './early-stopping.js';
 import type { OpenWorkspace } from './engine/kernels.js';
 import { chooseEngine } from './engine/simd/engine.js';
-import { TrainingInputError, type TrainingJob, type TrainingRun, type TrainingStep } from './job.js';
+import type { TrainingJob, TrainingRun, TrainingStep } from './job.js';
 import { measure } from './measure.js';
+import { type End, restoreRun, saveRun } from './run-state.js';
 import { type Setup, setUp } from './setup.js';
-import { type Progress, Trainer } from './train.js';
-
-/** How a run ended. */
-type End = Extract<TrainingStep, { kind: 'end' }>;
+import { Trainer } from './train.js';
 
 /** Trains a fully connected network, one measurement an epoch. Throws TrainingInputError. */
 export function startMlp(
@@ -23,7 +20,8 @@ export function startMlp(
   const stopping = earlyStopping ? new EarlyStopping(setup) : null;
   let end: End | null = null;
   if (checkpoint !== undefined) {
-    const saved = restore(checkpoint, setup, progress);
+    const saved = restoreRun(checkpoint, setup);
+    Object.assign(progress, saved.progress);
     end = saved.end;
     if (stopping !== null) stopping.best = saved.best;
   }
@@ -49,13 +47,7 @@ export function startMlp(
     return { kind: 'measurement', step, metrics };
   };
 
-  return {
-    next,
-    checkpoint: () => {
-      const header = { ...identity(setup), progress, end, best: stopping?.best ?? null };
-      return writeCheckpoint({ header, arrays: stateArrays(setup) });
-    },
-  };
+  return { next, checkpoint: () => saveRun(setup, { progress, end, best: stopping?.best ?? null }) };
 }
 
 function stoppedAt(best: BestEpoch | null, patience: number | null): End {
@@ -81,53 +73,4 @@ function nameDivergence({ workspace, layout }: Setup, epoch: number): string {
     }
   }
   return message;
-}
-
-/** What a checkpoint must agree on with the job. Parameters such as the learning rate may differ: people turn them. */
-function identity({ job, layout, params, dataset }: Setup) {
-  return {
-    trainer: 'mlp',
-    searchSeed: job.searchSeed,
-    trialNumber: job.trialNumber,
-    dataset: dataset.info.checksum,
-    sizes: layout.shape.sizes,
-    optimizer: params.optimizer,
-    batchNorm: params.batchNorm,
-    earlyStopping: params.earlyStopping,
-  };
-}
-
-/** Views of all numbers in the arena that outlive a step. */
-function stateArrays({ workspace, layout, regions }: Setup) {
-  const { parameters, firstMoments, secondMoments, parameterCount, statistics, statisticsCount } = layout;
-  const pieces = [
-    [parameters, parameterCount],
-    [firstMoments, parameterCount],
-    [secondMoments, parameterCount],
-    [statistics, statisticsCount],
-    [regions.best, parameterCount + statisticsCount],
-  ] as const;
-  return pieces
-    .filter(([offset, length]) => offset !== 0 && length > 0)
-    .map(([offset, length]) => workspace.floats.subarray(offset, offset + length));
-}
-
-/** Puts a checkpoint's state in place. Throws TrainingInputError for the checkpoint of another job. */
-function restore(
-  checkpoint: Uint8Array,
-  setup: Setup,
-  progress: Progress,
-): { readonly end: End | null; readonly best: BestEpoch | null } {
-  const header = readCheckpointHeader(checkpoint);
-  for (const [name, value] of Object.entries(identity(setup))) {
-    if (JSON.stringify(header[name]) !== JSON.stringify(value)) {
-      throw new TrainingInputError(
-        ['checkpoint'],
-        `belongs to another job: ${name} is ${JSON.stringify(header[name])} there and ${JSON.stringify(value)} here`,
-      );
-    }
-  }
-  readCheckpointArrays(checkpoint, stateArrays(setup));
-  Object.assign(progress, header['progress']);
-  return { end: header['end'] as End | null, best: header['best'] as BestEpoch | null };
 }

@@ -36,6 +36,8 @@ export interface Setup {
   readonly network: Network;
   readonly train: Rows;
   readonly dev: Rows;
+  /** Empty unless the test set was asked for. */
+  readonly test: Rows;
   readonly regions: Regions;
   /** The numbers of the training rows in the order of the present epoch: in the arena, and a view of it. */
   readonly order: number;
@@ -44,8 +46,11 @@ export interface Setup {
   readonly batchSize: number;
 }
 
-/** Splits and normalises the data, and draws the first weights. Throws TrainingInputError. */
-export function setUp(job: TrainingJob, open: OpenWorkspace): Setup {
+/**
+ * Splits and normalises the data, and draws the first weights. The test rows are loaded only for `test`: otherwise they
+ * stay sealed. Throws TrainingInputError.
+ */
+export function setUp(job: TrainingJob, open: OpenWorkspace, purpose: 'training' | 'test' = 'training'): Setup {
   const { dataset, trainer } = job;
   if (dataset === null) throw new TrainingInputError(['dataset'], 'the trainer mlp needs a data set');
   if (trainer.kind !== 'mlp' || trainer.split === undefined) {
@@ -56,7 +61,8 @@ export function setUp(job: TrainingJob, open: OpenWorkspace): Setup {
   const parts = splitRows(dataset, trainer.split, job.searchSeed);
   const inputs = dataset.info.features;
   const { head, outputs } = headFor(dataset.info);
-  const largest = Math.max(parts.train.length, parts.dev.length);
+  const testRows = purpose === 'test' ? parts.test : new Int32Array(0);
+  const largest = Math.max(parts.train.length, parts.dev.length, testRows.length);
   const batchSize = params.batchSize === 'full' ? parts.train.length : Math.min(params.batchSize, parts.train.length);
 
   const classes = dataset.info.classes ?? 1;
@@ -72,6 +78,7 @@ export function setUp(job: TrainingJob, open: OpenWorkspace): Setup {
   );
   const train = planRows(plan, parts.train.length, inputs);
   const dev = planRows(plan, parts.dev.length, inputs);
+  const test = planRows(plan, testRows.length, inputs);
   const order = plan.reserve(parts.train.length);
   const regions = {
     sequence: plan.reserve(largest),
@@ -89,6 +96,7 @@ export function setUp(job: TrainingJob, open: OpenWorkspace): Setup {
   const normalization = params.normalizeInputs ? measureFeatures(dataset, parts.train) : identityNormalization(inputs);
   loadRows(workspace, train, { dataset, rows: parts.train, normalization });
   loadRows(workspace, dev, { dataset, rows: parts.dev, normalization });
+  loadRows(workspace, test, { dataset, rows: testRows, normalization });
   initialize(workspace, layout, { ...params, random: trialStream(job, 'init') });
   return {
     job,
@@ -99,6 +107,7 @@ export function setUp(job: TrainingJob, open: OpenWorkspace): Setup {
     network: new Network(workspace, layout),
     train,
     dev,
+    test,
     regions,
     order,
     orderView: ints.subarray(order, order + parts.train.length),
