@@ -1,4 +1,5 @@
 import { createLogger } from '@caviar/telemetry';
+import { keepAliveFile } from './alive-file.js';
 import { readConfig, type WorkerConfig } from './config.js';
 import { startWorker } from './container.js';
 
@@ -6,6 +7,8 @@ import { startWorker } from './container.js';
 async function main(): Promise<void> {
   const config = configOrExit();
   const logger = createLogger({ name: 'worker', level: config.logLevel, pretty: process.stderr.isTTY === true });
+  // From before the connections: a worker that waits for Postgres or Redis is not stuck.
+  if (config.aliveFile !== undefined) process.on('exit', keepAliveFile(config.aliveFile));
   const worker = await startWorker(config, logger).catch((error: unknown) => {
     logger.fatal({ err: error }, 'the worker could not start');
     process.exit(1);
