@@ -28,6 +28,16 @@ describe('built-in data sets', () => {
     expect(features[0]).toBe(Math.fround(17.99));
   });
 
+  it('ships 10,000 pictures of clothes', async () => {
+    const { info, features, targets } = await loadDataset('fashion-mnist');
+    expect(info).toMatchObject({ rows: 10_000, features: 784, classes: 10, image: { height: 28, width: 28 } });
+    expect(counts(targets, 10)).toEqual(new Array(10).fill(1000));
+    // The first is an ankle boot; its pixels add up to 33,456.
+    expect(info.classNames?.[targets[0]!]).toBe('Ankle boot');
+    expect(features.subarray(0, 784).reduce((a, b) => a + b, 0)).toBe(33_456);
+    expect([...features.subarray(215, 220)]).toEqual([3, 1, 0, 0, 7]);
+  });
+
   it('lists what it can load, and nothing twice', async () => {
     const ids = listDatasets().map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);

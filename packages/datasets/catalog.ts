@@ -5,7 +5,9 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Dataset, DatasetInfo } from '@caviar/spec';
 import { BUILT_IN, type BuiltIn } from './built-in.js';
-import { parseCsv } from './formats/csv.js';
+import { parseIdx } from './formats/idx.js';
+import { datasetFromArrays } from './from-arrays.js';
+import { datasetFromCsv } from './from-table.js';
 import { packageRoot } from './package-root.js';
 
 /** Where data sets come from. */
@@ -45,7 +47,7 @@ export function loadDataset(id: string): Promise<Dataset> {
   return builtInCatalog.load(id);
 }
 
-/** A catalog of the given sets, whose files lie in `folder`. */
+/** A catalog of the given sets, whose files lie in `folder`. A checksum is taken over a set's files, one after the other. */
 export function createCatalog(entries: readonly BuiltIn[], folder: string): DatasetCatalog {
   const loaded = new Map<string, Promise<Dataset>>();
   return {
@@ -64,41 +66,23 @@ export function createCatalog(entries: readonly BuiltIn[], folder: string): Data
 
 export const builtInCatalog: DatasetCatalog = createCatalog(BUILT_IN, join(packageRoot(), 'data'));
 
-async function read({ info, file }: BuiltIn, folder: string): Promise<Dataset> {
-  const stored = await readFile(join(folder, file));
-  const checksum = `sha256:${createHash('sha256').update(stored).digest('hex')}`;
+async function read({ info, files }: BuiltIn, folder: string): Promise<Dataset> {
+  const names = files.kind === 'csv' ? [files.table] : [files.features, files.labels];
+  const stored = await Promise.all(names.map((name) => readFile(join(folder, name))));
+  const hash = createHash('sha256');
+  for (const file of stored) hash.update(file);
+  const checksum = `sha256:${hash.digest('hex')}`;
   if (checksum !== info.checksum) {
-    throw new DatasetCorruptError(info.id, `${file} has checksum ${checksum}, not ${info.checksum}`);
+    throw new DatasetCorruptError(info.id, `${names.join(' and ')}: checksum ${checksum}, not ${info.checksum}`);
   }
-  const text = (await promisify(gunzip)(stored)).toString('utf8');
-  const [, ...records] = parseCsv(text);
-  if (records.length !== info.rows) throw new DatasetCorruptError(info.id, `${records.length} rows, not ${info.rows}`);
-
-  const features = new Float32Array(info.rows * info.features);
-  const targets = info.task === 'classification' ? new Int32Array(info.rows) : new Float32Array(info.rows);
-  records.forEach((record, row) => {
-    if (record.length !== info.features + 1) {
-      throw new DatasetCorruptError(info.id, `row ${row + 1} has ${record.length} fields, not ${info.features + 1}`);
-    }
-    for (let column = 0; column < info.features; column++) {
-      features[row * info.features + column] = toNumber(record[column]!, info.id, row);
-    }
-    targets[row] = toTarget(record[info.features]!, info, row);
-  });
-  return { info, features, targets };
-}
-
-function toNumber(field: string, id: string, row: number): number {
-  const value = Number(field);
-  if (field.trim() === '' || !Number.isFinite(value)) {
-    throw new DatasetCorruptError(id, `row ${row + 1}: "${field}" is not a number`);
+  const [first, second] = await Promise.all(stored.map((file) => promisify(gunzip)(file)));
+  const label = { ...info, classNames: info.classNames ?? undefined };
+  const dataset =
+    files.kind === 'csv'
+      ? datasetFromCsv(first!.toString('utf8'), label)
+      : datasetFromArrays(parseIdx(first!), parseIdx(second!), label);
+  if (dataset.info.rows !== info.rows || dataset.info.features !== info.features) {
+    throw new DatasetCorruptError(info.id, `holds ${dataset.info.rows} x ${dataset.info.features} numbers`);
   }
-  return value;
-}
-
-function toTarget(field: string, { id, classNames }: DatasetInfo, row: number): number {
-  if (classNames === null) return toNumber(field, id, row);
-  const label = classNames.indexOf(field);
-  if (label < 0) throw new DatasetCorruptError(id, `row ${row + 1}: "${field}" is not a class`);
-  return label;
+  return { ...dataset, info };
 }
