@@ -33,7 +33,7 @@ export function evaluate(
   for (let start = 0; start < rows.count; start += capacity) {
     const count = Math.min(capacity, rows.count - start);
     const index = sequence + start;
-    network.gather(rows, index, count);
+    network.gather(rows.features, index, count);
     network.forward(count, null);
     loss += network.loss(rows, index, { rows: count, scale: 0, classWeights: ones, wrong });
   }

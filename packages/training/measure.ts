@@ -33,7 +33,7 @@ export function measure(setup: Setup, progress: Progress, epoch: number): Metric
 
   const rows = Math.min(STATISTICS_ROWS, dev.count, layout.capacity);
   if (layout.layers.length > 1) {
-    network.gather(dev, regions.sequence, rows);
+    network.gather(dev.features, regions.sequence, rows);
     network.forward(rows, null);
   }
   layout.layers.forEach((layer, l) => {

@@ -1,4 +1,5 @@
 import { findTrainer, type Params } from '@caviar/spec';
+import type { Augmentation, AugmentationChoice } from './data/augment.js';
 import type { Activation } from './engine/kernels.js';
 import { TrainingInputError } from './job.js';
 import type { Initialization } from './model/initialize.js';
@@ -28,6 +29,7 @@ export interface MlpParams extends LearningRateSchedule, OptimizerSettings {
   /** Greatest length of the gradient; null for any. */
   readonly gradientClip: number | null;
   readonly classWeights: 'none' | 'balanced' | readonly number[];
+  readonly augmentation: AugmentationChoice;
   readonly normalizeInputs: boolean;
 }
 
@@ -68,6 +70,10 @@ export function readMlpParams(given: Params): MlpParams {
     patience: params['patience'] as number,
     gradientClip: params['gradientClip'] as number | null,
     classWeights: params['classWeights'] as 'none' | 'balanced' | readonly number[],
+    augmentation: {
+      kinds: augmentationKinds(params['augmentation'] as 'none' | Augmentation | readonly Augmentation[]),
+      strength: params['augmentationStrength'] as number,
+    },
     normalizeInputs: params['normalizeInputs'] as boolean,
   };
   checkDecay(read);
@@ -78,6 +84,11 @@ export function readMlpParams(given: Params): MlpParams {
     );
   }
   return read;
+}
+
+function augmentationKinds(value: 'none' | Augmentation | readonly Augmentation[]): readonly Augmentation[] {
+  if (value === 'none') return [];
+  return typeof value === 'string' ? [value] : value;
 }
 
 function perLayer(name: string, value: number | readonly number[], layers: number): readonly number[] {

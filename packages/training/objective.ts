@@ -5,11 +5,15 @@ import type { Setup } from './setup.js';
 export interface Batch {
   readonly index: number;
   readonly rows: number;
+  /** Where the features lie when they are not the training rows themselves: rows 0, 1, 2, ... from this offset on. */
+  readonly augmented?: number | undefined;
 }
 
 /** Forward pass in training: the batch's mean loss (classes weighted), its gradient by the logits left in place. */
-export function batchLoss({ network, train, regions }: Setup, { index, rows }: Batch, pass: TrainingPass): number {
-  network.gather(train, index, rows);
+export function batchLoss({ network, train, regions }: Setup, batch: Batch, pass: TrainingPass): number {
+  const { index, rows, augmented } = batch;
+  if (augmented === undefined) network.gather(train.features, index, rows);
+  else network.gather(augmented, regions.sequence, rows);
   network.forward(rows, pass);
   // The mean over the rows that there are: a last, smaller batch counts by its own size.
   const { classWeights, wrong } = regions;

@@ -1,5 +1,6 @@
 import { type Stream, stream } from '@caviar/numerics';
 import type { Dataset } from '@caviar/spec';
+import { Augmenter, checkAugmentation } from './data/augment.js';
 import { classWeightsFor } from './data/class-weights.js';
 import { loadRows, planRows, type Rows } from './data/load-rows.js';
 import { identityNormalization, measureFeatures } from './data/normalize.js';
@@ -11,7 +12,7 @@ import { TrainingInputError, type TrainingJob } from './job.js';
 import { headFor } from './loss/head.js';
 import { type MlpParams, readMlpParams } from './mlp-params.js';
 import { initialize } from './model/initialize.js';
-import { type NetworkLayout, planNetwork } from './model/layout.js';
+import { type NetworkLayout, planNetwork, roundUp } from './model/layout.js';
 import { Network } from './model/network.js';
 import { OPTIMIZERS } from './optim/registry.js';
 
@@ -42,6 +43,10 @@ export interface Setup {
   /** The numbers of the training rows in the order of the present epoch: in the arena, and a view of it. */
   readonly order: number;
   readonly orderView: Int32Array;
+  /** Null without augmentation. */
+  readonly augmenter: Augmenter | null;
+  /** Where it puts a batch's pictures. */
+  readonly augmented: number | undefined;
   /** Examples per step, at most the training rows. */
   readonly batchSize: number;
 }
@@ -67,6 +72,7 @@ export function setUp(job: TrainingJob, open: OpenWorkspace, purpose: 'training'
 
   const classes = dataset.info.classes ?? 1;
   const classWeights = classWeightsFor(dataset, parts.train, params.classWeights);
+  checkAugmentation(dataset, params.augmentation);
   const plan = new ArenaPlan();
   const layout = planNetwork(
     plan,
@@ -87,6 +93,10 @@ export function setUp(job: TrainingJob, open: OpenWorkspace, purpose: 'training'
     classWeights: plan.reserve(classes),
     best: params.earlyStopping ? plan.reserve(layout.parameterCount + layout.statisticsCount) : 0,
   };
+
+  const { image } = dataset.info;
+  const augments = params.augmentation.kinds.length > 0 && image !== null;
+  const augmented = augments ? plan.reserve(batchSize * roundUp(inputs, 16)) : undefined;
 
   const workspace = open(plan.size);
   const { floats, ints } = workspace;
@@ -112,6 +122,19 @@ export function setUp(job: TrainingJob, open: OpenWorkspace, purpose: 'training'
     order,
     orderView: ints.subarray(order, order + parts.train.length),
     batchSize,
+    augmented,
+    augmenter:
+      augmented === undefined || image === null
+        ? null
+        : new Augmenter({
+            workspace,
+            train,
+            scratch: augmented,
+            choice: params.augmentation,
+            normalization,
+            image,
+            job,
+          }),
   };
 }
 

@@ -44,17 +44,19 @@ export class Trainer {
    * not finite, and says so by returning false.
    */
   runEpoch(): boolean {
-    const { train, order, orderView, batchSize, job, params } = this.#setup;
+    const { train, order, orderView, batchSize, job, params, augmenter, augmented } = this.#setup;
     const { beta1, beta2, epsilon } = params;
     const settings = { learningRate: learningRateAt(params, this.progress.epoch + 1), beta1, beta2, epsilon };
     for (let i = 0; i < train.count; i++) orderView[i] = i;
     trialStream(job, 'shuffle', this.progress.epoch).shuffle(orderView);
+    augmenter?.startEpoch(this.progress.epoch);
     for (let start = 0; start < train.count; start += batchSize) {
       const rows = Math.min(batchSize, train.count - start);
       // A last batch of one example has no variance to normalise by: its turn comes in another epoch's order.
       if (rows === 1 && params.batchNorm) break;
       this.#drawDropoutKeys();
-      const loss = batchGradients(this.#setup, { index: order + start, rows }, this.#pass);
+      augmenter?.apply(order + start, rows);
+      const loss = batchGradients(this.#setup, { index: order + start, rows, augmented }, this.#pass);
       if (!Number.isFinite(loss)) return false;
       this.#clip();
       this.#update(settings);

@@ -285,6 +285,35 @@ export const mlpTrainer: TrainerDescriptor = {
       ),
     },
     {
+      name: 'augmentation',
+      kind: 'list',
+      default: 'none',
+      choices: ['none', 'flip', 'shift', 'rotate', 'crop', 'distort'],
+      description: 'What is done to the training pictures, anew in every epoch: one of these or a list. Pictures only.',
+      section: '1.6',
+      schema: z.union(
+        [
+          z.enum(['none', 'flip', 'shift', 'rotate', 'crop', 'distort']),
+          z
+            .array(z.enum(['flip', 'shift', 'rotate', 'crop', 'distort']))
+            .min(1)
+            .max(5),
+        ],
+        'must be "none", "flip", "shift", "rotate", "crop" or "distort", or a list of the last five',
+      ),
+    },
+    {
+      name: 'augmentationStrength',
+      kind: 'float',
+      default: 0.1,
+      min: 0,
+      max: 1,
+      description:
+        'How much: the greatest shift, crop and twice the greatest distortion as a share of the side, the greatest rotation as a share of half a turn.',
+      section: '1.6',
+      schema: z.number().min(0).max(1),
+    },
+    {
       name: 'normalizeInputs',
       kind: 'boolean',
       default: true,

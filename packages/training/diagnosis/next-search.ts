@@ -138,7 +138,7 @@ function againstVariance(draft: Draft, isImage: boolean): void {
     search(draft, 'keepProb', { kind: 'float', min: 0.5, max: 1, scale: 'linear' });
   }
   if (isImage && findTrainer('mlp')?.parameters.some(({ name }) => name === 'augmentation')) {
-    search(draft, 'augmentation', { kind: 'categorical', choices: ['none', 'shift', 'rotate', 'shift+rotate'] });
+    search(draft, 'augmentation', { kind: 'categorical', choices: ['none', 'shift', 'rotate', ['shift', 'rotate']] });
   }
   stopEarly(draft);
 }

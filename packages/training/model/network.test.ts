@@ -54,7 +54,7 @@ function build(options: {
     layout,
     run: (training = false) => {
       ints[counters!] = 0;
-      network.gather(source, index!, rows);
+      network.gather(source.features, index!, rows);
       network.prepareInference(1);
       network.forward(rows, training ? pass : null);
       const loss = network.loss(source, index!, {

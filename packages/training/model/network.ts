@@ -66,12 +66,12 @@ export class Network {
     this.#rowLength = layout.layers[0]!.inPanels * 16;
   }
 
-  /** Fetches `rows` examples, `index` naming them. */
-  gather(source: BatchSource, index: number, rows: number): void {
+  /** Fetches `rows` examples; `index` names rows of `features`. */
+  gather(features: number, index: number, rows: number): void {
     const padded = (rows + 3) & ~3;
     const panels = this.layout.layers[0]!.inPanels;
     const { kernels } = this.#workspace;
-    kernels.gather(source.features, this.#rowLength, index, rows, panels, this.layout.input, padded * 16);
+    kernels.gather(features, this.#rowLength, index, rows, panels, this.layout.input, padded * 16);
   }
 
   /**
