@@ -97,7 +97,7 @@ function pending(wanted: readonly Migration[], applied: ReadonlyMap<string, stri
       throw new StepError(
         STEP,
         `${name} was edited after it had been applied`,
-        'a migration of its own for the change',
+        'undoing the edit (a change is a migration of its own), or another CAVIAR_HOME',
       );
     }
   }
