@@ -9,7 +9,8 @@ const ALLOWED = {
   search: { ours: ['spec', 'numerics'], vendors: [] },
   training: { ours: ['spec', 'numerics'], vendors: [] },
   datasets: { ours: ['spec'], vendors: [] },
-  orchestrator: { ours: ['spec', 'search'], vendors: [] },
+  diagnosis: { ours: ['spec', 'numerics'], vendors: [] },
+  orchestrator: { ours: ['spec', 'search', 'diagnosis'], vendors: [] },
   contracts: { ours: ['spec'], vendors: ['zod'] },
   client: { ours: ['contracts'], vendors: [] },
   db: { ours: ['spec', 'orchestrator'], vendors: ['@prisma/', 'pg', 'zod'] },
@@ -30,7 +31,7 @@ const ALLOWED = {
 
 const APPS = new Set(['api', 'worker', 'web', 'cli']);
 /** No files, no processes, no network: what they are given is all they know. */
-const PURE = ['search', 'training', 'numerics', 'spec', 'contracts'];
+const PURE = ['search', 'diagnosis', 'training', 'numerics', 'spec', 'contracts'];
 const TESTS = '\\.test\\.ts$|/bench/';
 
 const folderOf = (name) => `${APPS.has(name) ? 'apps' : 'packages'}/${name}/`;

@@ -28,6 +28,7 @@ export function createContainer(
     workers: database.workers,
     dispatcher: queue.dispatcher,
     signals: queue.signals,
+    tasks: queue.tasks,
     datasets: { list: listDatasets, find: (id) => listDatasets().find((dataset) => dataset.id === id) ?? null },
     logger,
   });

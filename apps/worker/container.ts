@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { listDatasets } from '@caviar/datasets';
 import { createDatabase } from '@caviar/db';
 import { createTrialDesk, type Deps, type Logger, newId, reconcile, type WorkerInfo } from '@caviar/orchestrator';
-import { consumeTrials, createQueue } from '@caviar/queue';
+import { consumeTasks, consumeTrials, createQueue } from '@caviar/queue';
 import type { WorkerConfig } from './config.js';
 import { createHeldTrials } from './held-trials.js';
+import { runTask } from './trainer/run-task.js';
 import { createTrainingThread } from './trainer/training-thread.js';
 import { createTrialRunner } from './trial-runner.js';
 
@@ -33,6 +34,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     workers,
     dispatcher: queue.dispatcher,
     signals: queue.signals,
+    tasks: queue.tasks,
     datasets,
     logger,
   };
@@ -62,6 +64,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     },
   });
 
+  const tasks = consumeTasks({ ...connection, handle: runTask });
   const stopped = new AbortController();
   const loops = [
     repeat(HEARTBEAT_MS, stopped.signal, () => desk.heartbeat(), logger),
@@ -71,7 +74,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     info,
     async stop() {
       stopped.abort();
-      const closed = consumer.close();
+      const closed = Promise.all([consumer.close(), tasks.close()]);
       await Promise.all(runners.map((runner) => runner.stop(GRACE_MS)));
       await closed;
       await Promise.all(loops);

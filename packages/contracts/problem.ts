@@ -40,6 +40,11 @@ export const PROBLEMS = {
     title: 'There is no such search',
     whatToDo: 'Check the id: `GET /v1/searches` lists those there are. A deleted search is gone for good.',
   },
+  'nothing-to-diagnose': {
+    status: 409,
+    title: 'There is nothing to diagnose yet',
+    whatToDo: 'Ask again when a trial has finite train and dev errors; only the trainer mlp reports them.',
+  },
   'trial-not-found': {
     status: 404,
     title: 'There is no such trial',

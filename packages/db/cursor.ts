@@ -1,5 +1,12 @@
 import { DomainError } from '@caviar/orchestrator';
-import type { z } from 'zod';
+import { z } from 'zod';
+
+/** What may stand in a cursor that somebody could have forged: values that Postgres takes. */
+export const cursorFields = {
+  count: z.int32().min(0),
+  id: z.string().regex(/^[\w.:-]{1,100}$/),
+  time: z.iso.datetime().refine((time) => time > '1970' && time < '9999'),
+};
 
 /** A page token: JSON in base64url, opaque to callers. */
 export function encodeCursor(value: unknown): string {

@@ -9,12 +9,12 @@ import {
 import type { Round, Search, SearchStatus } from '@caviar/spec';
 import { z } from 'zod';
 import type { Client } from './client.js';
-import { cutPage, decodeCursor } from './cursor.js';
+import { cursorFields, cutPage, decodeCursor } from './cursor.js';
 import { isUniqueViolation } from './errors.js';
 import { Prisma } from './generated/client.js';
 import { countTrials, type SearchRow, toSearch } from './rows.js';
 
-const cursorSchema = z.object({ createdAt: z.iso.datetime(), id: z.string() });
+const cursorSchema = z.object({ createdAt: cursorFields.time, id: cursorFields.id });
 
 /** What of a search is shown: its row, its rounds and its best trial, by the leaderboard's own order. */
 const SELECT_SEARCH = Prisma.sql`

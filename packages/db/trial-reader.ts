@@ -2,12 +2,16 @@ import type { BoardPage, PageQuery, TrialStore } from '@caviar/orchestrator';
 import type { Measurement, Trial, TrialStatus } from '@caviar/spec';
 import { z } from 'zod';
 import type { Client } from './client.js';
-import { cutPage, decodeCursor, encodeCursor } from './cursor.js';
+import { cursorFields, cutPage, decodeCursor, encodeCursor } from './cursor.js';
 import { Prisma } from './generated/client.js';
 import { type SearchRow, type TrialRow, toProgress, toTrial } from './rows.js';
 
-const numberCursorSchema = z.object({ number: z.int() });
-const boardCursorSchema = z.object({ key: z.number().nullable(), number: z.int(), rank: z.int() });
+const numberCursorSchema = z.object({ number: cursorFields.count });
+const boardCursorSchema = z.object({
+  key: z.number().nullable(),
+  number: cursorFields.count,
+  rank: cursorFields.count,
+});
 
 const TRIAL_COLUMNS = Prisma.sql`
   t.id, t.search_id AS "searchId", t.number, t.status, t.params, t.proposal, t.round, t.attempt,

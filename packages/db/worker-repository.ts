@@ -1,10 +1,10 @@
 import type { Page, PageQuery, WorkerInfo, WorkerStore, WorkerView } from '@caviar/orchestrator';
 import { z } from 'zod';
 import type { Client } from './client.js';
-import { cutPage, decodeCursor } from './cursor.js';
+import { cursorFields, cutPage, decodeCursor } from './cursor.js';
 import { Prisma } from './generated/client.js';
 
-const cursorSchema = z.object({ order: z.int(), startedAt: z.iso.datetime(), id: z.string() });
+const cursorSchema = z.object({ order: cursorFields.count, startedAt: cursorFields.time, id: cursorFields.id });
 
 /** Silence after which a worker counts as lost. */
 const LOST_AFTER_MS = 15_000;

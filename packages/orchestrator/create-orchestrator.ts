@@ -4,8 +4,10 @@ import { DomainError } from './errors.js';
 import type { Orchestrator } from './orchestrator.js';
 import { cancelTrial } from './use-cases/cancel-trial.js';
 import { cancelSearch, deleteSearch, pauseSearch, resumeSearch } from './use-cases/change-search-status.js';
+import { checkGradients } from './use-cases/check-gradients.js';
 import { completeSpec } from './use-cases/complete-spec.js';
 import { createSearch } from './use-cases/create-search.js';
+import { diagnoseSearch, diagnoseTrial } from './use-cases/diagnose.js';
 import { patchSearch } from './use-cases/patch-search.js';
 import { presentCurve } from './use-cases/read-curve.js';
 import { exportTrials, getBoardVersion, getLeaderboard, getSearch, waitForBoard } from './use-cases/read-searches.js';
@@ -19,7 +21,10 @@ export function createOrchestrator(deps: Deps): Orchestrator {
   };
   return {
     createSearch: (spec, options) => createSearch(deps, spec, options),
-    previewSearch: (spec) => previewSearch(completeSpec(deps, spec)),
+    previewSearch: (input) => {
+      const spec = completeSpec(deps, input);
+      return { spec, ...previewSearch(spec) };
+    },
     getSearch: (id) => getSearch(deps, id),
     listSearches: (query) => deps.searches.list(query),
     patchSearch: (id, patch) => patchSearch(deps, id, patch),
@@ -41,6 +46,9 @@ export function createOrchestrator(deps: Deps): Orchestrator {
       await getTrial(trialId);
       return presentCurve(await deps.trials.measurements(trialId), query);
     },
+    checkGradients: (request) => checkGradients(deps, request),
+    diagnoseTrial: (id, options) => diagnoseTrial(deps, id, options),
+    diagnoseSearch: (id, options) => diagnoseSearch(deps, id, options),
     listWorkers: (query) => deps.workers.list(query),
     listDatasets: () => deps.datasets.list(),
     getDataset: (id) => {

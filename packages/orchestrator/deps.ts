@@ -2,6 +2,7 @@ import type { DatasetCatalog } from './ports/dataset-catalog.js';
 import type { Dispatcher, SearchSignals } from './ports/dispatcher.js';
 import type { Logger } from './ports/logger.js';
 import type { SearchStore } from './ports/search-store.js';
+import type { TaskRunner } from './ports/task-runner.js';
 import type { TrialStore } from './ports/trial-store.js';
 import type { WorkerStore } from './ports/worker-store.js';
 
@@ -12,6 +13,7 @@ export interface Deps {
   readonly workers: WorkerStore;
   readonly dispatcher: Dispatcher;
   readonly signals: SearchSignals;
+  readonly tasks: TaskRunner;
   readonly datasets: DatasetCatalog;
   readonly logger: Logger;
 }

@@ -10,6 +10,7 @@ import type { SpecIssue } from '@caviar/spec';
  * - `search-ended`: the search has ended, so it can't be paused, resumed or cancelled.
  * - `search-running`: the search still runs, so it can't be deleted.
  * - `trial-ended`: the trial has ended.
+ * - `nothing-to-diagnose`: there are no errors to judge by.
  * - `unavailable`: Postgres is away; try again.
  */
 export type DomainErrorCode =
@@ -23,6 +24,7 @@ export type DomainErrorCode =
   | 'search-ended'
   | 'search-running'
   | 'trial-ended'
+  | 'nothing-to-diagnose'
   | 'unavailable';
 
 export class DomainError extends Error {

@@ -8,6 +8,7 @@ export type { Dispatcher, SearchSignals } from './ports/dispatcher.js';
 export type { Logger } from './ports/logger.js';
 export type { Page, PageQuery } from './ports/page.js';
 export type { NewSearch, SearchChange, SearchForAdvance, SearchStore, SpaceVersion } from './ports/search-store.js';
+export type { TaskRunner, WorkerTask, WorkerTaskResult } from './ports/task-runner.js';
 export type {
   BoardEntry,
   BoardPage,
@@ -30,4 +31,5 @@ export {
   type TrialDesk,
   type TrialOutcome,
 } from './trial-desk.js';
+export type { DiagnosisOptions, SearchDiagnosis, TrialDiagnosis } from './use-cases/diagnose.js';
 export { reconcile } from './use-cases/reconcile.js';

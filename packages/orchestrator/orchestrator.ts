@@ -1,11 +1,14 @@
 import type { SearchPreview } from '@caviar/search';
 import type {
   DatasetInfo,
+  GradientCheckReport,
+  GradientCheckRequest,
   Measurement,
   Objective,
   Progress,
   Search,
   SearchSpace,
+  SearchSpec,
   SearchSpecInput,
   SearchStatus,
   StopCriteria,
@@ -15,6 +18,7 @@ import type {
 import type { Page, PageQuery } from './ports/page.js';
 import type { BoardEntry } from './ports/trial-store.js';
 import type { WorkerView } from './ports/worker-store.js';
+import type { DiagnosisOptions, SearchDiagnosis, TrialDiagnosis } from './use-cases/diagnose.js';
 
 export interface Leaderboard {
   readonly searchId: string;
@@ -47,7 +51,8 @@ export interface Orchestrator {
     spec: SearchSpecInput,
     options: { readonly idempotencyKey?: string | undefined },
   ): Promise<{ readonly search: Search; readonly created: boolean }>;
-  previewSearch(spec: SearchSpecInput): SearchPreview;
+  /** What the search would do, and its spec with every default filled in. Nothing is stored. */
+  previewSearch(spec: SearchSpecInput): SearchPreview & { readonly spec: SearchSpec };
   getSearch(id: string): Promise<Search>;
   listSearches(query: PageQuery & { readonly status?: SearchStatus | undefined }): Promise<Page<Search>>;
   patchSearch(id: string, patch: SearchPatch): Promise<Search>;
@@ -74,6 +79,10 @@ export interface Orchestrator {
     trialId: string,
     query: { readonly maxPoints?: number | undefined; readonly beta?: number | undefined },
   ): Promise<readonly CurvePoint[]>;
+  /** Checks backpropagation for a network of the caller's choice, in a worker (seed 1.9). */
+  checkGradients(request: GradientCheckRequest): Promise<GradientCheckReport>;
+  diagnoseTrial(id: string, options: DiagnosisOptions): Promise<TrialDiagnosis>;
+  diagnoseSearch(id: string, options: DiagnosisOptions): Promise<SearchDiagnosis>;
   listWorkers(query: PageQuery): Promise<Page<WorkerView>>;
   listDatasets(): readonly DatasetInfo[];
   getDataset(id: string): DatasetInfo;

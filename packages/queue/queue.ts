@@ -1,8 +1,9 @@
-import type { Dispatcher, SearchSignals } from '@caviar/orchestrator';
+import type { Dispatcher, SearchSignals, TaskRunner } from '@caviar/orchestrator';
 import { Queue as BullQueue } from 'bullmq';
 import { type ConnectionOptions, connect, DEFAULT_PREFIX } from './connection.js';
 import { TRIAL_QUEUE, type TrialJob, toJobs } from './jobs.js';
 import { createSignals } from './signals.js';
+import { createTaskRunner } from './tasks.js';
 
 /** A dispatch that takes longer counts as failed: callers must not hang on a Redis that is away. */
 const DISPATCH_TIMEOUT_MS = 2_000;
@@ -10,6 +11,7 @@ const DISPATCH_TIMEOUT_MS = 2_000;
 export interface Queue {
   readonly dispatcher: Dispatcher;
   readonly signals: SearchSignals;
+  readonly tasks: TaskRunner;
   /** Jobs by state. */
   counts(): Promise<{ readonly waiting: number; readonly active: number }>;
   /** Resolves when Redis answers; throws otherwise. */
@@ -27,6 +29,7 @@ export function createQueue(options: ConnectionOptions): Queue {
     defaultJobOptions: { removeOnComplete: true, removeOnFail: true, attempts: 1 },
   });
   queue.on('error', () => {}); // told by the connection
+  const tasks = createTaskRunner(options);
   const { signals, close: closeSignals } = createSignals(options, connection);
   return {
     dispatcher: {
@@ -35,6 +38,7 @@ export function createQueue(options: ConnectionOptions): Queue {
       },
     },
     signals,
+    tasks,
     async counts() {
       const { waiting = 0, active = 0 } = await withTimeout(
         queue.getJobCounts('waiting', 'active'),
@@ -48,6 +52,7 @@ export function createQueue(options: ConnectionOptions): Queue {
     },
     async close() {
       await closeSignals();
+      await withTimeout(tasks.close(), DISPATCH_TIMEOUT_MS, 'close').catch(() => {});
       await withTimeout(queue.close(), DISPATCH_TIMEOUT_MS, 'close').catch(() => {});
       connection.disconnect();
     },

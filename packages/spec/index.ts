@@ -6,6 +6,13 @@ export {
 } from './check-search-spec.js';
 export { type Dataset, type DatasetInfo, defaultSplit } from './dataset.js';
 export {
+  type GradientCheckReport,
+  type GradientCheckRequest,
+  gradientCheckReportSchema,
+  gradientCheckRequestSchema,
+  MAX_GRADIENT_CHECK_WORK,
+} from './gradient-check.js';
+export {
   type ParamScalar,
   type Params,
   type ParamValue,

@@ -5,7 +5,7 @@ import { parameterNameSchema, paramValueSchema, sameParamValue } from './params.
 export const MAX_PARAMETERS = 200;
 
 /** Smallest step of a float range relative to its larger bound: 2^-44, some hundred times the spacing of doubles. */
-const MIN_RELATIVE_STEP = 5.684341886080802e-14;
+const MIN_RELATIVE_STEP = 256 * Number.EPSILON;
 
 /** `linear`: uniform in x; `log`: uniform in log x (seed 3.2, learning rates); `oneMinusLog`: uniform in log(1 - x) (seed 3.2, betas). */
 export const scaleSchema = z.enum(['linear', 'log', 'oneMinusLog']);

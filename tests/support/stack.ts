@@ -47,6 +47,7 @@ export async function startStack({ workers: count, leaseMs = 15_000, databaseUrl
     workers: workerStore,
     dispatcher: queue.dispatcher,
     signals: queue.signals,
+    tasks: queue.tasks,
     datasets,
     logger: SILENT,
   };

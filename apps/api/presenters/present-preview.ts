@@ -1,12 +1,8 @@
 import type { SearchPreviewView } from '@caviar/contracts';
 import type { Orchestrator } from '@caviar/orchestrator';
-import type { SearchSpec } from '@caviar/spec';
 
-export function presentPreview(
-  spec: SearchSpec,
-  preview: ReturnType<Orchestrator['previewSearch']>,
-): SearchPreviewView {
-  const { plan, configurations, epochs, draws, parameters } = preview;
+export function presentPreview(preview: ReturnType<Orchestrator['previewSearch']>): SearchPreviewView {
+  const { spec, plan, configurations, epochs, draws, parameters } = preview;
   return {
     spec,
     plan: {

@@ -20,6 +20,8 @@ export function catalogRoutes(app: FastifyInstance, orchestrator: Orchestrator):
     return { items: items.map(presentTrainer), nextCursor };
   });
 
+  route(app, OPERATIONS.checkGradients, async ({ body }) => orchestrator.checkGradients(body));
+
   route(app, OPERATIONS.listWorkers, async ({ query }) => {
     const { items, nextCursor } = await orchestrator.listWorkers(query);
     return { items: items.map(presentWorker), nextCursor };

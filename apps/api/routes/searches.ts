@@ -1,7 +1,5 @@
-import { randomInt } from 'node:crypto';
 import { OPERATIONS } from '@caviar/contracts';
 import type { Orchestrator } from '@caviar/orchestrator';
-import { completeSearchSpec, findTrainer, type SearchSpec, type SearchSpecInput } from '@caviar/spec';
 import type { FastifyInstance } from 'fastify';
 import { route } from '../http/route.js';
 import { presentPreview } from '../presenters/present-preview.js';
@@ -15,9 +13,7 @@ export function searchRoutes(app: FastifyInstance, orchestrator: Orchestrator): 
   });
 
   route(app, OPERATIONS.previewSearch, async ({ body }) => {
-    const input = { ...body, seed: body.seed ?? randomInt(2 ** 32) };
-    const preview = orchestrator.previewSearch(input);
-    return presentPreview(completed(input, orchestrator), preview);
+    return presentPreview(orchestrator.previewSearch(body));
   });
 
   route(app, OPERATIONS.listSearches, async ({ query }) => {
@@ -26,6 +22,8 @@ export function searchRoutes(app: FastifyInstance, orchestrator: Orchestrator): 
   });
 
   route(app, OPERATIONS.getSearch, async ({ id }) => presentSearch(await orchestrator.getSearch(id)));
+
+  route(app, OPERATIONS.getSearchDiagnosis, async ({ id, query }) => orchestrator.diagnoseSearch(id, query));
 
   route(app, OPERATIONS.patchSearch, async ({ id, body }) => presentSearch(await orchestrator.patchSearch(id, body)));
 
@@ -39,12 +37,4 @@ export function searchRoutes(app: FastifyInstance, orchestrator: Orchestrator): 
   route(app, OPERATIONS.resumeSearch, async ({ id }) => presentSearch(await orchestrator.resumeSearch(id)));
 
   route(app, OPERATIONS.cancelSearch, async ({ id }) => presentSearch(await orchestrator.cancelSearch(id)));
-}
-
-/** The spec with its defaults, as it would be stored. It must have been found to make sense. */
-function completed(input: SearchSpecInput & { readonly seed: number }, orchestrator: Orchestrator): SearchSpec {
-  const trainer = findTrainer(input.trainer.kind);
-  if (trainer === undefined) throw new Error(`the trainer ${input.trainer.kind} has no descriptor`);
-  const dataset = input.trainer.kind === 'mlp' ? orchestrator.getDataset(input.trainer.dataset) : null;
-  return completeSearchSpec(input, { trainer, dataset }, input.seed);
 }

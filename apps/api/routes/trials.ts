@@ -16,5 +16,7 @@ export function trialRoutes(app: FastifyInstance, orchestrator: Orchestrator): v
     presentCurve(await orchestrator.measurements(id, query)),
   );
 
+  route(app, OPERATIONS.getTrialDiagnosis, async ({ id, query }) => orchestrator.diagnoseTrial(id, query));
+
   route(app, OPERATIONS.cancelTrial, async ({ id }) => presentTrial(await orchestrator.cancelTrial(id)));
 }

@@ -35,6 +35,7 @@ export function createTestWorker(
       workers: database.workers,
       dispatcher: queue.dispatcher,
       signals: queue.signals,
+      tasks: queue.tasks,
       datasets: { list: () => [], find: () => null },
       logger,
     },

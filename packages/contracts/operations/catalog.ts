@@ -1,4 +1,5 @@
 import { datasetPageSchema, datasetSchema, trainerPageSchema, workerPageSchema } from '../schemas/catalog.js';
+import { gradientCheckReportSchema, gradientCheckRequestSchema } from '../schemas/diagnosis.js';
 import { pageQuerySchema } from '../schemas/parameters.js';
 import { operation } from './operation.js';
 
@@ -29,6 +30,17 @@ export const catalogOperations = {
     query: pageQuerySchema,
     responses: { 200: { description: 'A page of trainers.', schema: trainerPageSchema } },
     problems: ['invalid-cursor'],
+  }),
+  checkGradients: operation({
+    method: 'POST',
+    path: '/v1/gradient-checks',
+    tag: 'Trainers',
+    summary: 'Check backpropagation with two-sided differences',
+    description:
+      'Section 1.9 of the notes: epsilon 1e-7, in double precision, at the random initialisation and again after some training, per layer. A worker does it while the call waits. Dropout is refused.',
+    body: gradientCheckRequestSchema,
+    responses: { 200: { description: 'Verdicts and relative errors.', schema: gradientCheckReportSchema } },
+    problems: ['invalid-spec'],
   }),
   listWorkers: operation({
     method: 'GET',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { diagnosisQuerySchema, searchDiagnosisSchema } from '../schemas/diagnosis.js';
 import {
   createSearchHeadersSchema,
   exportQuerySchema,
@@ -81,6 +82,17 @@ export const searchOperations = {
     bodyProblem: 'invalid-patch',
     responses: { 200: { description: 'The search as it is now.', schema: searchSchema } },
     problems: ['search-not-found'],
+  }),
+  getSearchDiagnosis: operation({
+    method: 'GET',
+    path: '/v1/searches/{id}/diagnosis',
+    tag,
+    summary: 'Bias and variance of the best trial, and a search to make next',
+    description:
+      'The verdict of the notes (section 1.2), the basic recipe (1.3), and `nextSearch`, a spec that follows it.',
+    query: diagnosisQuerySchema,
+    responses: { 200: { description: 'The diagnosis.', schema: searchDiagnosisSchema } },
+    problems: ['search-not-found', 'nothing-to-diagnose'],
   }),
   deleteSearch: operation({
     method: 'DELETE',

@@ -1,3 +1,4 @@
+import { diagnosisQuerySchema, trialDiagnosisSchema } from '../schemas/diagnosis.js';
 import { measurementsQuerySchema } from '../schemas/parameters.js';
 import { measurementsSchema, trialSchema } from '../schemas/trial.js';
 import { operation } from './operation.js';
@@ -22,6 +23,16 @@ export const trialOperations = {
     query: measurementsQuerySchema,
     responses: { 200: { description: 'Measurements by step.', schema: measurementsSchema } },
     problems: ['trial-not-found'],
+  }),
+  getTrialDiagnosis: operation({
+    method: 'GET',
+    path: '/v1/trials/{id}/diagnosis',
+    tag,
+    summary: 'Bias and variance of a trial, and what to do next',
+    description: 'The four columns of the notes (section 1.2) with 95 % intervals, and the basic recipe (1.3).',
+    query: diagnosisQuerySchema,
+    responses: { 200: { description: 'The diagnosis.', schema: trialDiagnosisSchema } },
+    problems: ['trial-not-found', 'nothing-to-diagnose'],
   }),
   cancelTrial: operation({
     method: 'POST',

@@ -8,7 +8,7 @@ export const MIN_CURVE_POINTS = 2;
 export const MAX_CURVE_POINTS = 10_000;
 
 /** Turns the text of a parameter into the number it says; anything else is left for the schema to refuse. */
-function numberFrom(text: unknown): unknown {
+export function numberFrom(text: unknown): unknown {
   return typeof text === 'string' && /^-?\d{1,15}(\.\d{1,15})?(e-?\d{1,3})?$/i.test(text) ? Number(text) : text;
 }
 

@@ -1,8 +1,8 @@
 import type { Params } from '@caviar/spec';
 import { checkSearchSpec, completeSearchSpec, type Dataset, findTrainer, searchSpecInputSchema } from '@caviar/spec';
 import { describe, expect, it } from 'vitest';
-import { clouds, drain, lastMetrics, mlpJob } from '../fixtures/jobs.js';
-import { startTraining } from '../start-training.js';
+import { clouds, drain, lastMetrics, mlpJob } from '../training/fixtures/jobs.js';
+import { startTraining } from '../training/start-training.js';
 import { readCurve } from './curve.js';
 import { type Diagnosis, diagnose } from './diagnose.js';
 import { difference, exactly, rmseEstimate, shareEstimate } from './intervals.js';

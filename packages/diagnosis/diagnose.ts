@@ -1,5 +1,4 @@
 import type { DatasetInfo, Metrics, Params } from '@caviar/spec';
-import { TrainingInputError } from '../job.js';
 import { type CurvePoint, type CurveShape, readCurve } from './curve.js';
 import { difference, type Estimate, exactly, rmseEstimate, shareEstimate } from './intervals.js';
 import { type RecipeStep, recipe } from './recipe.js';
@@ -44,7 +43,7 @@ const MATERIAL = 0.02;
 
 /**
  * Bias and variance of a trained network (seed 1.2). A gap is called high when it is material and its 95 % interval lies
- * above zero, so that the noise of a small dev set is not called variance. Throws TrainingInputError without finite errors.
+ * above zero, so that the noise of a small dev set is not called variance. Throws DiagnosisError without finite errors.
  */
 export function diagnose(input: DiagnosisInput): Diagnosis {
   const { trainError, devError, scale } = errorsOf(input);
@@ -77,6 +76,11 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
   };
 }
 
+/** There is nothing to diagnose: the message says what is missing. */
+export class DiagnosisError extends Error {
+  override readonly name = 'DiagnosisError';
+}
+
 const TITLES: Readonly<Record<Verdict, string>> = {
   'high-bias-and-variance': 'High bias and high variance',
   'high-bias': 'High bias',
@@ -92,7 +96,7 @@ function errorsOf({ dataset, rows, metrics, targetDeviation }: DiagnosisInput): 
   const name = dataset.task === 'regression' ? 'rmse' : 'error';
   const value = (part: 'train' | 'dev'): number => {
     const error = metrics[`${part}.${name}`];
-    if (typeof error !== 'number') throw new TrainingInputError(['metrics', `${part}.${name}`], 'is not a number');
+    if (typeof error !== 'number') throw new DiagnosisError(`the trial has no finite ${part}.${name}`);
     return error;
   };
   if (dataset.task === 'classification') {
@@ -102,7 +106,7 @@ function errorsOf({ dataset, rows, metrics, targetDeviation }: DiagnosisInput): 
       scale: 1,
     };
   }
-  if (targetDeviation === undefined) throw new TrainingInputError(['targetDeviation'], 'is needed for regression');
+  if (targetDeviation === undefined) throw new DiagnosisError('the deviation of the targets is not known');
   return {
     trainError: rmseEstimate(value('train'), rows.train),
     devError: rmseEstimate(value('dev'), rows.dev),

@@ -1,0 +1,75 @@
+import { type Diagnosis, DiagnosisError, diagnose, type NextSearch, nextSearch } from '@caviar/diagnosis';
+import { type DatasetInfo, defaultSplit, type Search, type Trial } from '@caviar/spec';
+import type { Deps } from '../deps.js';
+import { DomainError } from '../errors.js';
+import { getSearch } from './read-searches.js';
+
+/** Trials that the next search is made from, best first. */
+const JUDGED_TRIALS = 1_000;
+
+export interface DiagnosisOptions {
+  /** The best error that anyone could have; 0 unless it is known. */
+  readonly bayesError: number;
+}
+
+export interface TrialDiagnosis extends Diagnosis {
+  readonly trialId: string;
+  readonly searchId: string;
+}
+
+export interface SearchDiagnosis extends TrialDiagnosis {
+  /** A spec that follows the recipe and can be posted as it is. */
+  readonly nextSearch: NextSearch['spec'];
+  /** What is different in it, and why. */
+  readonly changes: NextSearch['changes'];
+}
+
+/** Bias and variance of one trial, and the basic recipe's next steps (seed 1.2, 1.3). */
+export async function diagnoseTrial(deps: Deps, id: string, options: DiagnosisOptions): Promise<TrialDiagnosis> {
+  const trial = await deps.trials.get(id);
+  if (trial === null) throw new DomainError('trial-not-found', `There is no trial ${id}`);
+  const search = await getSearch(deps, trial.searchId);
+  return { trialId: id, searchId: search.id, ...(await examine(deps, { search, trial, options })).diagnosis };
+}
+
+/** The diagnosis of a search's best trial, and the search to make next. */
+export async function diagnoseSearch(deps: Deps, id: string, options: DiagnosisOptions): Promise<SearchDiagnosis> {
+  const search = await getSearch(deps, id);
+  const board = await deps.trials.leaderboard(id, { limit: JUDGED_TRIALS });
+  const trials = (board?.entries ?? []).map(({ trial }) => trial);
+  const [best] = trials;
+  if (best === undefined) throw nothing('no trial of the search has ended yet');
+  const { diagnosis, dataset } = await examine(deps, { search, trial: best, options });
+  const next = nextSearch({ spec: search.spec, trials, diagnosis, isImage: dataset.image !== null });
+  return { trialId: best.id, searchId: id, ...diagnosis, nextSearch: next.spec, changes: next.changes };
+}
+
+async function examine(
+  deps: Deps,
+  { search, trial, options }: { readonly search: Search; readonly trial: Trial; readonly options: DiagnosisOptions },
+): Promise<{ readonly diagnosis: Diagnosis; readonly dataset: DatasetInfo }> {
+  const { trainer } = search.spec;
+  if (trainer.kind !== 'mlp') throw nothing(`the trainer ${trainer.kind} has no train and dev error`);
+  const dataset = deps.datasets.find(trainer.dataset);
+  if (dataset === null) throw nothing(`the data set ${trainer.dataset} is gone`);
+  const split = trainer.split ?? defaultSplit(dataset.rows);
+  const rows = { train: Math.round(split.train * dataset.rows), dev: Math.round(split.dev * dataset.rows) };
+  const params = { ...trainer.params, ...trial.params };
+  const curve = await deps.trials.measurements(trial.id);
+  try {
+    const diagnosis = diagnose({
+      dataset,
+      rows,
+      metrics: trial.metrics,
+      params,
+      curve,
+      bayesError: options.bayesError,
+    });
+    return { diagnosis, dataset };
+  } catch (error) {
+    if (error instanceof DiagnosisError) throw nothing(error.message);
+    throw error;
+  }
+}
+
+const nothing = (why: string) => new DomainError('nothing-to-diagnose', `There is nothing to diagnose: ${why}`);

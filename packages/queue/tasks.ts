@@ -1,0 +1,68 @@
+import { DomainError, type TaskRunner, type WorkerTask, type WorkerTaskResult } from '@caviar/orchestrator';
+import { Queue as BullQueue, QueueEvents, Worker } from 'bullmq';
+import { type ConnectionOptions, connect, DEFAULT_PREFIX } from './connection.js';
+import type { Consumer } from './consumer.js';
+
+const TASK_QUEUE = 'tasks';
+/** Time after which the caller is told that nobody did it. */
+const TASK_TIMEOUT_MS = 120_000;
+
+/** The asking side: connects when the first task is asked for. */
+export function createTaskRunner(options: ConnectionOptions): TaskRunner & { close(): Promise<void> } {
+  const prefix = options.prefix ?? DEFAULT_PREFIX;
+  let open: { readonly queue: BullQueue<WorkerTask, WorkerTaskResult>; readonly events: QueueEvents } | undefined;
+
+  function connected() {
+    if (open === undefined) {
+      const queue = new BullQueue<WorkerTask, WorkerTaskResult>(TASK_QUEUE, { connection: connect(options), prefix });
+      const events = new QueueEvents(TASK_QUEUE, { connection: connect(options), prefix });
+      queue.on('error', () => {}); // told by the connection
+      events.on('error', () => {});
+      open = { queue, events };
+    }
+    return open;
+  }
+
+  return {
+    async run(task) {
+      const { queue, events } = connected();
+      try {
+        await events.waitUntilReady();
+        const job = await queue.add(task.kind, task, {
+          removeOnComplete: { age: 60 },
+          removeOnFail: { age: 60 },
+          attempts: 2,
+        });
+        return await job.waitUntilFinished(events, TASK_TIMEOUT_MS);
+      } catch (error) {
+        throw new DomainError('unavailable', `No worker has done the ${task.kind} in time`, { cause: error });
+      }
+    },
+    async close() {
+      await open?.events.close();
+      await open?.queue.close();
+    },
+  };
+}
+
+export interface TaskConsumerOptions extends ConnectionOptions {
+  readonly handle: (task: WorkerTask) => Promise<WorkerTaskResult>;
+}
+
+/** The doing side: one task at a time beside the trials. */
+export function consumeTasks({ handle, ...options }: TaskConsumerOptions): Consumer {
+  const connection = connect(options);
+  const worker = new Worker<WorkerTask, WorkerTaskResult>(TASK_QUEUE, (job) => handle(job.data), {
+    connection,
+    prefix: options.prefix ?? DEFAULT_PREFIX,
+    concurrency: 1,
+  });
+  worker.on('error', () => {}); // told by the connection
+  worker.on('failed', (job, error) => options.logger.warn({ task: job?.name, err: error }, 'task failed'));
+  return {
+    async close() {
+      await worker.close();
+      connection.disconnect();
+    },
+  };
+}
