@@ -108,9 +108,20 @@ test('POST /v1/searches: whatever is sent, it is made, or refused with a problem
   );
 });
 
-const number = fc.integer();
-const time = fc.constantFrom('2026-01-01T00:00:00Z', '9999-12-31T23:59:59.999Z', 'now');
-const text = fc.oneof(fc.string(), fc.constantFrom('', 'srch_x', 'wrk_x'));
+const number = fc.oneof(
+  fc.integer(),
+  fc.double(),
+  fc.maxSafeInteger(),
+  fc.constantFrom(2 ** 31, -(2 ** 31) - 1, 2 ** 63),
+);
+const time = fc.constantFrom(
+  '2026-01-01T00:00:00Z',
+  '0000-01-01T00:00:00Z',
+  '9999-12-31T23:59:59.999Z',
+  '-000001-01-01T00:00:00Z',
+  'now',
+);
+const text = fc.oneof(fc.string(), fc.constantFrom('\u0000', '\ud800', 'srch_x'));
 /** Cursors that could be ours by their look: base64url of JSON with the keys that ours have. */
 const forgedCursor = fc
   .oneof(
@@ -122,6 +133,28 @@ const forgedCursor = fc
     text,
   )
   .map((content) => Buffer.from(JSON.stringify(content)).toString('base64url'));
+
+test('forged cursors are used or refused', async () => {
+  const { id } = body(
+    await app.inject({ method: 'POST', url: '/v1/searches', payload: quadraticSpec }),
+    'createSearch',
+  );
+  await worker.finish(id, ({ number }) => [{ cost: number }], 3);
+  const lists = [
+    '/v1/searches',
+    `/v1/searches/${id}/trials`,
+    `/v1/searches/${id}/leaderboard`,
+    '/v1/workers',
+    '/v1/datasets',
+  ];
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...lists), forgedCursor, async (url, cursor) => {
+      const response = await app.inject(`${url}?cursor=${cursor}`);
+      if (response.statusCode !== 200) problem(response, 'invalid-cursor');
+    }),
+    { numRuns: RUNS },
+  );
+});
 
 test('any call with any query, headers and body is answered, and never with a 5xx', async () => {
   const spec = { ...quadraticSpec, stop: { maxTrials: 5 } };
