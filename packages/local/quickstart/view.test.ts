@@ -76,6 +76,18 @@ test('the advice is the basic recipe: variance or bias, whichever is larger', ()
   expect(lines(0.09).join()).toContain('is bias');
 });
 
+test.each([
+  [0.9995123, '0.99951'],
+  [0.95123, '0.951'],
+  [0.0000443281, '0.0000443'],
+  [0.85, '0.85'],
+  [128, '128'],
+])('%d is shown as %s', (learningRate, shown) => {
+  const winner = { ...entry(1, 0.1), params: { learningRate } };
+  const lines = resultLines({ board: board(1, [winner]), elapsedMs: 1, workers: 1, names }, 120, plain);
+  expect(lines).toContain(`  learningRate ${shown}`);
+});
+
 test('a search without any result says so', () => {
   const nothing = { board: board(1, [entry(1, null)]), elapsedMs: 1, workers: 1, names };
   expect(resultLines(nothing, 80, plain)).toEqual(['No trial came to a result.']);

@@ -139,7 +139,11 @@ function percent(fraction: number): string {
 
 function paramText(value: ParamValue | undefined): string {
   if (value === undefined) return '-';
-  if (typeof value === 'number' && !Number.isInteger(value)) return String(Number(value.toPrecision(3)));
+  if (typeof value === 'number' && !Number.isInteger(value)) {
+    // of a beta, it is the distance to one that counts: 0.99951 must not become 1
+    const isBeta = value > 0.9 && value < 1;
+    return String(Number(isBeta ? value.toFixed(1 - Math.floor(Math.log10(1 - value))) : value.toPrecision(3)));
+  }
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
