@@ -2,7 +2,18 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 // Packages that are pure: their tests need no server, and do not wait for one.
-const PURE = ['spec', 'numerics', 'search', 'training', 'diagnosis', 'datasets', 'orchestrator', 'contracts', 'client', 'telemetry'];
+const PURE = [
+  'spec',
+  'numerics',
+  'search',
+  'training',
+  'diagnosis',
+  'datasets',
+  'orchestrator',
+  'contracts',
+  'client',
+  'telemetry',
+];
 
 // Our packages are read as TypeScript, never from dist, by tests and by the global setup alike.
 const fromSource = {

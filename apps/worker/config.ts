@@ -27,7 +27,7 @@ export interface WorkerConfig {
 }
 
 /** Reads the environment; throws an Error with one line per bad variable. */
-export function readConfig(environment: Readonly<NodeJS.ProcessEnv>): WorkerConfig {
+export function readConfig(environment: Readonly<NodeJS.ProcessEnv> = process.env): WorkerConfig {
   const result = environmentSchema.safeParse(environment);
   if (!result.success) {
     throw new Error(result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'));

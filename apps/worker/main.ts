@@ -37,7 +37,7 @@ async function main(): Promise<void> {
 
 function configOrExit(): WorkerConfig {
   try {
-    return readConfig(process.env);
+    return readConfig();
   } catch (error) {
     process.stderr.write(`caviar worker: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(1);

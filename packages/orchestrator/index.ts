@@ -2,7 +2,15 @@ export { createOrchestrator } from './create-orchestrator.js';
 export type { Deps } from './deps.js';
 export { DomainError, type DomainErrorCode } from './errors.js';
 export { newId } from './ids.js';
-export type { CurvePoint, Leaderboard, Orchestrator, SearchPatch } from './orchestrator.js';
+export type {
+  CurvePoint,
+  DiagnosisOptions,
+  Leaderboard,
+  Orchestrator,
+  SearchDiagnosis,
+  SearchPatch,
+  TrialDiagnosis,
+} from './orchestrator.js';
 export type { DatasetCatalog } from './ports/dataset-catalog.js';
 export type { Dispatcher, SearchSignals } from './ports/dispatcher.js';
 export type { Logger } from './ports/logger.js';
@@ -31,5 +39,4 @@ export {
   type TrialDesk,
   type TrialOutcome,
 } from './trial-desk.js';
-export type { DiagnosisOptions, SearchDiagnosis, TrialDiagnosis } from './use-cases/diagnose.js';
 export { reconcile } from './use-cases/reconcile.js';

@@ -1,3 +1,4 @@
+import type { Diagnosis, NextSearch } from '@caviar/diagnosis';
 import type { SearchPreview } from '@caviar/search';
 import type {
   DatasetInfo,
@@ -18,7 +19,6 @@ import type {
 import type { Page, PageQuery } from './ports/page.js';
 import type { BoardEntry } from './ports/trial-store.js';
 import type { WorkerView } from './ports/worker-store.js';
-import type { DiagnosisOptions, SearchDiagnosis, TrialDiagnosis } from './use-cases/diagnose.js';
 
 export interface Leaderboard {
   readonly searchId: string;
@@ -40,6 +40,23 @@ export interface SearchPatch {
 /** A measurement with its bias-corrected exponentially weighted averages (seed 2.2), when a beta was given. */
 export interface CurvePoint extends Measurement {
   readonly smoothed?: Readonly<Record<string, number | null>>;
+}
+
+export interface DiagnosisOptions {
+  /** The best error that anyone could have; 0 unless it is known. */
+  readonly bayesError: number;
+}
+
+export interface TrialDiagnosis extends Diagnosis {
+  readonly trialId: string;
+  readonly searchId: string;
+}
+
+export interface SearchDiagnosis extends TrialDiagnosis {
+  /** A spec that follows the recipe and can be posted as it is. */
+  readonly nextSearch: NextSearch['spec'];
+  /** What is different in it, and why. */
+  readonly changes: NextSearch['changes'];
 }
 
 /**

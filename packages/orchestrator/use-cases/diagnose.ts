@@ -1,28 +1,12 @@
-import { type Diagnosis, DiagnosisError, diagnose, type NextSearch, nextSearch } from '@caviar/diagnosis';
+import { type Diagnosis, DiagnosisError, diagnose, nextSearch } from '@caviar/diagnosis';
 import { type DatasetInfo, defaultSplit, type Search, type Trial } from '@caviar/spec';
 import type { Deps } from '../deps.js';
 import { DomainError } from '../errors.js';
+import type { DiagnosisOptions, SearchDiagnosis, TrialDiagnosis } from '../orchestrator.js';
 import { getSearch } from './read-searches.js';
 
 /** Trials that the next search is made from, best first. */
 const JUDGED_TRIALS = 1_000;
-
-export interface DiagnosisOptions {
-  /** The best error that anyone could have; 0 unless it is known. */
-  readonly bayesError: number;
-}
-
-export interface TrialDiagnosis extends Diagnosis {
-  readonly trialId: string;
-  readonly searchId: string;
-}
-
-export interface SearchDiagnosis extends TrialDiagnosis {
-  /** A spec that follows the recipe and can be posted as it is. */
-  readonly nextSearch: NextSearch['spec'];
-  /** What is different in it, and why. */
-  readonly changes: NextSearch['changes'];
-}
 
 /** Bias and variance of one trial, and the basic recipe's next steps (seed 1.2, 1.3). */
 export async function diagnoseTrial(deps: Deps, id: string, options: DiagnosisOptions): Promise<TrialDiagnosis> {
