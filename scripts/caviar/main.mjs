@@ -103,6 +103,7 @@ function stopOnSignals() {
     if (isStopping) return;
     isStopping = true;
     await stopChildren();
+    if (process.stderr.isTTY) process.stderr.write('\n'); // below a progress line
     process.exit(128 + numbers[signal]);
   };
   for (const signal of Object.keys(numbers)) process.on(signal, stop);

@@ -8,6 +8,7 @@ import { root } from './paths.mjs';
 const GRACE_MS = 3_000;
 /** @type {Map<import('node:child_process').ChildProcess, boolean>} child -> whether it leads a process group */
 const living = new Map();
+let isStopping = false;
 
 /**
  * Runs a program at the root of the repository. It ends with us, whatever way we end.
@@ -34,7 +35,7 @@ export async function run(file, args, { env = process.env, stdio = 'inherit' } =
   return new Promise((resolve) => {
     const end = (/** @type {number} */ code) => {
       living.delete(child);
-      resolve({ code, output });
+      if (!isStopping) resolve({ code, output }); // who is stopped has not failed: nobody is to report it
     };
     child.on('error', (error) => {
       output += error.message;
@@ -69,6 +70,7 @@ process.on('exit', () => signalAll('SIGKILL'));
 
 /** Ends whatever `run` has started. */
 export async function stopChildren() {
+  isStopping = true;
   signalAll('SIGTERM');
   for (let waited = 0; living.size > 0 && waited < GRACE_MS; waited += 50) await sleep(50);
   signalAll('SIGKILL');
