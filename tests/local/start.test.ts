@@ -28,11 +28,21 @@ interface User {
   readonly gid: number;
 }
 
-function start(home: string, environment: NodeJS.ProcessEnv = {}, user?: User): Start {
+const DIRECTLY = [process.execPath, join(root, 'scripts', 'caviar.mjs'), 'start'] as const;
+const BY_NPM = ['npm', 'start', '--silent'] as const;
+
+function start(
+  home: string,
+  environment: NodeJS.ProcessEnv = {},
+  user?: User,
+  command: readonly string[] = DIRECTLY,
+): Start {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(CAVIAR_|PORT$|HOST$|VITEST|NODE_ENV)/.test(name)),
   );
-  const child = spawn(process.execPath, [join(root, 'scripts', 'caviar.mjs'), 'start'], {
+  const [program = '', ...args] = command;
+  const child = spawn(program, args, {
+    cwd: root,
     env: { ...inherited, CAVIAR_HOME: home, PORT: '0', CAVIAR_WORKERS: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true, // a process group of its own, as a shell makes one
@@ -91,6 +101,14 @@ describe('npm start', () => {
     for (const line of running.stderr().trim().split('\n'))
       if (line.startsWith('{')) expect(JSON.parse(line)).toHaveProperty('msg');
     expect(processesOf(home)).toEqual([]);
+  });
+
+  test('ends when npm, which started it, is told to end', async () => {
+    const home = join(folder, 'npm');
+    const running = start(home, {}, undefined, BY_NPM);
+    await untilReady(running);
+    running.child.kill('SIGTERM');
+    expect(await untilGone(home, 15_000)).toEqual([]);
   });
 
   test('Ctrl-C, which reaches the whole process group, ends it in order too', async () => {
