@@ -93,6 +93,7 @@ function forkWasm({ folder, port, password, log }: Launch): ChildProcess {
 function spawnProgram({ choice, folder, port, password, log }: Launch): ChildProcess {
   const program = choice.kind === 'system' ? choice.program : choice.name;
   const child = spawn(program, ['-'], { detached: true, cwd: folder, stdio: ['pipe', log, log] });
+  child.stdin?.on('error', () => undefined); // it ended at once; how is told by its exit
   // over stdin, where `ps` does not show the password
   child.stdin?.end(
     [
