@@ -4,6 +4,7 @@ import { listDatasets } from '@caviar/datasets';
 import { createDatabase } from '@caviar/db';
 import { createTrialDesk, type Deps, type Logger, newId, reconcile, type WorkerInfo } from '@caviar/orchestrator';
 import { consumeTasks, consumeTrials, createQueue } from '@caviar/queue';
+import { chooseEngine } from '@caviar/training';
 import type { WorkerConfig } from './config.js';
 import { createHeldTrials } from './held-trials.js';
 import { runTask } from './trainer/run-task.js';
@@ -88,7 +89,10 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
 
 function describeWorker({ concurrency }: WorkerConfig): WorkerInfo {
   const { version, platform, arch, pid } = process;
-  return { id: newId('wrk'), host: hostname(), pid, concurrency, runtime: { node: version, platform, arch } };
+  // What beside the seed decides the bits of a result (fused), and what its speed.
+  const { kind: engine, fused, tileColumns } = chooseEngine();
+  const runtime = { node: version, platform, arch, engine, fused, tileColumns };
+  return { id: newId('wrk'), host: hostname(), pid, concurrency, runtime };
 }
 
 /** Repeats work with a random pause around `everyMs`, so that many processes do not keep step. Failures are logged once in a row. */

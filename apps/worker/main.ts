@@ -2,10 +2,12 @@ import { createLogger } from '@caviar/telemetry';
 import { keepAliveFile } from './alive-file.js';
 import { readConfig, type WorkerConfig } from './config.js';
 import { startWorker } from './container.js';
+import { widenVectors } from './vector-width.js';
 
 /** The worker process: starts, says that it is ready, and stops when told to. */
 async function main(): Promise<void> {
   const config = configOrExit();
+  widenVectors();
   const logger = createLogger({ name: 'worker', level: config.logLevel, pretty: process.stderr.isTTY === true });
   // From before the connections: a worker that waits for Postgres or Redis is not stuck.
   if (config.aliveFile !== undefined) process.on('exit', keepAliveFile(config.aliveFile));
