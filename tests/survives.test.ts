@@ -180,3 +180,16 @@ describe('cancelling', () => {
     expect((await stack.orchestrator.getTrial(trialId)).reason).toMatch(/^cancelled at step \d+$/);
   });
 });
+
+describe('stopping a worker', () => {
+  test('takes no longer than its deadline when Redis has gone for good', async () => {
+    const stack = await start({ workers: 1 });
+    const [worker] = stack.workers;
+    await stack.killRedis();
+    const exited = once(worker!, 'exit');
+    const startedAt = performance.now();
+    worker!.kill('SIGTERM');
+    await exited;
+    expect(performance.now() - startedAt).toBeLessThan(16_000);
+  });
+});

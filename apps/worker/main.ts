@@ -4,6 +4,9 @@ import { readConfig, type WorkerConfig } from './config.js';
 import { startWorker } from './container.js';
 import { widenVectors } from './vector-width.js';
 
+/** Longer than a running step gets (10 s), shorter than what supervisors and containers wait before SIGKILL. */
+const STOP_DEADLINE_MS = 14_000;
+
 /** The worker process: starts, says that it is ready, and stops when told to. */
 async function main(): Promise<void> {
   const config = configOrExit();
@@ -23,6 +26,11 @@ async function main(): Promise<void> {
     if (stopping) return;
     stopping = true;
     logger.info({ cause }, 'worker stopping');
+    // Without Postgres or Redis a goodbye may never be heard: the leases of what is left run out by themselves.
+    setTimeout(() => {
+      logger.error({ deadlineMs: STOP_DEADLINE_MS }, 'the worker could not stop in time');
+      process.exit(1);
+    }, STOP_DEADLINE_MS).unref();
     worker.stop().then(
       () => process.exit(0),
       (error: unknown) => {

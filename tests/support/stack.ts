@@ -25,6 +25,7 @@ export interface Stack {
   readonly deps: Deps;
   readonly workers: ChildProcess[];
   addWorker(): Promise<ChildProcess>;
+  killRedis(): Promise<void>;
   /** Kills Redis and starts another on the same port that knows nothing. */
   loseRedis(awayMs: number): Promise<void>;
   /** Waits until the search has a status other than running. */
@@ -77,6 +78,9 @@ export async function startStack({ workers: count, leaseMs = 15_000, databaseUrl
       await Promise.race([once(worker, 'message'), ended]);
       ended.catch(() => {});
       return worker;
+    },
+    async killRedis() {
+      await redis.kill();
     },
     async loseRedis(awayMs) {
       const { port } = redis;
