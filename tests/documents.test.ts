@@ -54,7 +54,7 @@ describe('documents', () => {
 
   test.each(pages)('$name names commands and files that are there', ({ text }) => {
     const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'));
-    const verbs = [...text.matchAll(/npm run (?:--silent )?([a-z][\w:-]*)/g)].map(([, verb = '']) => verb);
+    const verbs = [...text.matchAll(/npm run (?:--silent )?([a-z]\w*(?::\w+)*)/g)].map(([, verb = '']) => verb);
     expect(verbs.filter((verb) => !(verb in scripts))).toEqual([]);
     const files = [...text.matchAll(/\b(?:node|bash|sh) ((?:apps|packages|scripts)\/[\w./-]+)/g)].map(([, file = '']) =>
       // what is compiled is there after a build; its source always is

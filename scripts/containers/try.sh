@@ -48,8 +48,9 @@ all_healthy() {
     [ "$status" = healthy ] || return 1
   done
 }
-has_workers() { [ "$(get /v1/workers 'it.items.filter((w) => w.status === "active").length')" = "$1" ]; }
-is_completed() { [ "$(get "/v1/searches/$search" it.status)" = completed ]; }
+# quiet: these are asked until they hold, while the service may not answer yet
+has_workers() { [ "$(get /v1/workers 'it.items.filter((w) => w.status === "active").length' 2>/dev/null)" = "$1" ]; }
+is_completed() { [ "$(get "/v1/searches/$search" it.status 2>/dev/null)" = completed ]; }
 
 if [ "${1:-}" != --no-build ]; then
   step 'build the images'
