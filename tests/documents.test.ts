@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { listDatasets } from '@caviar/datasets';
+import { findDataset } from '@caviar/datasets';
 import { checkSearchSpec, findTrainer, gradientCheckRequestSchema, searchSpecInputSchema } from '@caviar/spec';
 import { describe, expect, test } from 'vitest';
 
@@ -77,21 +77,20 @@ describe('documents', () => {
 
   test.each(shown)('$name shows a body that $target takes', ({ target, body }) => {
     const trainer = (kind: string) => findTrainer(kind) ?? expect.fail(`there is no trainer ${kind}`);
-    const dataset = (id: string) => listDatasets().find((info) => info.id === id) ?? null;
     switch (target) {
       case '/v1/searches':
       case '/v1/searches/preview': {
         const spec = searchSpecInputSchema.parse(JSON.parse(body));
         const context = {
           trainer: trainer(spec.trainer.kind),
-          dataset: spec.trainer.kind === 'mlp' ? dataset(spec.trainer.dataset) : null,
+          dataset: spec.trainer.kind === 'mlp' ? findDataset(spec.trainer.dataset) : null,
         };
         expect(checkSearchSpec(spec, context)).toEqual([]);
         break;
       }
       case '/v1/gradient-checks': {
         const request = gradientCheckRequestSchema.parse(JSON.parse(body));
-        expect(dataset(request.dataset)).not.toBeNull();
+        expect(findDataset(request.dataset)).not.toBeNull();
         const known = trainer('mlp').parameters.map(({ name }) => name);
         expect(known).toEqual(expect.arrayContaining(Object.keys(request.params)));
         break;

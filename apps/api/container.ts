@@ -1,4 +1,4 @@
-import { listDatasets } from '@caviar/datasets';
+import { findDataset, listDatasets } from '@caviar/datasets';
 import { createDatabase } from '@caviar/db';
 import { createOrchestrator } from '@caviar/orchestrator';
 import { createQueue } from '@caviar/queue';
@@ -29,7 +29,7 @@ export function createContainer(
     dispatcher: queue.dispatcher,
     signals: queue.signals,
     tasks: queue.tasks,
-    datasets: { list: listDatasets, find: (id) => listDatasets().find((dataset) => dataset.id === id) ?? null },
+    datasets: { list: listDatasets, find: findDataset },
     logger,
   });
   return {

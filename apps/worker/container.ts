@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { listDatasets } from '@caviar/datasets';
+import { findDataset, listDatasets } from '@caviar/datasets';
 import { createDatabase } from '@caviar/db';
 import { createTrialDesk, type Deps, type Logger, newId, reconcile, type WorkerInfo } from '@caviar/orchestrator';
 import { consumeTasks, consumeTrials, createQueue } from '@caviar/queue';
@@ -27,7 +27,6 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   const database = createDatabase({ url: config.databaseUrl, poolSize: 4 });
   const connection = { url: config.redisUrl, logger };
   const queue = createQueue(connection);
-  const datasets = { list: listDatasets, find: (id: string) => listDatasets().find((info) => info.id === id) ?? null };
   const { searches, trials, workers } = database;
   const deps: Deps = {
     searches,
@@ -36,7 +35,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     dispatcher: queue.dispatcher,
     signals: queue.signals,
     tasks: queue.tasks,
-    datasets,
+    datasets: { list: listDatasets, find: findDataset },
     logger,
   };
   const info = describeWorker(config);

@@ -39,6 +39,11 @@ export function listDatasets(): readonly DatasetInfo[] {
   return BUILT_IN.map(({ info }) => info);
 }
 
+/** What is known of one of them; null when there is none of that id. */
+export function findDataset(id: string): DatasetInfo | null {
+  return listDatasets().find((info) => info.id === id) ?? null;
+}
+
 /**
  * The rows of a built-in data set, read once per process: callers share the arrays and must not change them.
  * Throws DatasetNotFoundError, DatasetCorruptError.

@@ -5,6 +5,7 @@ export {
   type DatasetCatalog,
   DatasetCorruptError,
   DatasetNotFoundError,
+  findDataset,
   listDatasets,
   loadDataset,
 } from './catalog.js';

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { delimiter, resolve } from 'node:path';
 import { LOG_LEVELS, type LogLevel } from './log.js';
 
-/** The settings of `npm start`, checked. docs/api.md lists the variables. */
+/** The settings of `npm start`, checked. README.md lists the variables. */
 export interface LocalConfig {
   readonly host: string;
   /** 0: the system picks one. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { listDatasets } from '@caviar/datasets';
+import { findDataset, listDatasets } from '@caviar/datasets';
 import { createDatabase, type Database } from '@caviar/db';
 import { createOrchestrator, type Deps, type Logger, type Orchestrator } from '@caviar/orchestrator';
 import { createQueue } from '@caviar/queue';
@@ -41,7 +41,6 @@ export async function startStack({ workers: count, leaseMs = 15_000, databaseUrl
   const db = createDatabase({ url: database.url });
   const queue = createQueue({ url: redis.url, logger: SILENT });
   const { searches, trials, workers: workerStore } = db;
-  const datasets = { list: listDatasets, find: (id: string) => listDatasets().find((info) => info.id === id) ?? null };
   const deps: Deps = {
     searches,
     trials,
@@ -49,7 +48,7 @@ export async function startStack({ workers: count, leaseMs = 15_000, databaseUrl
     dispatcher: queue.dispatcher,
     signals: queue.signals,
     tasks: queue.tasks,
-    datasets,
+    datasets: { list: listDatasets, find: findDataset },
     logger: SILENT,
   };
   const orchestrator = createOrchestrator(deps);

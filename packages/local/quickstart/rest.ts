@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StepError } from '../step-error.js';
 
-// The part of the wire (docs/api.md) that the quickstart reads. It comes as any stranger would: over HTTP, with fetch.
+// The part of the wire (packages/contracts) that the quickstart reads. It comes as any stranger would: over HTTP, with fetch.
 
 export type ParamValue = number | string | boolean | null | readonly ParamValue[];
 
