@@ -7,9 +7,14 @@ export interface TrialRecord {
   readonly number: number;
   readonly params: Params;
   readonly status: TrialStatus;
-  /** Value of the objective as reported; null when there is none. */
+  /** Value of the objective as reported, at `step`; null when there is none. */
   readonly value: number | null;
+  /** Last step measured; absent before the first. */
+  readonly step?: number;
 }
+
+/** A trial whose params are known, and its outcome is not, or must not be looked at. */
+export type PendingTrial = Pick<TrialRecord, 'number' | 'params'>;
 
 /** A completed trial with its value turned so that lower is better. */
 export interface RankedTrial {

@@ -1,6 +1,6 @@
 export { checkSampler } from './check-sampler.js';
 export { lowerIsBetter } from './direction.js';
-export { type RankedTrial, rankTrials, type TrialRecord } from './history.js';
+export { type PendingTrial, type RankedTrial, rankTrials, type TrialRecord } from './history.js';
 export {
   decideRound,
   historyNeeded,
@@ -18,9 +18,17 @@ export {
   previewSearch,
   type SearchPreview,
 } from './preview.js';
-export type { PlannedRound, Suggestion } from './samplers/sampler.js';
+export type { PlannedRound, ProposalBasis, Suggestion } from './samplers/sampler.js';
 export { advanceScheduler, startScheduler } from './schedule.js';
 export type { Decision, SchedulerEvent, SchedulerState, SchedulerStep } from './schedulers/scheduler.js';
 export { cardinality } from './space/cardinality.js';
 export { contains } from './space/contains.js';
-export { prepareSearch, type SuggestContext, suggest } from './suggest.js';
+export {
+  type LearningContext,
+  observe,
+  prepareSearch,
+  type SuggestContext,
+  startLearning,
+  suggest,
+  suggestNext,
+} from './suggest.js';

@@ -1,7 +1,7 @@
 import type { Round, SearchSpec } from '@caviar/spec';
 import type { TrialRecord } from './history.js';
 import { findSampler } from './samplers/registry.js';
-import type { PlannedRound, SamplerProblem } from './samplers/sampler.js';
+import { learns, type PlannedRound, roundsOf, type SamplerProblem } from './samplers/sampler.js';
 import { compileSpace } from './space/compile-space.js';
 
 /** How far a search has come, as far as its plan depends on it. */
@@ -21,6 +21,11 @@ export interface SearchPlan {
   readonly totalTrials: number | null;
   /** All rounds, decided and to come; empty for samplers without rounds. */
   readonly rounds: readonly PlannedRound[];
+  /**
+   * For learning samplers in `strict` mode: trial n goes by the outcomes of exactly the trials numbered below
+   * n - window + 1. Null where nothing has to be waited for.
+   */
+  readonly window: number | null;
 }
 
 /** Plans a search; to be asked again after a change of the spec (space, stop criteria). */
@@ -31,7 +36,8 @@ export function planSearch(spec: SearchSpec, state: SearchState = INITIAL_STATE)
   const totalTrials = Math.min(spec.stop.maxTrials ?? Number.POSITIVE_INFINITY, end);
   return {
     totalTrials: Number.isFinite(totalTrials) ? totalTrials : null,
-    rounds: sampler.rounds?.plan(problem) ?? [],
+    rounds: roundsOf(sampler)?.plan(problem) ?? [],
+    window: learns(sampler) && spec.reproducibility === 'strict' ? spec.parallelism : null,
   };
 }
 
@@ -45,7 +51,8 @@ export function plannedRoundOf(plan: SearchPlan, number: number): PlannedRound |
  * h > 0 the trial's round must also have been decided (`decideRound`).
  */
 export function historyNeeded(plan: SearchPlan, number: number): number {
-  return plannedRoundOf(plan, number)?.firstNumber ?? 0;
+  const window = plan.window === null ? 0 : Math.max(0, number - plan.window + 1);
+  return Math.max(window, plannedRoundOf(plan, number)?.firstNumber ?? 0);
 }
 
 /** What `decideRound` goes by. */
@@ -60,10 +67,11 @@ export interface RoundQuestion extends SearchState {
 export function decideRound(spec: SearchSpec, plan: SearchPlan, question: RoundQuestion): Round {
   const planned = plan.rounds[question.index];
   const sampler = findSampler(spec.sampler.kind);
-  if (planned === undefined || sampler.rounds === undefined) {
+  const rounds = roundsOf(sampler);
+  if (planned === undefined || rounds === undefined) {
     throw new RangeError(`the plan of this search has no round ${question.index}`);
   }
-  return sampler.rounds.decide(samplerProblem(spec, question), { planned, history: question.history });
+  return rounds.decide(samplerProblem(spec, question), { planned, history: question.history });
 }
 
 /** @internal */

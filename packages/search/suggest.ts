@@ -1,16 +1,19 @@
 import type { SearchSpec } from '@caviar/spec';
+import type { PendingTrial, TrialRecord } from './history.js';
 import { INITIAL_STATE, type SearchState, samplerProblem } from './plan-search.js';
 import { findSampler } from './samplers/registry.js';
-import type { Propose, Suggestion } from './samplers/sampler.js';
+import { type Learner, learns, type Propose, type Suggestion } from './samplers/sampler.js';
 
 /** A search made ready for drawing. To be kept until the spec, the version of the space or the rounds change. */
 export interface SuggestContext {
   readonly propose: Propose;
 }
 
-/** Prepares the drawing of a search's trials, from `state.spaceFirstNumber` on. */
+/** Prepares the drawing of a search's trials, from `state.spaceFirstNumber` on. Throws a TypeError for a sampler that learns. */
 export function prepareSearch(spec: SearchSpec, state: SearchState = INITIAL_STATE): SuggestContext {
-  return { propose: findSampler(spec.sampler.kind).prepare(samplerProblem(spec, state)) };
+  const sampler = findSampler(spec.sampler.kind);
+  if (learns(sampler)) throw new TypeError(`${sampler.kind} learns: it is asked through startLearning`);
+  return { propose: sampler.prepare(samplerProblem(spec, state)) };
 }
 
 /**
@@ -22,4 +25,35 @@ export function suggest(context: SuggestContext, firstNumber: number, endNumber:
   const suggestions: Suggestion[] = [];
   for (let number = firstNumber; number < endNumber; number++) suggestions.push(context.propose(number));
   return suggestions;
+}
+
+/** A learning sampler at work on one search. To be kept, and built anew when the spec or its space change. */
+export interface LearningContext {
+  readonly learner: Learner;
+  /** Numbers of the trials it has observed. */
+  readonly observed: Set<number>;
+}
+
+/** Begins learning; null for a sampler that does not learn. */
+export function startLearning(spec: SearchSpec, state: SearchState = INITIAL_STATE): LearningContext | null {
+  const sampler = findSampler(spec.sampler.kind);
+  return learns(sampler) ? { learner: sampler.learn(samplerProblem(spec, state)), observed: new Set() } : null;
+}
+
+/** Hands a learner those of the final trials that it has not seen yet, in the order given. */
+export function observe({ learner, observed }: LearningContext, trials: readonly TrialRecord[]): void {
+  for (const trial of trials) {
+    if (observed.has(trial.number)) continue;
+    observed.add(trial.number);
+    learner.observe(trial);
+  }
+}
+
+/** Proposes one trial, given those that are made and not observed, by number. */
+export function suggestNext(
+  { learner }: LearningContext,
+  number: number,
+  pending: readonly PendingTrial[],
+): Suggestion {
+  return learner.propose(number, pending);
 }

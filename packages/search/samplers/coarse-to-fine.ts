@@ -3,14 +3,14 @@ import { clipRegion } from '../space/clip.js';
 import { type CompiledSpace, compileSpace } from '../space/compile-space.js';
 import { decideRegion } from './coarse-to-fine-region.js';
 import { randomDraw } from './random.js';
-import type { PlannedRound, Sampler, SamplerProblem } from './sampler.js';
+import type { DrawingSampler, PlannedRound, SamplerProblem } from './sampler.js';
 import { sobolDraw } from './sobol.js';
 
 type CoarseToFineSpec = Extract<SamplerSpec, { kind: 'coarse-to-fine' }>;
 type Problem = SamplerProblem<CoarseToFineSpec>;
 
 /** Seed 3.1: sample the whole space coarsely, then again, denser, where the best trials are; a stored plan of rounds. */
-export const coarseToFineSampler: Sampler<CoarseToFineSpec> = {
+export const coarseToFineSampler: DrawingSampler<CoarseToFineSpec> = {
   kind: 'coarse-to-fine',
   previewAs: ({ base }) => ({ kind: base }),
   prepare: (problem) => {

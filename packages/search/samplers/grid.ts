@@ -1,7 +1,7 @@
 import type { SamplerSpec } from '@caviar/spec';
 import { assemble } from '../space/compile-space.js';
 import { gridIndex, runsOfValues } from '../space/grid-index.js';
-import type { Sampler, SamplerProblem } from './sampler.js';
+import type { DrawingSampler, SamplerProblem } from './sampler.js';
 
 type GridSpec = Extract<SamplerSpec, { kind: 'grid' }>;
 
@@ -13,7 +13,7 @@ const DEFAULT_LEVELS = 5;
  * Order: parameters by name, a child after its parents; the last one varies fastest. A conditional parameter multiplies
  * only the combinations in which it is active. A change of the space begins the new grid at its first combination.
  */
-export const gridSampler: Sampler<GridSpec> = {
+export const gridSampler: DrawingSampler<GridSpec> = {
   kind: 'grid',
   size: (problem) => indexOf(problem).size,
   refuse: (problem) => {

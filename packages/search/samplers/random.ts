@@ -1,10 +1,10 @@
 import { type StreamKey, streamKey, uniformAt } from '@caviar/numerics';
 import type { SamplerSpec } from '@caviar/spec';
 import { assemble, type CompiledSpace } from '../space/compile-space.js';
-import type { Sampler } from './sampler.js';
+import type { DrawingSampler } from './sampler.js';
 
 /** Every parameter drawn independently from its domain (Bergstra and Bengio, JMLR 13, 2012; seed 3.1). */
-export const randomSampler: Sampler<Extract<SamplerSpec, { kind: 'random' }>> = {
+export const randomSampler: DrawingSampler<Extract<SamplerSpec, { kind: 'random' }>> = {
   kind: 'random',
   prepare: ({ spec, space }) => {
     const draw = randomDraw(space, spec.seed);

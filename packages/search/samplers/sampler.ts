@@ -1,5 +1,5 @@
 import type { Params, Round, SamplerSpec, SearchSpec } from '@caviar/spec';
-import type { TrialRecord } from '../history.js';
+import type { PendingTrial, TrialRecord } from '../history.js';
 import type { CompiledSpace } from '../space/compile-space.js';
 
 /** A trial to be made. */
@@ -10,6 +10,18 @@ export interface Suggestion {
   readonly round: number | null;
   /** Why it is proposed, in one sentence. */
   readonly proposal: string;
+  /** What the proposal rests on; absent for draws that rest on nothing but the space. */
+  readonly basis?: ProposalBasis;
+}
+
+/** What a learning sampler went by when it proposed a trial: plain JSON, stored with the trial. */
+export interface ProposalBasis {
+  /** The sampler that made the proposal; for `auto` the one it picked. */
+  readonly sampler: SamplerSpec['kind'];
+  /** Numbers of the trials it leaned on most, the best first; at most 10. */
+  readonly trials: readonly number[];
+  /** The score it was picked for (such as `logExpectedImprovement`), by the name of the score; lower or higher as that says. */
+  readonly score?: { readonly name: string; readonly value: number };
 }
 
 /** Trial numbers `firstNumber` to `endNumber - 1` that are drawn from one region. */
@@ -42,10 +54,20 @@ export interface RoundDecision {
 export type Propose = (number: number) => Suggestion;
 
 /**
- * A way of choosing params. Pure: what it proposes depends on the problem and on the trial number, never on who asks,
- * when, or in what order.
+ * What a learning sampler knows. A fold over outcomes: the same outcomes observed in the same order lead to the same
+ * proposals bit for bit, whatever was proposed in between, so it can be kept up to date or built anew after a crash.
  */
-export interface Sampler<S extends SamplerSpec = SamplerSpec> {
+export interface Learner {
+  /**
+   * Takes the outcome of a final trial, each once. In `strict` mode they come by number, without gaps; in
+   * `throughput` mode as they happen.
+   */
+  observe(trial: TrialRecord): void;
+  /** Proposes a trial. `pending` are the trials, by number, that were made before it and have not been observed. */
+  propose(number: number, pending: readonly PendingTrial[]): Suggestion;
+}
+
+interface SamplerBase<S extends SamplerSpec> {
   readonly kind: S['kind'];
   /** Trials it can propose from this version of the space at all; without it there is no end. */
   readonly size?: (problem: SamplerProblem<S>) => number;
@@ -53,6 +75,10 @@ export interface Sampler<S extends SamplerSpec = SamplerSpec> {
   readonly refuse?: (problem: SamplerProblem<S>) => string | null;
   /** The sampler whose draws show where the search begins, for the preview; itself without it. */
   readonly previewAs?: (sampler: S) => SamplerSpec;
+}
+
+/** A sampler whose draws depend on the problem and on the trial's number alone, never on who asks, when, or in what order. */
+export interface DrawingSampler<S extends SamplerSpec = SamplerSpec> extends SamplerBase<S> {
   /** Prepares drawing; the result may be kept as long as the problem stays the same. */
   readonly prepare: (problem: SamplerProblem<S>) => Propose;
   /** For samplers that go by rounds. */
@@ -61,4 +87,23 @@ export interface Sampler<S extends SamplerSpec = SamplerSpec> {
     readonly plan: (problem: SamplerProblem<S>) => readonly PlannedRound[];
     readonly decide: (problem: SamplerProblem<S>, decision: RoundDecision) => Round;
   };
+}
+
+/** A sampler that learns from every outcome. It must say with `previewAs` how it begins. */
+export interface LearningSampler<S extends SamplerSpec = SamplerSpec> extends SamplerBase<S> {
+  readonly previewAs: (sampler: S) => SamplerSpec;
+  readonly learn: (problem: SamplerProblem<S>) => Learner;
+}
+
+/** A way of choosing params. */
+export type Sampler<S extends SamplerSpec = SamplerSpec> = DrawingSampler<S> | LearningSampler<S>;
+
+/** Whether a sampler learns from every outcome. */
+export function learns<S extends SamplerSpec>(sampler: Sampler<S>): sampler is LearningSampler<S> {
+  return 'learn' in sampler;
+}
+
+/** The part of a drawing sampler that goes by rounds, where it has one. */
+export function roundsOf<S extends SamplerSpec>(sampler: Sampler<S>): DrawingSampler<S>['rounds'] {
+  return learns(sampler) ? undefined : sampler.rounds;
 }

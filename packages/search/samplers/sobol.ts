@@ -1,10 +1,10 @@
 import { sobolAxis, streamKey } from '@caviar/numerics';
 import type { Params, SamplerSpec } from '@caviar/spec';
 import { assemble, type CompiledSpace } from '../space/compile-space.js';
-import type { Sampler } from './sampler.js';
+import type { DrawingSampler } from './sampler.js';
 
 /** Points of the Owen-scrambled Sobol sequence: they fill the space more evenly than independent ones. */
-export const sobolSampler: Sampler<Extract<SamplerSpec, { kind: 'sobol' }>> = {
+export const sobolSampler: DrawingSampler<Extract<SamplerSpec, { kind: 'sobol' }>> = {
   kind: 'sobol',
   prepare: ({ spec, space }) => {
     const draw = sobolDraw(space, spec.seed);
