@@ -42,6 +42,7 @@ describe('grid', () => {
     ).toEqual({
       totalTrials: 10,
       rounds: [],
+      window: null,
     });
   });
 
