@@ -2,6 +2,7 @@ import type {
   Metrics,
   Params,
   Progress,
+  ProposalBasis,
   Round,
   Search,
   SearchSpec,
@@ -49,6 +50,7 @@ export interface TrialRow {
   readonly status: TrialStatus;
   readonly params: Params;
   readonly proposal: string;
+  readonly basis: ProposalBasis | null;
   readonly round: number | null;
   readonly attempt: number;
   readonly workerId: string | null;

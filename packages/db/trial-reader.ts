@@ -14,13 +14,13 @@ const boardCursorSchema = z.object({
 });
 
 const TRIAL_COLUMNS = Prisma.sql`
-  t.id, t.search_id AS "searchId", t.number, t.status, t.params, t.proposal, t.round, t.attempt,
+  t.id, t.search_id AS "searchId", t.number, t.status, t.params, t.proposal, t.basis, t.round, t.attempt,
   t.worker_id AS "workerId", t.value, t.rank_key AS "rankKey", t.step, t.metrics, t.reason,
   t.created_at AS "createdAt", t.started_at AS "startedAt", t.ended_at AS "endedAt", t.duration_ms AS "durationMs"`;
 
 const ON_BOARD = Prisma.sql`t.status IN ('completed', 'pruned', 'infeasible')`;
 
-type Reads = Pick<TrialStore, 'get' | 'list' | 'history' | 'leaderboard' | 'measurements'>;
+type Reads = Pick<TrialStore, 'get' | 'list' | 'records' | 'leaderboard' | 'measurements'>;
 
 /** Trials as people and samplers read them. */
 export class TrialReader implements Reads {
@@ -42,10 +42,10 @@ export class TrialReader implements Reads {
     return { items: page.items.map(toTrial), nextCursor: page.nextCursor };
   }
 
-  async history(searchId: string, below: number) {
-    return this.client.$queryRaw<Pick<TrialRow, 'number' | 'params' | 'status' | 'value'>[]>`
-      SELECT t.number, t.params, t.status, t.value FROM trials t
-      WHERE t.search_id = ${searchId} AND t.number < ${below} AND t.status NOT IN ('queued', 'running', 'paused')
+  async records(searchId: string, { from, below }: { readonly from: number; readonly below: number }) {
+    return this.client.$queryRaw<Pick<TrialRow, 'number' | 'params' | 'status' | 'value' | 'step'>[]>`
+      SELECT t.number, t.params, t.status, t.value, t.step FROM trials t
+      WHERE t.search_id = ${searchId} AND t.number >= ${from} AND t.number < ${below}
       ORDER BY t.number`;
   }
 
@@ -101,7 +101,7 @@ export class TrialReader implements Reads {
 }
 
 function pickTrial(row: TrialRow): TrialRow {
-  const { id, searchId, number, status, params, proposal, round, attempt, workerId, value, rankKey } = row;
+  const { id, searchId, number, status, params, proposal, basis, round, attempt, workerId, value, rankKey } = row;
   const { step, metrics, reason, createdAt, startedAt, endedAt, durationMs } = row;
   return {
     id,
@@ -110,6 +110,7 @@ function pickTrial(row: TrialRow): TrialRow {
     status,
     params,
     proposal,
+    basis,
     round,
     attempt,
     workerId,

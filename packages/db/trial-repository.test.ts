@@ -44,6 +44,7 @@ async function add(n: number, first = 0): Promise<readonly TrialRef[]> {
     params: { learningRate: 0.5 },
     proposal: 'drawn at random',
     round: null,
+    basis: null,
   }));
   return db.trials.add(searchId, 1, trials);
 }
@@ -94,8 +95,8 @@ describe('adding', () => {
   test('leaves out numbers that exist, so that proposing twice makes one trial', async () => {
     expect(await add(3)).toHaveLength(3);
     const again = await db.trials.add(searchId, 1, [
-      { id: 'other', number: 2, params: {}, proposal: '', round: null },
-      { id: 'new', number: 3, params: {}, proposal: '', round: null },
+      { id: 'other', number: 2, params: {}, proposal: '', round: null, basis: null },
+      { id: 'new', number: 3, params: {}, proposal: '', round: null, basis: null },
     ]);
     expect(again).toEqual([{ id: 'new', searchId, attempt: 0 }]);
   });
@@ -112,6 +113,7 @@ describe('adding', () => {
             params: {},
             proposal: '',
             round: null,
+            basis: null,
           })),
         ),
       ),
@@ -125,11 +127,15 @@ describe('adding', () => {
     await db.searches.update(searchId, { space: SPEC.space });
     expect(await add(1)).toEqual([]);
     expect(
-      await db.trials.add(searchId, 2, [{ id: `${searchId}x`, number: 0, params: {}, proposal: '', round: null }]),
+      await db.trials.add(searchId, 2, [
+        { id: `${searchId}x`, number: 0, params: {}, proposal: '', round: null, basis: null },
+      ]),
     ).toHaveLength(1);
     await db.searches.transition(searchId, { from: ['running'], to: 'paused', reason: null });
     expect(
-      await db.trials.add(searchId, 2, [{ id: `${searchId}y`, number: 1, params: {}, proposal: '', round: null }]),
+      await db.trials.add(searchId, 2, [
+        { id: `${searchId}y`, number: 1, params: {}, proposal: '', round: null, basis: null },
+      ]),
     ).toEqual([]);
   });
 });
@@ -342,6 +348,7 @@ test('counters agree with counting after a storm of concurrent transitions over 
         params: {},
         proposal: '',
         round: null,
+        basis: null,
       })),
     )),
   ];

@@ -39,9 +39,9 @@ export class TrialRepository extends TrialReader implements TrialStore {
   async add(searchId: string, spaceVersion: number, trials: readonly NewTrial[]): Promise<readonly TrialRef[]> {
     if (trials.length === 0) return [];
     return this.client.$queryRaw<TrialRef[]>`
-      INSERT INTO trials AS t (id, search_id, number, params, proposal, round, dispatched_at)
-      SELECT r.id, s.id, r.number, r.params, r.proposal, r.round, now()
-      FROM json_to_recordset(${json(trials)}) AS r (id text, number int, params json, proposal text, round int)
+      INSERT INTO trials AS t (id, search_id, number, params, proposal, basis, round, dispatched_at)
+      SELECT r.id, s.id, r.number, r.params, r.proposal, r.basis, r.round, now()
+      FROM json_to_recordset(${json(trials)}) AS r (id text, number int, params json, proposal text, basis json, round int)
       CROSS JOIN (
         SELECT id FROM searches
         WHERE id = ${searchId} AND status = 'running' AND space_version = ${spaceVersion} FOR NO KEY UPDATE

@@ -18,13 +18,15 @@ export {
   previewSearch,
   type SearchPreview,
 } from './preview.js';
-export type { PlannedRound, ProposalBasis, Suggestion } from './samplers/sampler.js';
+export type { PlannedRound, Suggestion } from './samplers/sampler.js';
 export { advanceScheduler, startScheduler } from './schedule.js';
 export type { Decision, SchedulerEvent, SchedulerState, SchedulerStep } from './schedulers/scheduler.js';
 export { cardinality } from './space/cardinality.js';
 export { contains } from './space/contains.js';
 export {
+  hasObserved,
   type LearningContext,
+  learnsFromResults,
   observe,
   prepareSearch,
   type SuggestContext,

@@ -30,22 +30,36 @@ export function suggest(context: SuggestContext, firstNumber: number, endNumber:
 /** A learning sampler at work on one search. To be kept, and built anew when the spec or its space change. */
 export interface LearningContext {
   readonly learner: Learner;
-  /** Numbers of the trials it has observed. */
-  readonly observed: Set<number>;
+  /** All trials numbered below this have been observed; of those above, the ones in `beyond`. */
+  firstUnobserved: number;
+  readonly beyond: Set<number>;
+}
+
+/** Whether the sampler of a spec learns from every outcome. */
+export function learnsFromResults(spec: SearchSpec): boolean {
+  return learns(findSampler(spec.sampler.kind));
 }
 
 /** Begins learning; null for a sampler that does not learn. */
 export function startLearning(spec: SearchSpec, state: SearchState = INITIAL_STATE): LearningContext | null {
   const sampler = findSampler(spec.sampler.kind);
-  return learns(sampler) ? { learner: sampler.learn(samplerProblem(spec, state)), observed: new Set() } : null;
+  if (!learns(sampler)) return null;
+  return { learner: sampler.learn(samplerProblem(spec, state)), firstUnobserved: 0, beyond: new Set() };
+}
+
+/** Whether a trial has been observed. */
+export function hasObserved({ firstUnobserved, beyond }: LearningContext, number: number): boolean {
+  return number < firstUnobserved || beyond.has(number);
 }
 
 /** Hands a learner those of the final trials that it has not seen yet, in the order given. */
-export function observe({ learner, observed }: LearningContext, trials: readonly TrialRecord[]): void {
+export function observe(context: LearningContext, trials: readonly TrialRecord[]): void {
+  const { learner, beyond } = context;
   for (const trial of trials) {
-    if (observed.has(trial.number)) continue;
-    observed.add(trial.number);
+    if (hasObserved(context, trial.number)) continue;
     learner.observe(trial);
+    beyond.add(trial.number);
+    while (beyond.delete(context.firstUnobserved)) context.firstUnobserved++;
   }
 }
 

@@ -72,6 +72,7 @@ export {
   isFinal,
   type Measurement,
   type Metrics,
+  type ProposalBasis,
   TRIAL_STATUSES,
   type Trial,
   type TrialStatus,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Params } from './params.js';
+import type { SamplerSpec } from './search-spec.js';
 
 export const TRIAL_STATUSES = [
   'queued',
@@ -32,6 +33,16 @@ export interface Measurement {
   readonly elapsedMs: number;
 }
 
+/** What a learning sampler went by when it proposed a trial. */
+export interface ProposalBasis {
+  /** The sampler that made the proposal; for `auto` the one it picked. */
+  readonly sampler: SamplerSpec['kind'];
+  /** Numbers of the trials it leaned on most, the best first; at most 10. */
+  readonly trials: readonly number[];
+  /** The score it was picked for, such as `logExpectedImprovement`. */
+  readonly score?: { readonly name: string; readonly value: number };
+}
+
 export interface Trial {
   readonly id: string;
   readonly searchId: string;
@@ -47,6 +58,8 @@ export interface Trial {
   readonly metrics: Metrics;
   /** Why it was proposed, in one sentence. */
   readonly proposal: string;
+  /** What the proposal rests on; null for draws that rest on nothing but the space. */
+  readonly basis: ProposalBasis | null;
   /** Why it ended, or is paused; null while there is nothing to say. */
   readonly reason: string | null;
   /** Times it was started. */

@@ -18,6 +18,7 @@ const trial: Trial = {
   attempts: 1,
   workerId: null,
   round: null,
+  basis: null,
   createdAt: new Date(0),
   startedAt: null,
   endedAt: null,

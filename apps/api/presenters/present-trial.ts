@@ -13,6 +13,7 @@ export function presentTrial(trial: Trial): TrialView {
     step: trial.step,
     metrics: trial.metrics,
     proposal: trial.proposal,
+    basis: trial.basis,
     reason: trial.reason,
     attempts: trial.attempts,
     workerId: trial.workerId,

@@ -55,6 +55,7 @@ describe('a trial', () => {
       attempts: 1,
       durationMs: 20,
       round: null,
+      basis: null,
     });
     expect(trial.proposal).not.toBe('');
   });

@@ -52,6 +52,7 @@ export const exampleTrial = {
   step: 20,
   metrics: { 'dev.error': 0.025, 'dev.loss': 0.11, 'train.error': 0.002, 'train.loss': 0.02 },
   proposal: 'round 2 of 3, drawn at random',
+  basis: null,
   reason: null,
   attempts: 1,
   workerId: null,

@@ -17,6 +17,14 @@ export const trialSchema = z
     step: count.meta({ description: 'Steps measured so far.' }),
     metrics: metricsSchema.meta({ description: 'Metrics of the last step.' }),
     proposal: z.string().meta({ description: 'Why it was proposed.' }),
+    basis: z
+      .strictObject({
+        sampler: z.string(),
+        trials: z.array(count).readonly().meta({ description: 'Trials it leaned on most, the best first.' }),
+        score: z.strictObject({ name: z.string(), value: z.number() }).optional(),
+      })
+      .nullable()
+      .meta({ description: 'What the proposal rests on; null for draws that rest on nothing but the space.' }),
     reason: z.string().nullable().meta({ description: 'Why it ended or is paused.' }),
     attempts: count.meta({ description: 'Times it was started.' }),
     workerId: z.string().nullable(),

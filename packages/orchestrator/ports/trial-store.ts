@@ -5,6 +5,7 @@ import type {
   Objective,
   Params,
   Progress,
+  ProposalBasis,
   Trial,
   TrialStatus,
 } from '@caviar/spec';
@@ -16,6 +17,7 @@ export interface NewTrial {
   readonly params: Params;
   readonly proposal: string;
   readonly round: number | null;
+  readonly basis: ProposalBasis | null;
 }
 
 export interface TrialRef {
@@ -90,8 +92,11 @@ export interface TrialStore {
   get(id: string): Promise<Trial | null>;
   /** By number. */
   list(searchId: string, query: PageQuery & { readonly status?: TrialStatus | undefined }): Promise<Page<Trial>>;
-  /** Final trials with numbers below `below`, by number: what samplers learn from. */
-  history(searchId: string, below: number): Promise<readonly Pick<Trial, 'number' | 'params' | 'status' | 'value'>[]>;
+  /** Trials numbered from `from` to below `below` as they are now, by number: what samplers learn from. */
+  records(
+    searchId: string,
+    range: { readonly from: number; readonly below: number },
+  ): Promise<readonly Pick<Trial, 'number' | 'params' | 'status' | 'value' | 'step'>[]>;
   /** Ended trials by value, then number; see api.md for the order. Null when there is no such search. */
   leaderboard(searchId: string, query: PageQuery): Promise<BoardPage | null>;
 

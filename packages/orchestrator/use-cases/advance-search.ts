@@ -1,9 +1,10 @@
-import { decideRound, historyNeeded, plannedRoundOf, suggest } from '@caviar/search';
+import { decideRound, historyNeeded, plannedRoundOf, type SearchPlan, suggest } from '@caviar/search';
 import type { Deps } from '../deps.js';
 import { newId } from '../ids.js';
 import type { SearchForAdvance } from '../ports/search-store.js';
 import { endSearch, searchEnd } from './end-search.js';
 import { type PreparedSearch, prepare } from './prepared-search.js';
+import { proposeLearning } from './propose-learning.js';
 
 export interface AdvanceOptions {
   /** Trials that one job carries; more than 1 pays where a trial takes less than the way through the queue. */
@@ -35,14 +36,14 @@ interface Proposal {
 async function propose(deps: Deps, { state, prepared, options }: Proposal): Promise<void> {
   const { search, nextNumber, firstOpenNumber } = state;
   let { plan, context } = prepared;
-  const bound = numberBound(state, plan.totalTrials);
+  const bound = numberBound(state, plan);
   if (bound <= nextNumber || historyNeeded(plan, nextNumber) > firstOpenNumber) return;
   const trialsPerJob = jobSize(state, options);
   if (canWaitForMore(state, { bound, trialsPerJob, total: plan.totalTrials })) return;
 
   const planned = plannedRoundOf(plan, nextNumber);
   if (planned !== null && search.rounds.length <= planned.index) {
-    const history = await deps.trials.history(search.id, planned.firstNumber);
+    const history = await deps.trials.records(search.id, { from: 0, below: planned.firstNumber });
     const spaceFirstNumber = state.spaces.at(-1)?.firstNumber ?? 0;
     const round = decideRound(search.spec, plan, {
       index: planned.index,
@@ -56,7 +57,11 @@ async function propose(deps: Deps, { state, prepared, options }: Proposal): Prom
   }
 
   const endNumber = Math.min(bound, planned?.endNumber ?? bound);
-  const trials = suggest(context, nextNumber, endNumber).map((suggestion) => ({ id: newId('trl'), ...suggestion }));
+  const suggestions =
+    context === null
+      ? await proposeLearning(deps, { state, plan, endNumber })
+      : suggest(context, nextNumber, endNumber);
+  const trials = suggestions.map((suggestion) => ({ id: newId('trl'), basis: null, ...suggestion }));
   const added = await deps.trials.add(search.id, search.spaceVersion, trials);
   if (added.length === 0) return;
   deps.signals.publish(search.id);
@@ -87,11 +92,12 @@ function canWaitForMore(
 /** First number that may not be made yet. */
 function numberBound(
   { search, nextNumber, firstOpenNumber, targetNumber }: SearchForAdvance,
-  total: number | null,
+  { totalTrials: total, window }: SearchPlan,
 ): number {
   const { parallelism, stop, reproducibility } = search.spec;
   const inFlight = search.progress.queued + search.progress.running;
   let bound = nextNumber + Math.max(0, parallelism - inFlight);
+  if (window !== null) bound = Math.min(bound, firstOpenNumber + window);
   if (reproducibility === 'strict' && stop.targetValue !== undefined) {
     // Which trials exist when the target is met must not depend on who was faster: number n waits for all below n - L,
     // and the trials within L of the one that meets the target are all made.

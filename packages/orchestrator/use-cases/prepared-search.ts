@@ -1,10 +1,11 @@
-import { planSearch, prepareSearch, type SearchPlan, type SuggestContext } from '@caviar/search';
+import { learnsFromResults, planSearch, prepareSearch, type SearchPlan, type SuggestContext } from '@caviar/search';
 import type { SearchForAdvance } from '../ports/search-store.js';
 
 /** A search's plan and its sampler, made ready. */
 export interface PreparedSearch {
   readonly plan: SearchPlan;
-  readonly context: SuggestContext;
+  /** Null for a sampler that learns. */
+  readonly context: SuggestContext | null;
 }
 
 const KEPT = 64;
@@ -12,11 +13,18 @@ const kept = new Map<string, PreparedSearch>();
 
 /** Prepares a search for drawing, or finds it prepared: compiling a space takes longer than drawing from it. */
 export function prepare({ search, spaces }: Pick<SearchForAdvance, 'search' | 'spaces'>): PreparedSearch {
-  const key = JSON.stringify([search.id, search.spaceVersion, search.rounds.length, search.spec.stop]);
+  const key = JSON.stringify([
+    search.id,
+    search.spaceVersion,
+    search.rounds.length,
+    search.spec.stop,
+    search.spec.parallelism,
+  ]);
   const known = kept.get(key);
   if (known !== undefined) return known;
   const state = { rounds: search.rounds, spaceFirstNumber: spaces.at(-1)?.firstNumber ?? 0 };
-  const prepared = { plan: planSearch(search.spec, state), context: prepareSearch(search.spec, state) };
+  const context = learnsFromResults(search.spec) ? null : prepareSearch(search.spec, state);
+  const prepared = { plan: planSearch(search.spec, state), context };
   const [oldest] = kept.keys();
   if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);
   kept.set(key, prepared);

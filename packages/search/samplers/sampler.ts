@@ -1,4 +1,4 @@
-import type { Params, Round, SamplerSpec, SearchSpec } from '@caviar/spec';
+import type { Params, ProposalBasis, Round, SamplerSpec, SearchSpec } from '@caviar/spec';
 import type { PendingTrial, TrialRecord } from '../history.js';
 import type { CompiledSpace } from '../space/compile-space.js';
 
@@ -12,16 +12,6 @@ export interface Suggestion {
   readonly proposal: string;
   /** What the proposal rests on; absent for draws that rest on nothing but the space. */
   readonly basis?: ProposalBasis;
-}
-
-/** What a learning sampler went by when it proposed a trial: plain JSON, stored with the trial. */
-export interface ProposalBasis {
-  /** The sampler that made the proposal; for `auto` the one it picked. */
-  readonly sampler: SamplerSpec['kind'];
-  /** Numbers of the trials it leaned on most, the best first; at most 10. */
-  readonly trials: readonly number[];
-  /** The score it was picked for (such as `logExpectedImprovement`), by the name of the score; lower or higher as that says. */
-  readonly score?: { readonly name: string; readonly value: number };
 }
 
 /** Trial numbers `firstNumber` to `endNumber - 1` that are drawn from one region. */
