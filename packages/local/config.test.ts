@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, readConfig, serverEnvironment, wantsColor } from './config.js';
 
@@ -22,6 +23,7 @@ describe('readConfig', () => {
       databaseUrl: undefined,
       redisUrl: undefined,
       workers: availableParallelism(),
+      workerNode: process.execPath,
       logLevel: 'info',
       hasApiKeys: false,
     });
@@ -47,10 +49,18 @@ describe('readConfig', () => {
     [{ DATABASE_URL: 'nonsense' }, 'DATABASE_URL'],
     [{ REDIS_URL: 'http://x' }, 'REDIS_URL'],
     [{ HOST: '0.0.0.0' }, 'HOST'],
+    [{ CAVIAR_NODE: '/no/such/node' }, 'CAVIAR_NODE'],
+    [{ CAVIAR_NODE: '/' }, 'CAVIAR_NODE'],
   ])('refuses %j in one line that names the variable', (environment, name) => {
     const problems = problemsOf(environment);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(new RegExp(`^${name} .*[^\\n]$`));
+  });
+
+  test('lets workers run on another Node', () => {
+    expect(readConfig({}, { CAVIAR_NODE: 'host' }).workerNode).toBe(process.execPath);
+    const other = fileURLToPath(import.meta.url); // any file: whether it is a Node shows when a worker starts
+    expect(readConfig({}, { CAVIAR_NODE: other }).workerNode).toBe(other);
   });
 
   test('reports every bad variable at once', () => {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { delimiter, resolve } from 'node:path';
 import { LOG_LEVELS, type LogLevel } from './log.js';
@@ -13,6 +14,8 @@ export interface LocalConfig {
   readonly databaseUrl: string | undefined;
   readonly redisUrl: string | undefined;
   readonly workers: number;
+  /** Path of the Node that workers run on. */
+  readonly workerNode: string;
   readonly logLevel: LogLevel;
   readonly hasApiKeys: boolean;
 }
@@ -65,6 +68,9 @@ export function readConfig(
   }
   const logLevel = text('LOG_LEVEL') ?? 'info';
   if (!isLogLevel(logLevel)) problems.push(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}, but is "${logLevel}".`);
+  const node = text('CAVIAR_NODE') ?? 'host';
+  if (node !== 'host' && !isFile(node))
+    problems.push(`CAVIAR_NODE must be "host" or the path of a Node, but is "${node}".`);
   const config: LocalConfig = {
     host,
     port: integer('PORT', defaultPort, 65_535),
@@ -72,6 +78,7 @@ export function readConfig(
     databaseUrl: url('DATABASE_URL', ['postgresql:', 'postgres:']),
     redisUrl: url('REDIS_URL', ['redis:', 'rediss:']),
     workers: integer('CAVIAR_WORKERS', availableParallelism(), MOST_WORKERS),
+    workerNode: node === 'host' ? process.execPath : resolve(node),
     logLevel: isLogLevel(logLevel) ? logLevel : 'info',
     hasApiKeys,
   };
@@ -105,6 +112,10 @@ export function wantsColor(isTerminal: boolean, environment: Readonly<NodeJS.Pro
 /** A terminal that cannot move its cursor. */
 export function isDumbTerminal(environment: Readonly<NodeJS.ProcessEnv> = process.env): boolean {
   return environment['TERM'] === 'dumb';
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function protocolOf(url: string): string {

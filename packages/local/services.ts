@@ -36,15 +36,17 @@ export function serviceSpecs(options: ServiceOptions): { api: NodeProcessSpec; w
     CAVIAR_HOME: home.path,
     LOG_LEVEL: config.logLevel,
   });
-  const spec = (name: string, script: string): NodeProcessSpec => ({
+  const spec = (name: string, script: string, command = process.execPath): NodeProcessSpec => ({
     name,
-    command: process.execPath,
+    command,
     execArgv: [],
     script,
     env,
     logFile: output === 'files' ? join(home.logs, `${name.replace(' ', '-').toLowerCase()}.log`) : undefined,
   });
-  const workers = Array.from({ length: config.workers }, (_, index) => spec(`worker ${index + 1}`, scripts.worker));
+  const workers = Array.from({ length: config.workers }, (_, index) =>
+    spec(`worker ${index + 1}`, scripts.worker, config.workerNode),
+  );
   return { api: spec('API', scripts.api), workers };
 }
 

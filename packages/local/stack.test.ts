@@ -5,9 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readConfig } from './config.js';
+import type { Home } from './home.js';
 import type { Log } from './log.js';
 import { freePort } from './ports.js';
 import { isAlive } from './process-table.js';
+import { serviceSpecs } from './services.js';
 import { type Stack, type StackOptions, startStack } from './stack.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'caviar-stack-test-'));
@@ -104,6 +106,23 @@ describe('startStack', () => {
     await client.end();
     await stack.stop();
     expect(pidsOf(stack)).toEqual([0, 0, 0]);
+  });
+
+  test('starts workers, and nothing else, on the Node that CAVIAR_NODE names', () => {
+    const other = scripts.api; // any file
+    const { config } = options({ CAVIAR_NODE: other });
+    const urls = { databaseUrl: 'postgresql://x', redisUrl: 'redis://x' };
+    const home: Home = {
+      path: folder,
+      postgres: folder,
+      redis: folder,
+      logs: folder,
+      isRecovered: false,
+      release() {},
+    };
+    const { api, workers } = serviceSpecs({ config, home, output: 'stderr', scripts, ...urls });
+    expect(api.command).toBe(process.execPath);
+    expect(workers.map(({ command }) => command)).toEqual([other, other]);
   });
 
   test('leaves nothing behind when a service does not come up, and tells which and why', async () => {

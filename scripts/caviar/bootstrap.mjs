@@ -17,8 +17,9 @@ import { withLock } from './lock.mjs';
 import { at, hashOf } from './paths.mjs';
 import { run, runNode } from './processes.mjs';
 import { withProgress } from './progress.mjs';
+import { fetchWorkerNode, workerNodeIsSettled } from './worker-node.mjs';
 
-/** @typedef {'dependencies' | 'client' | 'code'} Need */
+/** @typedef {'dependencies' | 'client' | 'code' | 'node'} Need */
 /** @typedef {{ isMet: () => boolean, meet: () => Promise<void> }} Step */
 
 const PNPM = '12.21.0';
@@ -32,6 +33,7 @@ const STEPS = {
     meet: generateClient,
   },
   code: { isMet: () => isCompiled() && isFresh('code', codeKey()), meet: compile },
+  node: { isMet: workerNodeIsSettled, meet: () => fetchWorkerNode({ ...process.env, ...usableHome() }) },
 };
 
 /**

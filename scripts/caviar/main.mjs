@@ -6,6 +6,7 @@ import { Failure } from './failure.mjs';
 import { at } from './paths.mjs';
 import { runNode, stopChildren } from './processes.mjs';
 import { runTests } from './tests.mjs';
+import { chooseWorkerNode } from './worker-node.mjs';
 
 /**
  * @typedef {object} Verb
@@ -15,13 +16,15 @@ import { runTests } from './tests.mjs';
  */
 
 const ALL = /** @type {const} */ (['dependencies', 'client', 'code']);
+/** What runs workers. */
+const SERVICE = /** @type {const} */ ([...ALL, 'node']);
 const BIOME = at('node_modules/@biomejs/biome/bin/biome');
 
 /** @type {Record<string, Verb>} */
 const VERBS = {
-  start: { help: 'the whole service, kept up', needs: ALL, run: local('start') },
-  quickstart: { help: 'a search of 40 trials, start to end', needs: ALL, run: local('quickstart') },
-  dev: { help: 'the service, restarted when its sources change', needs: ALL, run: local('dev') },
+  start: { help: 'the whole service, kept up', needs: SERVICE, run: local('start') },
+  quickstart: { help: 'a search of 40 trials, start to end', needs: SERVICE, run: local('quickstart') },
+  dev: { help: 'the service, restarted when its sources change', needs: SERVICE, run: local('dev') },
   build: { help: 'dependencies, client, compiled code', needs: ALL, run: async () => 0 },
   test: { help: 'every test; arguments go to Vitest', needs: ALL, run: (args) => runTests(args, { isLong: false }) },
   'test:long': { help: 'the tests that take minutes', needs: ALL, run: (args) => runTests(args, { isLong: true }) },
@@ -65,6 +68,7 @@ export async function main([name = '', ...args]) {
   const ignore = stopOnSignals();
   try {
     await bootstrap(verb.needs);
+    if (verb.needs === SERVICE) chooseWorkerNode();
     if (verb.run.name === 'handedOver') ignore();
     process.exit(await verb.run(args));
   } catch (error) {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from './paths.mjs';
 
 /** @typedef {{ code: number, output: string }} Result `output` is '' when it went to our own streams */
-/** @typedef {{ env?: NodeJS.ProcessEnv, stdio?: 'inherit' | 'capture' }} Options */
+/** @typedef {{ env?: NodeJS.ProcessEnv, stdio?: 'inherit' | 'capture', limitMs?: number }} Options */
 
 const GRACE_MS = 3_000;
 /** @type {Map<import('node:child_process').ChildProcess, boolean>} child -> whether it leads a process group */
@@ -15,10 +15,10 @@ let isStopping = false;
  *
  * @param {string} file
  * @param {readonly string[]} args
- * @param {Options} [options] `inherit` shows its output; `capture` keeps it back
+ * @param {Options} [options] `inherit` shows its output; `capture` keeps it back; after `limitMs` it is killed
  * @returns {Promise<Result>}
  */
-export async function run(file, args, { env = process.env, stdio = 'inherit' } = {}) {
+export async function run(file, args, { env = process.env, stdio = 'inherit', limitMs } = {}) {
   // What is captured runs in a group of its own, because npx starts pnpm, which starts install scripts: all must end.
   const detached = stdio === 'capture' && process.platform !== 'win32';
   const child = spawn(file, args, {
@@ -29,12 +29,14 @@ export async function run(file, args, { env = process.env, stdio = 'inherit' } =
     shell: process.platform === 'win32' && !file.endsWith('.exe'), // npx and pnpm are .cmd files there
   });
   living.set(child, detached);
+  const timer = limitMs === undefined ? undefined : setTimeout(() => signalOne(child, 'SIGKILL'), limitMs);
   let output = '';
   child.stdout?.on('data', (chunk) => (output += chunk));
   child.stderr?.on('data', (chunk) => (output += chunk));
   return new Promise((resolve) => {
     const end = (/** @type {number} */ code) => {
       living.delete(child);
+      clearTimeout(timer);
       if (!isStopping) resolve({ code, output }); // who is stopped has not failed: nobody is to report it
     };
     child.on('error', (error) => {
@@ -56,13 +58,19 @@ export const runNode = (script, args = [], options = {}) => run(process.execPath
 
 /** @param {NodeJS.Signals} signal */
 function signalAll(signal) {
-  for (const [child, isGroup] of living) {
-    try {
-      if (isGroup && child.pid !== undefined) process.kill(-child.pid, signal);
-      else child.kill(signal);
-    } catch {
-      // gone already
-    }
+  for (const child of living.keys()) signalOne(child, signal);
+}
+
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {NodeJS.Signals} signal
+ */
+function signalOne(child, signal) {
+  try {
+    if (living.get(child) && child.pid !== undefined) process.kill(-child.pid, signal);
+    else child.kill(signal);
+  } catch {
+    // gone already
   }
 }
 

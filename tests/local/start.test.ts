@@ -43,7 +43,7 @@ function start(
   const [program = '', ...args] = command;
   const child = spawn(program, args, {
     cwd: root,
-    env: { ...inherited, CAVIAR_HOME: home, PORT: '0', CAVIAR_WORKERS: '1', ...environment },
+    env: { ...inherited, CAVIAR_HOME: home, PORT: '0', CAVIAR_WORKERS: '1', CAVIAR_NODE: 'host', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true, // a process group of its own, as a shell makes one
     ...user,
