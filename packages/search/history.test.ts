@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lowerIsBetter } from './direction.js';
-import { rankTrials, type TrialRecord } from './history.js';
+import { compareLearnt, learntTrial, rankTrials, type TrialRecord } from './history.js';
 
 describe('lowerIsBetter', () => {
   it.each([
@@ -38,5 +38,44 @@ describe('rankTrials', () => {
       [2, -1],
       [4, -1],
     ]);
+  });
+});
+
+describe('compareLearnt', () => {
+  const trial = (number: number, status: TrialRecord['status'], value: number | null, step?: number): TrialRecord => ({
+    number,
+    params: {},
+    status,
+    value,
+    ...(step === undefined ? {} : { step }),
+  });
+
+  it('ranks the completed by value, then the others by how far they came, then those without a value', () => {
+    const history = [
+      trial(0, 'infeasible', -9, 9),
+      trial(1, 'pruned', 0, 1),
+      trial(2, 'completed', 5, 3),
+      trial(3, 'paused', 0.5, 3),
+      trial(4, 'completed', Number.NaN),
+      trial(5, 'pruned', 0.25, 3),
+      trial(6, 'completed', 1, 27),
+      trial(7, 'failed', null),
+      trial(8, 'pruned', null),
+      trial(9, 'completed', 1, 3),
+      trial(10, 'paused', 0.1),
+    ];
+    const numbers = (direction: 'minimize' | 'maximize') =>
+      history
+        .map((one) => learntTrial(one, direction)!)
+        .sort(compareLearnt)
+        .map(({ number }) => number);
+    expect(numbers('minimize')).toEqual([6, 9, 2, 5, 3, 1, 10, 0, 4, 7, 8]);
+    expect(numbers('maximize')).toEqual([2, 6, 9, 3, 5, 1, 10, 0, 4, 7, 8]);
+  });
+
+  it('learns nothing from what has not run, or was cancelled', () => {
+    for (const status of ['queued', 'running', 'cancelled'] as const) {
+      expect(learntTrial(trial(0, status, 1), 'minimize')).toBeNull();
+    }
   });
 });

@@ -1,4 +1,4 @@
-import type { SearchSpec } from '@caviar/spec';
+import { isFinal, type SearchSpec } from '@caviar/spec';
 import type { PendingTrial, TrialRecord } from './history.js';
 import { INITIAL_STATE, type SearchState, samplerProblem } from './plan-search.js';
 import { findSampler } from './samplers/registry.js';
@@ -30,7 +30,7 @@ export function suggest(context: SuggestContext, firstNumber: number, endNumber:
 /** A learning sampler at work on one search. To be kept, and built anew when the spec or its space change. */
 export interface LearningContext {
   readonly learner: Learner;
-  /** All trials numbered below this have been observed; of those above, the ones in `beyond`. */
+  /** The final outcomes of all trials numbered below this have been observed; of those above, the ones in `beyond`. */
   firstUnobserved: number;
   readonly beyond: Set<number>;
 }
@@ -47,17 +47,21 @@ export function startLearning(spec: SearchSpec, state: SearchState = INITIAL_STA
   return { learner: sampler.learn(samplerProblem(spec, state)), firstUnobserved: 0, beyond: new Set() };
 }
 
-/** Whether a trial has been observed. */
+/** Whether the final outcome of a trial has been observed. */
 export function hasObserved({ firstUnobserved, beyond }: LearningContext, number: number): boolean {
   return number < firstUnobserved || beyond.has(number);
 }
 
-/** Hands a learner those of the final trials that it has not seen yet, in the order given. */
+/**
+ * Hands a learner, in the order given, the trials whose final outcome it has not seen yet. A paused trial is handed over
+ * every time, and still counts as not observed: its outcome is yet to come.
+ */
 export function observe(context: LearningContext, trials: readonly TrialRecord[]): void {
   const { learner, beyond } = context;
   for (const trial of trials) {
     if (hasObserved(context, trial.number)) continue;
     learner.observe(trial);
+    if (!isFinal(trial.status)) continue;
     beyond.add(trial.number);
     while (beyond.delete(context.firstUnobserved)) context.firstUnobserved++;
   }

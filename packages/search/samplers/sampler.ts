@@ -49,11 +49,20 @@ export type Propose = (number: number) => Suggestion;
  */
 export interface Learner {
   /**
-   * Takes the outcome of a final trial, each once. In `strict` mode they come by number, without gaps; in
-   * `throughput` mode as they happen.
+   * Takes the outcome of a trial. In `strict` mode they come by number, without gaps; in `throughput` mode as they
+   * happen.
+   *
+   * It may come again for a number: a trial that a scheduler paused at a rung (status `paused`) and that went on since,
+   * with a larger `step`. The later record takes the place of the earlier one as if that had never been: proposals
+   * depend on the latest record of each trial, in the order in which the trials were first observed.
+   *
+   * Params may not fit the space: it can have been changed since. What cannot be used is left out of account.
    */
   observe(trial: TrialRecord): void;
-  /** Proposes a trial. `pending` are the trials, by number, that were made before it and have not been observed. */
+  /**
+   * Proposes a trial, without changing what is known. `pending` are the trials, by number, that were made before it and
+   * whose final outcome has not been observed; of one that was observed while paused, the observation counts.
+   */
   propose(number: number, pending: readonly PendingTrial[]): Suggestion;
 }
 

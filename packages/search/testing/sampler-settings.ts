@@ -1,0 +1,12 @@
+import type { SamplerSpec } from '@caviar/spec';
+
+/** Every sampler with the settings it is tried with by the conformance suites. */
+export const SAMPLER_SETTINGS: Readonly<Record<SamplerSpec['kind'], readonly SamplerSpec[]>> = {
+  random: [{ kind: 'random' }],
+  grid: [{ kind: 'grid', levels: 3 }],
+  sobol: [{ kind: 'sobol' }],
+  'coarse-to-fine': [
+    { kind: 'coarse-to-fine', rounds: 3, shrink: 0.4, top: 0.2, base: 'random' },
+    { kind: 'coarse-to-fine', rounds: 5, shrink: 0.1, top: 1, base: 'sobol' },
+  ],
+};
