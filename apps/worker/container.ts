@@ -90,7 +90,8 @@ function describeWorker({ concurrency }: WorkerConfig): WorkerInfo {
   const { version, platform, arch, pid } = process;
   // What beside the seed decides the bits of a result (fused), and what its speed.
   const { kind: engine, fused, tileColumns } = chooseEngine();
-  const runtime = { node: version, platform, arch, engine, fused, tileColumns };
+  const vectors = engine === 'wasm' ? { vectorBits: (tileColumns / 2) * 32 } : {}; // a tile is two vectors of float32 wide
+  const runtime = { node: version, platform, arch, engine, fused, ...vectors };
   return { id: newId('wrk'), host: hostname(), pid, concurrency, runtime };
 }
 

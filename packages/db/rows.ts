@@ -3,6 +3,7 @@ import type {
   Params,
   Progress,
   ProposalBasis,
+  Provenance,
   Round,
   Search,
   SearchSpec,
@@ -54,6 +55,7 @@ export interface TrialRow {
   readonly round: number | null;
   readonly attempt: number;
   readonly workerId: string | null;
+  readonly provenance: Provenance | null;
   readonly value: number | null;
   readonly rankKey: number | null;
   readonly step: number;

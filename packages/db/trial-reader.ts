@@ -15,7 +15,7 @@ const boardCursorSchema = z.object({
 
 const TRIAL_COLUMNS = Prisma.sql`
   t.id, t.search_id AS "searchId", t.number, t.status, t.params, t.proposal, t.basis, t.round, t.attempt,
-  t.worker_id AS "workerId", t.value, t.rank_key AS "rankKey", t.step, t.metrics, t.reason,
+  t.worker_id AS "workerId", t.provenance, t.value, t.rank_key AS "rankKey", t.step, t.metrics, t.reason,
   t.created_at AS "createdAt", t.started_at AS "startedAt", t.ended_at AS "endedAt", t.duration_ms AS "durationMs"`;
 
 const ON_BOARD = Prisma.sql`t.status IN ('completed', 'pruned', 'infeasible')`;
@@ -101,8 +101,8 @@ export class TrialReader implements Reads {
 }
 
 function pickTrial(row: TrialRow): TrialRow {
-  const { id, searchId, number, status, params, proposal, basis, round, attempt, workerId, value, rankKey } = row;
-  const { step, metrics, reason, createdAt, startedAt, endedAt, durationMs } = row;
+  const { id, searchId, number, status, params, proposal, basis, round, attempt, workerId, provenance } = row;
+  const { value, rankKey, step, metrics, reason, createdAt, startedAt, endedAt, durationMs } = row;
   return {
     id,
     searchId,
@@ -114,6 +114,7 @@ function pickTrial(row: TrialRow): TrialRow {
     round,
     attempt,
     workerId,
+    provenance,
     value,
     rankKey,
     step,

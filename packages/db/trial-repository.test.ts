@@ -16,7 +16,7 @@ const SPEC: SearchSpec = {
   seed: 1,
   reproducibility: 'strict',
 };
-const HOLDER = { workerId: 'wrk_1', leaseMs: 60_000 };
+const HOLDER = { workerId: 'wrk_1', provenance: { node: 'v24.0.0', fused: true }, leaseMs: 60_000 };
 const LEASE_MS = 60_000;
 
 let files: TestDatabase;
@@ -153,6 +153,20 @@ describe('claiming', () => {
     const { kept, counted } = await counters();
     expect(kept).toEqual(counted);
     expect(kept).toMatchObject({ queued: 0, running: 5 });
+  });
+
+  test('writes down what the attempt runs on, for longer than there is a worker', async () => {
+    const [ref] = await add(1);
+    expect((await db.trials.get(ref!.id))?.provenance).toBeNull();
+    await db.workers.heartbeat({ id: 'wrk_1', host: 'h', pid: 1, concurrency: 1, runtime: HOLDER.provenance });
+    const [lease] = await claim([ref!]);
+    await runSql(files.url, `DELETE FROM workers WHERE id = 'wrk_1'`);
+    expect(await db.trials.get(ref!.id)).toMatchObject({ workerId: 'wrk_1', provenance: HOLDER.provenance });
+
+    await db.trials.release([{ ...lease!, to: 'queued', reason: null, checkpoint: null }]);
+    const other = { workerId: 'wrk_2', provenance: { node: 'v20.0.0', fused: false }, leaseMs: LEASE_MS };
+    await db.trials.claim([ref!.id], other);
+    expect((await db.trials.get(ref!.id))?.provenance).toEqual(other.provenance);
   });
 
   test('gives nothing of a paused search', async () => {

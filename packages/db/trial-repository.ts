@@ -5,6 +5,7 @@ import type {
   TrialControl,
   TrialFailure,
   TrialFinish,
+  TrialHolder,
   TrialLease,
   TrialRef,
   TrialRelease,
@@ -53,7 +54,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
 
   async claim(
     ids: readonly string[],
-    { workerId, leaseMs }: { readonly workerId: string; readonly leaseMs: number },
+    { workerId, provenance, leaseMs }: TrialHolder,
   ): Promise<readonly ClaimedTrial[]> {
     interface Row {
       readonly trialId: string;
@@ -67,7 +68,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
     }
     const rows = await this.client.$queryRaw<Row[]>`
       WITH claimed AS (
-        UPDATE trials t SET status = 'running', attempt = t.attempt + 1, worker_id = ${workerId},
+        UPDATE trials t SET status = 'running', attempt = t.attempt + 1, worker_id = ${workerId}, provenance = ${json(provenance)},
           lease_expires_at = ${inMs(leaseMs)}, started_at = coalesce(t.started_at, now()), reason = NULL
         FROM searches s
         WHERE t.id = ANY(${ids as string[]}) AND t.status = 'queued' AND s.id = t.search_id AND s.status = 'running'

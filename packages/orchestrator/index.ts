@@ -26,6 +26,7 @@ export type {
   TrialControl,
   TrialFailure,
   TrialFinish,
+  TrialHolder,
   TrialLease,
   TrialRef,
   TrialRelease,

@@ -89,7 +89,8 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
 
   return {
     async claim(ids) {
-      const claimed = await deps.trials.claim(ids, { workerId: worker.id, leaseMs });
+      const holder = { workerId: worker.id, provenance: worker.runtime, leaseMs };
+      const claimed = await deps.trials.claim(ids, holder);
       for (const searchId of new Set(claimed.map((trial) => trial.searchId))) deps.signals.publish(searchId);
       const assignments = await Promise.all(
         claimed.map(async (trial) => {

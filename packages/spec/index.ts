@@ -73,6 +73,7 @@ export {
   type Measurement,
   type Metrics,
   type ProposalBasis,
+  type Provenance,
   TRIAL_STATUSES,
   type Trial,
   type TrialStatus,

@@ -43,6 +43,12 @@ export interface ProposalBasis {
   readonly score?: { readonly name: string; readonly value: number };
 }
 
+/**
+ * What the numbers of a trial depend on beside its seed, as its worker says: runtime, platform, engine, whether
+ * multiply-adds are fused (what decides the bits), and the width of vectors in bits (what decides the speed).
+ */
+export type Provenance = Readonly<Record<string, string | number | boolean>>;
+
 export interface Trial {
   readonly id: string;
   readonly searchId: string;
@@ -65,6 +71,8 @@ export interface Trial {
   /** Times it was started. */
   readonly attempts: number;
   readonly workerId: string | null;
+  /** What the last attempt ran on; null before the first. */
+  readonly provenance: Provenance | null;
   /** Index of the coarse-to-fine round it belongs to; null for other samplers. */
   readonly round: number | null;
   readonly createdAt: Date;

@@ -17,6 +17,7 @@ const trial: Trial = {
   reason: null,
   attempts: 1,
   workerId: null,
+  provenance: null,
   round: null,
   basis: null,
   createdAt: new Date(0),

@@ -17,6 +17,7 @@ export function presentTrial(trial: Trial): TrialView {
     reason: trial.reason,
     attempts: trial.attempts,
     workerId: trial.workerId,
+    provenance: trial.provenance,
     round: trial.round,
     createdAt: trial.createdAt.toISOString(),
     startedAt: trial.startedAt?.toISOString() ?? null,

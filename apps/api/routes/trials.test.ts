@@ -111,6 +111,15 @@ describe('the learning curve', () => {
   );
 });
 
+test('a trial says what it ran on', async () => {
+  const id = await createSearch();
+  await worker.claim(id, 1);
+  const [first, second] = (await trialsOf(id)).items;
+  const ran = body(await app.inject(`/v1/trials/${first?.id}`), 'getTrial');
+  expect(ran).toMatchObject({ workerId: worker.id, provenance: { node: process.version } });
+  expect(body(await app.inject(`/v1/trials/${second?.id}`), 'getTrial').provenance).toBeNull();
+});
+
 describe('cancelling a trial', () => {
   test('ends a queued one at once, and can be repeated', async () => {
     const id = await createSearch();

@@ -1,6 +1,7 @@
 import { paramValueSchema } from '@caviar/spec';
 import { z } from 'zod';
 import { pageSchema, timeSchema } from './common.js';
+import { exampleTrial } from './examples.js';
 
 const count = z.int().min(0);
 
@@ -131,7 +132,7 @@ export const workerSchema = z
         pid: 4711,
         status: 'active',
         concurrency: 1,
-        runtime: { node: 'v24.21.0', platform: 'linux-x64' },
+        runtime: exampleTrial.provenance,
         startedAt: '2026-11-03T09:29:58.000Z',
         lastSeenAt: '2026-11-03T09:30:10.000Z',
         trials: [{ trialId: 'trl_01JBQ0R7Y5', searchId: 'srch_01JBQ0QW2M', number: 17, step: 4 }],

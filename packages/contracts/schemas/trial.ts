@@ -28,6 +28,10 @@ export const trialSchema = z
     reason: z.string().nullable().meta({ description: 'Why it ended or is paused.' }),
     attempts: count.meta({ description: 'Times it was started.' }),
     workerId: z.string().nullable(),
+    provenance: z
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+      .nullable()
+      .meta({ description: 'What the last attempt ran on, as its worker says; kept when the worker is gone.' }),
     round: count.nullable().meta({ description: 'Its round of a coarse-to-fine plan, from 0.' }),
     createdAt: timeSchema,
     startedAt: timeSchema.nullable(),

@@ -6,6 +6,7 @@ import type {
   Params,
   Progress,
   ProposalBasis,
+  Provenance,
   Trial,
   TrialStatus,
 } from '@caviar/spec';
@@ -31,6 +32,13 @@ export interface TrialRef {
 export interface TrialLease {
   readonly trialId: string;
   readonly attempt: number;
+}
+
+/** Who takes trials, on what, and for how long unless it is heard of. */
+export interface TrialHolder {
+  readonly workerId: string;
+  readonly provenance: Provenance;
+  readonly leaseMs: number;
 }
 
 export interface ClaimedTrial extends TrialLease {
@@ -101,10 +109,7 @@ export interface TrialStore {
   leaderboard(searchId: string, query: PageQuery): Promise<BoardPage | null>;
 
   /** Takes queued trials of running searches for a worker. Ids that can't be had are left out. */
-  claim(
-    ids: readonly string[],
-    holder: { readonly workerId: string; readonly leaseMs: number },
-  ): Promise<readonly ClaimedTrial[]>;
+  claim(ids: readonly string[], holder: TrialHolder): Promise<readonly ClaimedTrial[]>;
   /** Stores measurements (a repeated step changes nothing) and renews the leases. */
   record(reports: readonly MeasurementReport[], leaseMs: number): Promise<ReadonlyMap<string, TrialControl>>;
   /** Renews leases and hears what is wanted of each trial. */

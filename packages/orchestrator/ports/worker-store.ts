@@ -1,3 +1,4 @@
+import type { Provenance } from '@caviar/spec';
 import type { Page, PageQuery } from './page.js';
 
 export interface WorkerInfo {
@@ -6,7 +7,7 @@ export interface WorkerInfo {
   readonly pid: number;
   /** Trials it trains at the same time. */
   readonly concurrency: number;
-  readonly runtime: Readonly<Record<string, string | number | boolean>>;
+  readonly runtime: Provenance;
 }
 
 export interface WorkerView extends WorkerInfo {
