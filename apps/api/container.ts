@@ -25,6 +25,7 @@ export function createContainer(
   const orchestrator = createOrchestrator({
     searches: database.searches,
     trials: database.trials,
+    rungs: database.rungs,
     workers: database.workers,
     dispatcher: queue.dispatcher,
     signals: queue.signals,

@@ -27,10 +27,11 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   const database = createDatabase({ url: config.databaseUrl, poolSize: 4 });
   const connection = { url: config.redisUrl, logger };
   const queue = createQueue(connection);
-  const { searches, trials, workers } = database;
+  const { searches, trials, rungs, workers } = database;
   const deps: Deps = {
     searches,
     trials,
+    rungs,
     workers,
     dispatcher: queue.dispatcher,
     signals: queue.signals,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DomainError,
   type Logger,
+  type TrialArrival,
   type TrialAssignment,
   type TrialControl,
   type TrialDesk,
@@ -32,6 +33,11 @@ export interface TrialRunner {
   /** Brings the trial at hand back with a checkpoint, or without when it does not come to one in time. */
   stop(graceMs: number): Promise<void>;
 }
+
+/** What came of a trial that is not given back: its end, or its way to the next rung. */
+type Result =
+  | { readonly kind: 'outcome'; readonly outcome: TrialOutcome }
+  | { readonly kind: 'arrival'; readonly arrival: TrialArrival };
 
 /** A claimed trial and the last word on what is wanted of it. */
 interface Claimed {
@@ -67,7 +73,7 @@ export function createTrialRunner({ desk, held, thread, logger, watch }: TrialRu
   }
 
   async function train(claimed: Claimed): Promise<ThreadResult> {
-    const { trialId, attempt, searchId, spec, number, params, checkpoint } = claimed.trial;
+    const { trialId, attempt, searchId, spec, number, params, checkpoint, targetStep } = claimed.trial;
     const report = (measurements: readonly Measurement[]) =>
       held.report(measurements.map((measurement) => ({ trialId, attempt, ...measurement })));
     const unwatch = watch(searchId, () => held.look());
@@ -77,6 +83,7 @@ export function createTrialRunner({ desk, held, thread, logger, watch }: TrialRu
       searchSeed: spec.seed,
       trialNumber: number,
       checkpoint,
+      targetStep,
     };
     const training = thread.run(task, report);
     current = claimed;
@@ -88,8 +95,8 @@ export function createTrialRunner({ desk, held, thread, logger, watch }: TrialRu
     return result;
   }
 
-  /** Trains one trial; gives its outcome when it has one, and brings it back otherwise. */
-  async function runOne(claimed: Claimed): Promise<TrialOutcome | null> {
+  /** Trains one trial; gives its result when it has one, and brings it back otherwise. */
+  async function runOne(claimed: Claimed): Promise<Result | null> {
     const { trialId, attempt, searchId, spec } = claimed.trial;
     const lease = { trialId, attempt };
     if (stopping && claimed.control !== 'lost') {
@@ -106,13 +113,20 @@ export function createTrialRunner({ desk, held, thread, logger, watch }: TrialRu
     switch (result.kind) {
       case 'ended': {
         const { status, reason, step, metrics, elapsedMs: durationMs } = result;
-        return { ...lease, searchId, status, reason, step, metrics, durationMs, reports: held.takeReports(trialId) };
+        const reports = held.takeReports(trialId);
+        return { kind: 'outcome', outcome: { ...lease, searchId, status, reason, step, metrics, durationMs, reports } };
+      }
+      case 'arrived': {
+        const { checkpoint, step, metrics, elapsedMs } = result;
+        const reports = held.takeReports(trialId);
+        return { kind: 'arrival', arrival: { ...lease, searchId, step, metrics, elapsedMs, checkpoint, reports } };
       }
       case 'stopped': {
         const { checkpoint: data, step, metrics, elapsedMs } = result;
         if (data === null) {
           const ending = { status: 'cancelled', reason: `cancelled at step ${step}`, durationMs: elapsedMs } as const;
-          return { ...lease, ...ending, searchId, step, metrics, reports: held.takeReports(trialId) };
+          const reports = held.takeReports(trialId);
+          return { kind: 'outcome', outcome: { ...lease, ...ending, searchId, step, metrics, reports } };
         }
         const checkpoint = { step, elapsedMs, data };
         const release = stopping
@@ -158,32 +172,35 @@ export function createTrialRunner({ desk, held, thread, logger, watch }: TrialRu
     }
   }
 
-  async function finish(outcomes: readonly TrialOutcome[]): Promise<void> {
+  async function settle(results: readonly Result[]): Promise<void> {
+    const outcomes = results.flatMap((result) => (result.kind === 'outcome' ? [result.outcome] : []));
+    const arrivals = results.flatMap((result) => (result.kind === 'arrival' ? [result.arrival] : []));
     const trialsPerJob = Math.floor(JOB_TARGET_MS / Math.max(meanMs, 0.1));
     const options = { trialsPerJob: Math.max(1, Math.min(MAX_TRIALS_PER_JOB, trialsPerJob)) };
     try {
-      await deliver(() => desk.finish(outcomes, options));
+      if (outcomes.length > 0) await deliver(() => desk.finish(outcomes, options));
+      if (arrivals.length > 0) await deliver(() => desk.arrive(arrivals, options));
     } catch (error) {
-      const trials = outcomes.map(({ trialId }) => trialId);
+      const trials = [...outcomes, ...arrivals].map(({ trialId }) => trialId);
       logger.error({ err: error, trials }, 'results could not be stored; the trials will run again');
     }
-    for (const { trialId } of outcomes) held.letGo(trialId);
+    for (const { trialId } of [...outcomes, ...arrivals]) held.letGo(trialId);
   }
 
   async function runAll(trialIds: readonly string[]): Promise<void> {
     if (stopping) return;
     const claimed = (await desk.claim(trialIds)).map(hold);
-    const outcomes: TrialOutcome[] = [];
+    const results: Result[] = [];
     for (const each of claimed) {
       const startedAt = performance.now();
-      const outcome = await runOne(each);
-      if (outcome !== null) outcomes.push(outcome);
+      const result = await runOne(each);
+      if (result !== null) results.push(result);
       const tookMs = performance.now() - startedAt;
       meanMs = Number.isFinite(meanMs) ? 0.8 * meanMs + 0.2 * tookMs : tookMs;
     }
     await delivery;
     // Not waited for: the next trial trains while Postgres stores this one.
-    if (outcomes.length > 0) delivery = finish(outcomes);
+    if (results.length > 0) delivery = settle(results);
   }
 
   return {

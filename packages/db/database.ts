@@ -1,5 +1,6 @@
-import type { SearchStore, TrialStore, WorkerStore } from '@caviar/orchestrator';
+import type { RungStore, SearchStore, TrialStore, WorkerStore } from '@caviar/orchestrator';
 import { type ClientOptions, createClient } from './client.js';
+import { RungRepository } from './rung-repository.js';
 import { SearchRepository } from './search-repository.js';
 import { type DatabaseStatistics, readStatistics } from './statistics.js';
 import { TrialRepository } from './trial-repository.js';
@@ -8,6 +9,7 @@ import { WorkerRepository } from './worker-repository.js';
 export interface Database {
   readonly searches: SearchStore;
   readonly trials: TrialStore;
+  readonly rungs: RungStore;
   readonly workers: WorkerStore;
   statistics(): Promise<DatabaseStatistics>;
   /** Resolves when Postgres answers; throws `unavailable` otherwise. */
@@ -21,6 +23,7 @@ export function createDatabase(options: ClientOptions): Database {
   return {
     searches: new SearchRepository(client),
     trials: new TrialRepository(client),
+    rungs: new RungRepository(client),
     workers: new WorkerRepository(client),
     statistics: () => readStatistics(client),
     ping: async () => {

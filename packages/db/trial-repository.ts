@@ -14,9 +14,7 @@ import type {
 import type { Params, Trial } from '@caviar/spec';
 import { Prisma } from './generated/client.js';
 import { TrialReader } from './trial-reader.js';
-
-const json = (value: unknown) => Prisma.sql`${JSON.stringify(value)}::json`;
-const inMs = (ms: number) => Prisma.sql`now() + ${ms}::float8 * interval '1 millisecond'`;
+import { inMs, json, REF, reportRows, storeReports } from './trial-sql.js';
 
 /** Where a trial goes that its worker gives back: on the queue, unless its search has ended meanwhile. */
 const QUEUED_OR_CANCELLED = Prisma.sql`
@@ -29,8 +27,6 @@ const CONTROL = Prisma.sql`
     WHEN s.status = 'paused' THEN 'pause'
     ELSE 'continue'
   END`;
-
-const REF = Prisma.sql`t.id, t.search_id AS "searchId", t.attempt`;
 
 /**
  * The transitions of trials, one statement each: a statement either happens whole or not at all, takes many trials at a
@@ -62,6 +58,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
       readonly number: number;
       readonly attempt: number;
       readonly params: Params;
+      readonly targetStep: number | null;
       readonly checkpointStep: number | null;
       readonly elapsedMs: number | null;
       readonly data: Uint8Array | null;
@@ -72,10 +69,10 @@ export class TrialRepository extends TrialReader implements TrialStore {
           lease_expires_at = ${inMs(leaseMs)}, started_at = coalesce(t.started_at, now()), reason = NULL
         FROM searches s
         WHERE t.id = ANY(${ids as string[]}) AND t.status = 'queued' AND s.id = t.search_id AND s.status = 'running'
-        RETURNING t.id, t.search_id, t.number, t.attempt, t.params
+        RETURNING t.id, t.search_id, t.number, t.attempt, t.params, t.target_step
       )
       SELECT c.id AS "trialId", c.search_id AS "searchId", c.number, c.attempt, c.params,
-        k.step AS "checkpointStep", k.elapsed_ms AS "elapsedMs", k.data
+        c.target_step AS "targetStep", k.step AS "checkpointStep", k.elapsed_ms AS "elapsedMs", k.data
       FROM claimed c LEFT JOIN checkpoints k ON k.trial_id = c.id
       ORDER BY c.number`;
     return rows.map(({ checkpointStep: step, elapsedMs, data, ...trial }) => ({
@@ -87,7 +84,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
   async record(reports: readonly MeasurementReport[], leaseMs: number): Promise<ReadonlyMap<string, TrialControl>> {
     if (reports.length === 0) return new Map();
     const rows = await this.client.$queryRaw<{ id: string; control: TrialControl }[]>`
-      WITH report AS (${this.#reportRows(reports)}),
+      WITH report AS (${reportRows(reports)}),
       newest AS (SELECT DISTINCT ON (trial_id) * FROM report ORDER BY trial_id, step DESC),
       held AS (
         UPDATE trials t SET step = n.step, metrics = n.metrics, lease_expires_at = ${inMs(leaseMs)}
@@ -95,7 +92,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
         WHERE t.id = n.trial_id AND t.attempt = n.attempt AND t.status = 'running'
         RETURNING t.id, t.search_id, t.cancel_requested
       ),
-      stored AS (${this.#storeReports()})
+      stored AS (${storeReports()})
       SELECT t.id, ${CONTROL} AS control FROM held t JOIN searches s ON s.id = t.search_id`;
     return toControls(reports, rows);
   }
@@ -113,7 +110,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
   async finish(finishes: readonly TrialFinish[], reports: readonly MeasurementReport[]): Promise<readonly string[]> {
     if (finishes.length === 0) return [];
     const rows = await this.client.$queryRaw<{ id: string }[]>`
-      WITH report AS (${this.#reportRows(reports)}),
+      WITH report AS (${reportRows(reports)}),
       held AS (
         UPDATE trials t SET status = f.status::trial_status, value = f.value, rank_key = f."rankKey", step = f.step,
           metrics = f.metrics, reason = f.reason, duration_ms = f."durationMs", ended_at = now(), lease_expires_at = NULL
@@ -124,7 +121,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
         WHERE t.id = f."trialId" AND t.attempt = f.attempt AND t.status = 'running'
         RETURNING t.id
       ),
-      stored AS (${this.#storeReports()}),
+      stored AS (${storeReports()}),
       dropped AS (DELETE FROM checkpoints k USING held WHERE k.trial_id = held.id)
       SELECT id FROM held`;
     return rows.map(({ id }) => id);
@@ -191,7 +188,10 @@ export class TrialRepository extends TrialReader implements TrialStore {
   async resume(searchId: string): Promise<readonly TrialRef[]> {
     return this.client.$queryRaw<TrialRef[]>`
       UPDATE trials t SET status = 'queued', reason = NULL, dispatched_at = now()
-      WHERE t.search_id = ${searchId} AND t.status = 'paused' RETURNING ${REF}`;
+      WHERE t.search_id = ${searchId} AND t.status = 'paused'
+        -- Those that have come to their target step wait for their scheduler.
+        AND (t.target_step IS NULL OR t.step < t.target_step)
+      RETURNING ${REF}`;
   }
 
   async reclaimExpired(maxLosses: number): Promise<readonly TrialRef[]> {
@@ -226,21 +226,6 @@ export class TrialRepository extends TrialReader implements TrialStore {
       UPDATE trials t SET status = 'cancelled', ended_at = now(), reason = 'the search has ended'
       FROM searches s
       WHERE t.status IN ('queued', 'paused') AND s.id = t.search_id AND s.status IN ('completed', 'cancelled', 'failed')`;
-  }
-
-  /** Measurements as rows (trial_id, attempt, step, metrics, elapsed_ms). */
-  #reportRows(reports: readonly MeasurementReport[]) {
-    return Prisma.sql`
-      SELECT r."trialId" AS trial_id, r.attempt, r.step, r.metrics, r."elapsedMs" AS elapsed_ms
-      FROM json_to_recordset(${json(reports)}) AS r ("trialId" text, attempt int, step int, metrics json, "elapsedMs" int)`;
-  }
-
-  /** Stores `report` for the trials that `held` proves to be the caller's; a step that is there already stays. */
-  #storeReports() {
-    return Prisma.sql`
-      INSERT INTO measurements (trial_id, step, metrics, elapsed_ms)
-      SELECT r.trial_id, r.step, r.metrics, r.elapsed_ms FROM report r JOIN held ON held.id = r.trial_id
-      ON CONFLICT (trial_id, step) DO NOTHING`;
   }
 }
 

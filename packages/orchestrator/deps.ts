@@ -1,6 +1,7 @@
 import type { DatasetCatalog } from './ports/dataset-catalog.js';
 import type { Dispatcher, SearchSignals } from './ports/dispatcher.js';
 import type { Logger } from './ports/logger.js';
+import type { RungStore } from './ports/rung-store.js';
 import type { SearchStore } from './ports/search-store.js';
 import type { TaskRunner } from './ports/task-runner.js';
 import type { TrialStore } from './ports/trial-store.js';
@@ -10,6 +11,7 @@ import type { WorkerStore } from './ports/worker-store.js';
 export interface Deps {
   readonly searches: SearchStore;
   readonly trials: TrialStore;
+  readonly rungs: RungStore;
   readonly workers: WorkerStore;
   readonly dispatcher: Dispatcher;
   readonly signals: SearchSignals;

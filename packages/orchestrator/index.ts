@@ -15,6 +15,7 @@ export type { DatasetCatalog } from './ports/dataset-catalog.js';
 export type { Dispatcher, SearchSignals } from './ports/dispatcher.js';
 export type { Logger } from './ports/logger.js';
 export type { Page, PageQuery } from './ports/page.js';
+export type { LogEntry, RungArrival, RungRecord, RungStore, ScheduledTrial } from './ports/rung-store.js';
 export type { NewSearch, SearchChange, SearchForAdvance, SearchStore, SpaceVersion } from './ports/search-store.js';
 export type { TaskRunner, WorkerTask, WorkerTaskResult } from './ports/task-runner.js';
 export type {
@@ -36,6 +37,7 @@ export type { WorkerInfo, WorkerStore, WorkerView } from './ports/worker-store.j
 export {
   createTrialDesk,
   type DeskOptions,
+  type TrialArrival,
   type TrialAssignment,
   type TrialDesk,
   type TrialOutcome,

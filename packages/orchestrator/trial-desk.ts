@@ -28,6 +28,17 @@ export interface TrialOutcome extends TrialLease {
   readonly reports: readonly MeasurementReport[];
 }
 
+/** A trial at the step at which its scheduler has it stop. */
+export interface TrialArrival extends TrialLease {
+  readonly searchId: string;
+  readonly step: number;
+  readonly metrics: Metrics;
+  readonly elapsedMs: number;
+  readonly checkpoint: Uint8Array | null;
+  /** Measurements that were not reported yet. */
+  readonly reports: readonly MeasurementReport[];
+}
+
 /** Where a worker takes trials from and brings them back to. Every answer says what is true in Postgres. */
 export interface TrialDesk {
   claim(ids: readonly string[]): Promise<readonly TrialAssignment[]>;
@@ -35,6 +46,8 @@ export interface TrialDesk {
   renew(leases: readonly TrialLease[]): Promise<ReadonlyMap<string, TrialControl>>;
   /** Ends trials and lets their searches go on; gives the ids that were still the caller's. */
   finish(outcomes: readonly TrialOutcome[], options?: AdvanceOptions): Promise<readonly string[]>;
+  /** Brings trials back that have come to their target step, and lets their searches go on; gives the ids that were still the caller's. */
+  arrive(arrivals: readonly TrialArrival[], options?: AdvanceOptions): Promise<readonly string[]>;
   fail(searchId: string, failure: TrialFailure): Promise<void>;
   release(searchId: string, release: TrialRelease): Promise<void>;
   heartbeat(): Promise<void>;
@@ -87,6 +100,20 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
     }
   }
 
+  /** The objective's value among metrics, as reported and as ranked. */
+  async function objectiveOf(searchId: string, metrics: Metrics) {
+    const objective = (await specOf(searchId))?.objective;
+    const value = objective === undefined ? null : (metrics[objective.metric] ?? null);
+    return { value, rankKey: objective === undefined ? null : lowerIsBetter(value, objective.direction) };
+  }
+
+  async function goOn(trials: readonly { readonly searchId: string }[], options?: AdvanceOptions): Promise<void> {
+    for (const searchId of new Set(trials.map((trial) => trial.searchId))) {
+      deps.signals.publish(searchId);
+      await advance(searchId, options);
+    }
+  }
+
   return {
     async claim(ids) {
       const holder = { workerId: worker.id, provenance: worker.runtime, leaseMs };
@@ -107,22 +134,31 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
     async finish(outcomes, options) {
       const finishes = await Promise.all(
         outcomes.map(async ({ searchId, reports: _, ...outcome }) => {
-          const objective = (await specOf(searchId))?.objective;
-          const value = objective === undefined ? null : (outcome.metrics[objective.metric] ?? null);
-          const counts = outcome.status !== 'cancelled' && objective !== undefined;
-          const rankKey = counts ? lowerIsBetter(value, objective.direction) : null;
-          return { ...outcome, value, rankKey };
+          const { value, rankKey } = await objectiveOf(searchId, outcome.metrics);
+          return { ...outcome, value, rankKey: outcome.status === 'cancelled' ? null : rankKey };
         }),
       );
       const finished = await deps.trials.finish(
         finishes,
         outcomes.flatMap(({ reports }) => reports),
       );
-      for (const searchId of new Set(outcomes.map((outcome) => outcome.searchId))) {
-        deps.signals.publish(searchId);
-        await advance(searchId, options);
-      }
+      await goOn(outcomes, options);
       return finished;
+    },
+
+    async arrive(arrivals, options) {
+      const valued = await Promise.all(
+        arrivals.map(async ({ searchId, reports: _, ...arrival }) => ({
+          ...arrival,
+          ...(await objectiveOf(searchId, arrival.metrics)),
+        })),
+      );
+      const arrived = await deps.rungs.arrive(
+        valued,
+        arrivals.flatMap(({ reports }) => reports),
+      );
+      await goOn(arrivals, options);
+      return arrived;
     },
 
     async fail(searchId, failure) {

@@ -32,6 +32,7 @@ export function createTestWorker(
     {
       searches: database.searches,
       trials: database.trials,
+      rungs: database.rungs,
       workers: database.workers,
       dispatcher: queue.dispatcher,
       signals: queue.signals,

@@ -7,6 +7,8 @@ export interface ThreadTask {
   readonly searchSeed: number;
   readonly trialNumber: number;
   readonly checkpoint: { readonly step: number; readonly elapsedMs: number; readonly data: Uint8Array } | null;
+  /** First step at or after which it stops with a checkpoint, unless it has ended by then; null = at its end. */
+  readonly targetStep: number | null;
 }
 
 interface ThreadState {
@@ -26,6 +28,7 @@ export type ThreadMessage =
       readonly status: 'completed' | 'infeasible';
       readonly reason: string | null;
     } & ThreadState)
+  | ({ readonly kind: 'arrived'; readonly checkpoint: Uint8Array } & ThreadState)
   | ({ readonly kind: 'stopped'; readonly checkpoint: Uint8Array | null } & ThreadState)
   | { readonly kind: 'failed'; readonly reason: string; readonly retry: boolean };
 

@@ -21,7 +21,7 @@ port.on('message', (task: ThreadTask) => {
 });
 
 /** Trains one trial, from its beginning or its checkpoint, until it ends or is told to stop. */
-async function train({ trainer, params, searchSeed, trialNumber, checkpoint }: ThreadTask): Promise<void> {
+async function train({ trainer, params, searchSeed, trialNumber, checkpoint, targetStep }: ThreadTask): Promise<void> {
   const dataset = trainer.kind === 'mlp' ? await loadDataset(trainer.dataset) : null;
   const startedAt = performance.now();
   const elapsed = () => Math.round((checkpoint?.elapsedMs ?? 0) + performance.now() - startedAt);
@@ -31,18 +31,22 @@ async function train({ trainer, params, searchSeed, trialNumber, checkpoint }: T
   let step = checkpoint?.step ?? 0;
   let metrics: Metrics = {};
   let sentAt = startedAt;
+  const state = () => ({ step, metrics, elapsedMs: elapsed(), measurements });
   for (;;) {
     const next = run.next();
     if (next.kind === 'end') {
       const { status, reason } = next;
-      return send({ kind: 'ended', status, reason, step, metrics, elapsedMs: elapsed(), measurements });
+      return send({ kind: 'ended', status, reason, ...state() });
     }
     ({ step, metrics } = next);
     measurements.push({ step, metrics, elapsedMs: elapsed() });
     const wanted = Atomics.load(wish, 0);
-    if (wanted !== THREAD_WISH.goOn) {
-      const data = wanted === THREAD_WISH.checkpointAndStop ? run.checkpoint() : null;
-      return send({ kind: 'stopped', checkpoint: data, step, metrics, elapsedMs: elapsed(), measurements });
+    if (wanted === THREAD_WISH.stop) return send({ kind: 'stopped', checkpoint: null, ...state() });
+    if (targetStep !== null && step >= targetStep) {
+      return send({ kind: 'arrived', checkpoint: run.checkpoint(), ...state() });
+    }
+    if (wanted === THREAD_WISH.checkpointAndStop) {
+      return send({ kind: 'stopped', checkpoint: run.checkpoint(), ...state() });
     }
     const now = performance.now();
     if (now - sentAt >= GATHER_MS) {

@@ -45,6 +45,8 @@ export interface ClaimedTrial extends TrialLease {
   readonly searchId: string;
   readonly number: number;
   readonly params: Params;
+  /** Step at which its scheduler has it stop for now; null = it may train to its end. */
+  readonly targetStep: number | null;
   /** Exact state to go on from; null to start at the beginning. */
   readonly checkpoint: { readonly step: number; readonly elapsedMs: number; readonly data: Uint8Array } | null;
 }

@@ -1,0 +1,66 @@
+import type { Metrics, Params, TrialStatus } from '@caviar/spec';
+import type { MeasurementReport, NewTrial, TrialLease, TrialRef } from './trial-store.js';
+
+/** A trial that has come to the step at which its scheduler has it stop. */
+export interface RungArrival extends TrialLease {
+  readonly step: number;
+  readonly value: number | null;
+  /** Lower is better; null for a value that is not finite, or none. */
+  readonly rankKey: number | null;
+  readonly metrics: Metrics;
+  readonly elapsedMs: number;
+  /** Exact state to go on from; null where the trial begins again when it goes on (external code keeps its own). */
+  readonly checkpoint: Uint8Array | null;
+}
+
+/** A trial as a scheduler sees it. */
+export interface RungRecord {
+  readonly number: number;
+  readonly params: Params;
+  readonly status: TrialStatus;
+  readonly step: number;
+  readonly value: number | null;
+  /** Step at which it is to stop for now; null = it may train to its end. */
+  readonly targetStep: number | null;
+  /** Value at each target step it has come to, by step. */
+  readonly rungs: Readonly<Record<string, number | null>>;
+}
+
+/** A trial to be made for a scheduler. */
+export interface ScheduledTrial extends NewTrial {
+  readonly targetStep: number | null;
+  /** The trial and step whose checkpoint it begins from; null to begin at the beginning. */
+  readonly parent: { readonly number: number; readonly step: number } | null;
+}
+
+/** One result in the order in which a search in `throughput` mode took them. */
+export interface LogEntry {
+  readonly seq: number;
+  readonly number: number;
+  /** The target step the trial had come to; null for its end. */
+  readonly step: number | null;
+}
+
+/** Trials between rungs, in Postgres. Every change is conditional, and repeating it changes nothing. */
+export interface RungStore {
+  /** Takes trials back at their target step, with their last measurements; gives the ids that were still the caller's. */
+  arrive(arrivals: readonly RungArrival[], reports: readonly MeasurementReport[]): Promise<readonly string[]>;
+  /** The trials of the numbers given, and all numbered `from` and above, by number. */
+  rungRecords(
+    searchId: string,
+    which: { readonly numbers: readonly number[]; readonly from: number },
+  ): Promise<readonly RungRecord[]>;
+  /** Adds trials as `TrialStore.add` does; those with a parent begin with a copy of its checkpoint, and are left out when there is none of that step. */
+  addScheduled(searchId: string, spaceVersion: number, trials: readonly ScheduledTrial[]): Promise<readonly TrialRef[]>;
+  /** Queues trials that wait at a rung below `targetStep` again; gives those that are queued now. */
+  goOn(
+    searchId: string,
+    trials: readonly { readonly number: number; readonly targetStep: number | null }[],
+  ): Promise<readonly TrialRef[]>;
+  /** Ends trials that wait at a rung as `pruned`. */
+  prune(searchId: string, trials: readonly { readonly number: number; readonly reason: string }[]): Promise<void>;
+  /** Appends to the log of a search; gives false, and appends nothing, when another process has used one of the `seq`. */
+  appendLog(searchId: string, entries: readonly LogEntry[]): Promise<boolean>;
+  /** The log from `seq` on, in order. */
+  readLog(searchId: string, fromSeq: number): Promise<readonly LogEntry[]>;
+}
