@@ -1,5 +1,7 @@
 export { checkSampler } from './check-sampler.js';
 export { lowerIsBetter } from './direction.js';
+export type { FlowCommand, FlowJob, FlowResult } from './flow/commands.js';
+export { createFlow, type Flow, type FlowPlan, type FlowSnapshot, restoreFlow } from './flow/flow.js';
 export { type PendingTrial, type RankedTrial, rankTrials, type TrialRecord } from './history.js';
 export {
   decideRound,
@@ -19,8 +21,7 @@ export {
   type SearchPreview,
 } from './preview.js';
 export type { PlannedRound, Suggestion } from './samplers/sampler.js';
-export { advanceScheduler, startScheduler } from './schedule.js';
-export type { Decision, SchedulerEvent, SchedulerState, SchedulerStep } from './schedulers/scheduler.js';
+export type { Origin, RungReport } from './schedulers/scheduler.js';
 export { cardinality } from './space/cardinality.js';
 export { contains } from './space/contains.js';
 export {

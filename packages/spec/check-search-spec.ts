@@ -1,15 +1,11 @@
 import type { DatasetInfo } from './dataset.js';
 import { defaultSplit } from './dataset.js';
 import type { ParamValue } from './params.js';
+import { checkScheduler, completeScheduler } from './scheduler-resources.js';
 import type { Objective, SearchSpec, SearchSpecInput, TrainerSpec } from './search-spec.js';
 import type { Domain } from './space.js';
+import type { SpecIssue } from './spec-issue.js';
 import type { TrainerDescriptor } from './trainer.js';
-
-/** Something wrong with a spec: where (path of keys) and what. */
-export interface SpecIssue {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
 
 /** What of the surroundings a spec is checked against. */
 export interface SpecContext {
@@ -25,6 +21,7 @@ export function checkSearchSpec(spec: SearchSpecInput, context: SpecContext): Sp
     ...checkParameters(spec, context.trainer),
     ...checkObjective(spec.objective, context.trainer),
     ...checkSampler(spec),
+    ...checkScheduler(spec, context.trainer),
   ];
 }
 
@@ -33,6 +30,7 @@ export function completeSearchSpec(spec: SearchSpecInput, context: SpecContext, 
   const trainer = completeTrainer(spec.trainer, context.dataset);
   return {
     ...spec,
+    scheduler: completeScheduler(spec, context.trainer),
     name: spec.name ?? (trainer.kind === 'mlp' ? `${trainer.kind} on ${trainer.dataset}` : trainer.kind),
     trainer,
     objective: spec.objective ?? defaultObjective(context),

@@ -2,7 +2,6 @@ export {
   checkSearchSpec,
   completeSearchSpec,
   type SpecContext,
-  type SpecIssue,
 } from './check-search-spec.js';
 export { type Dataset, type DatasetInfo, defaultSplit } from './dataset.js';
 export {
@@ -64,6 +63,7 @@ export {
   spaceSchema,
   type When,
 } from './space.js';
+export type { SpecIssue } from './spec-issue.js';
 export type { Direction, TrainerDescriptor, TrainerMetric, TrainerParameter } from './trainer.js';
 export { findTrainer, TRAINERS } from './trainers/registry.js';
 export {

@@ -4,6 +4,7 @@ import { spaceSchema } from './space.js';
 
 export const MAX_TRIALS = 10_000_000;
 export const MAX_PARALLELISM = 10_000;
+const MAX_RESOURCE = 10_000_000;
 
 /** Shares of the data set (seed 1.1). They add up to 1; `test` may be 0. */
 export const splitSchema = z
@@ -60,7 +61,22 @@ export const samplerSpecSchema = z.discriminatedUnion('kind', [
 ]);
 export type SamplerSpec = z.infer<typeof samplerSpecSchema>;
 
-export const schedulerSpecSchema = z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('fifo') })]);
+const resource = z.int().min(1).max(MAX_RESOURCE);
+
+/** What the schedulers with rungs are told. */
+const rungOptions = {
+  /** Steps after which trials are first compared. */
+  minResource: resource.default(1),
+  /** Steps of a whole trial; left out, the trainer's own number. */
+  maxResource: resource.optional(),
+  /** One trial in `eta` goes on. */
+  eta: z.number().min(2).max(100).default(3),
+};
+
+export const schedulerSpecSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('fifo') }),
+  z.strictObject({ kind: z.literal('asha'), ...rungOptions }),
+]);
 export type SchedulerSpec = z.infer<typeof schedulerSpecSchema>;
 
 export const stopSchema = z

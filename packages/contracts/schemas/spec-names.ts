@@ -59,8 +59,9 @@ named(samplerSpecSchema, {
 });
 named(schedulerSpecSchema, {
   id: 'SchedulerSpec',
-  description: 'How much training each trial gets. `fifo` trains every one to its end.',
-  examples: [{ kind: 'fifo' }],
+  description:
+    'How much training each trial gets. `fifo` trains every one to its end; `asha` compares them at rungs and lets the best go on.',
+  examples: [{ kind: 'fifo' }, { kind: 'asha', minResource: 1, maxResource: 27, eta: 3 }],
 });
 named(stopSchema, {
   id: 'StopCriteria',

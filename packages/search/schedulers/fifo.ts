@@ -1,12 +1,16 @@
 import type { SchedulerSpec } from '@caviar/spec';
 import type { Scheduler } from './scheduler.js';
 
-/** Every trial runs to its end, in the order of the queue. */
+/** Every trial runs to its end, in the order of the numbers. */
 export const fifoScheduler: Scheduler<Extract<SchedulerSpec, { kind: 'fifo' }>> = {
   kind: 'fifo',
   start: () => ({ version: 1 }),
-  handle: (state, event) => ({
+  resume: (_, state) => ({
     state,
-    decisions: event.kind === 'measured' ? [{ number: event.number, action: 'continue', reason: null }] : [],
+    fullSteps: null,
+    arrive: () => [],
+    offer: (number) => (number === null ? null : { kind: 'create', toStep: null, reason: null }),
+    close: () => [],
+    rungs: () => [],
   }),
 };

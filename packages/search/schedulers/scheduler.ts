@@ -1,39 +1,89 @@
 import type { FinalTrialStatus, SchedulerSpec, SearchSpec } from '@caviar/spec';
 
-/** What a scheduler is told, one event at a time. */
-export type SchedulerEvent =
-  | { readonly kind: 'measured'; readonly number: number; readonly step: number; readonly value: number | null }
-  | {
-      readonly kind: 'ended';
-      readonly number: number;
-      readonly status: FinalTrialStatus;
-      readonly value: number | null;
-    };
-
-/** What a running trial is to do. */
-export interface Decision {
-  /** The trial's number. */
-  readonly number: number;
-  readonly action: 'continue' | 'pause' | 'stop';
-  /** Why, in one sentence; null where there is nothing to say. */
-  readonly reason: string | null;
+/** What a scheduler is asked about. `S` is its own part of the spec. */
+export interface SchedulerProblem<S extends SchedulerSpec = SchedulerSpec> {
+  readonly spec: SearchSpec;
+  readonly scheduler: S;
 }
 
-/** What a scheduler remembers: plain JSON, stored with the search. The version tells later code what shape it has. */
+/** A trial at the end of its job, in logical order. */
+export interface Arrival {
+  readonly number: number;
+  /** Step it has reached: the job's own for `reached`, any for an end. */
+  readonly step: number;
+  /** Step that its job led to; null = its own end. */
+  readonly toStep: number | null;
+  /** Objective at that step, turned so that lower is better; null for what is not a finite number. */
+  readonly cost: number | null;
+  /** `reached`: it came to the end of its job and can go on; otherwise it is over. */
+  readonly status: 'reached' | FinalTrialStatus;
+}
+
+/** What is to happen to a trial because of an arrival. */
+export type Decision =
+  /** The trial that arrived goes on at once, in the slot it has. */
+  | { readonly kind: 'continue'; readonly number: number; readonly toStep: number | null; readonly reason: string }
+  /** A trial that waits, or the one that arrived, ends here. */
+  | { readonly kind: 'stop'; readonly number: number; readonly reason: string };
+
+/** What a free slot does next. */
+export type Offer =
+  /** A waiting trial goes on. */
+  | { readonly kind: 'continue'; readonly number: number; readonly toStep: number | null; readonly reason: string }
+  /** The next trial is made; `from`: out of the checkpoint of an earlier one. */
+  | { readonly kind: 'create'; readonly toStep: number | null; readonly from?: Origin; readonly reason: string | null };
+
+/** The checkpoint that a trial begins with. */
+export interface Origin {
+  readonly number: number;
+  readonly step: number;
+}
+
+/** What a scheduler did at one step so far. */
+export interface RungReport {
+  /** Bracket or cohort it belongs to, from 0 in the order in which they began; null for schedulers without. */
+  readonly bracket: number | null;
+  /** Step at which trials are compared. */
+  readonly step: number;
+  /** Trials that came here. */
+  readonly trials: number;
+  /** Those of them that went on. */
+  readonly promoted: number;
+  /** Cost of the worst trial that may go on; null while none may. */
+  readonly cut: number | null;
+}
+
+/** What a scheduler remembers: plain JSON. The version tells later code what shape it has. */
 export interface SchedulerState {
   readonly version: number;
 }
 
-export interface SchedulerStep<State extends SchedulerState> {
-  readonly state: State;
-  /** For the trial of a `measured` event at least, and for whichever others the event decides. */
-  readonly decisions: readonly Decision[];
+/**
+ * A scheduler at work on one search: events in, decisions out. It keeps `state` up to date in place, and whatever it
+ * answers follows from the state and the question alone.
+ */
+export interface SchedulerRun {
+  readonly state: SchedulerState;
+  /** Steps of a trial that runs to its own end, as far as the plan counts them; null = trials count as one step each. */
+  readonly fullSteps: number | null;
+  /** Takes note of a trial at the end of its job. Unless it is told to continue or stop, a trial that `reached` waits. */
+  arrive(arrival: Arrival): readonly Decision[];
+  /** What a free slot does. `number`: of the next trial; null when none may be made now. Null = leave the slot empty. */
+  offer(number: number | null): Offer | null;
+  /**
+   * No slot has anything to do, and trials wait. Either makes some of them able to go on (`offer` hands them out), or
+   * stops all: the answer is empty only in the first case.
+   */
+  close(): readonly Decision[];
+  /** What it did so far, by bracket and step. */
+  rungs(): readonly RungReport[];
 }
 
-/** A way of giving trials their budgets: events in, decisions out, pure. `S` is the scheduler's own part of the spec. */
+/** A way of giving trials their budgets. */
 export interface Scheduler<S extends SchedulerSpec = SchedulerSpec, State extends SchedulerState = SchedulerState> {
   readonly kind: S['kind'];
-  readonly start: (spec: SearchSpec, scheduler: S) => State;
-  /** Values in events are turned so that lower is better. */
-  readonly handle: (state: State, event: SchedulerEvent) => SchedulerStep<State>;
+  /** The state before the first event. */
+  start(problem: SchedulerProblem<S>): State;
+  /** Goes on from a state, which it takes over. */
+  resume(problem: SchedulerProblem<S>, state: State): SchedulerRun;
 }

@@ -1,0 +1,238 @@
+import type { FinalTrialStatus, SearchSpec } from '@caviar/spec';
+import { lowerIsBetter } from '../direction.js';
+import { type Heap, popHeap, pushHeap } from '../heap.js';
+import type { SearchPlan } from '../plan-search.js';
+import { findScheduler } from '../schedulers/registry.js';
+import type { Decision, Offer, RungReport, SchedulerRun, SchedulerState } from '../schedulers/scheduler.js';
+import type { FlowCommand, FlowJob, FlowResult } from './commands.js';
+import { ResultBook } from './result-book.js';
+
+/** What of a search's plan its flow goes by. */
+export type FlowPlan = Pick<SearchPlan, 'totalTrials' | 'rounds'>;
+
+/** A flow as plain JSON. Commands that have not been taken and results that are not used yet are part of it. */
+export interface FlowSnapshot {
+  readonly version: 1;
+  readonly clock: number;
+  readonly nextNumber: number;
+  readonly jobs: readonly RunningJob[];
+  readonly paused: readonly PausedTrial[];
+  readonly results: readonly FlowResult[];
+  readonly commands: readonly FlowCommand[];
+  readonly scheduler: SchedulerState;
+}
+
+interface RunningJob extends FlowJob {
+  readonly from: number;
+  /** Planned logical end. */
+  readonly end: number;
+}
+
+interface PausedTrial {
+  readonly number: number;
+  readonly step: number;
+  readonly value: number | null;
+}
+
+/** The program of one search: results in, in any order; commands out, in an order that depends on the results alone. */
+export interface Flow {
+  /** Takes note of results; repeats are harmless. */
+  feed(results: readonly FlowResult[]): void;
+  /** The commands that have come up since it was asked last. */
+  take(): FlowCommand[];
+  /** Jobs whose results are needed next; empty when everything has ended, or nothing was ever possible. */
+  waitingFor(): FlowJob[];
+  /** Whether all trials have been made and have ended. */
+  finished(): boolean;
+  /** What the scheduler did so far, for people; cuts are values of the objective. */
+  rungs(): RungReport[];
+  /** Everything, as JSON. */
+  snapshot(): FlowSnapshot;
+}
+
+/** Begins a search's program; to be fed with all results there are. */
+export function createFlow(spec: SearchSpec, plan: FlowPlan): Flow {
+  const scheduler = findScheduler(spec.scheduler.kind).start({ spec, scheduler: spec.scheduler });
+  const nothing = { clock: 0, nextNumber: 0, jobs: [], paused: [], results: [], commands: [] };
+  return restoreFlow(spec, plan, { version: 1, ...nothing, scheduler });
+}
+
+/** Goes on from a snapshot, of this spec or of one with other stop criteria or parallelism. */
+export function restoreFlow(spec: SearchSpec, plan: FlowPlan, snapshot: FlowSnapshot): Flow {
+  return new LogicalFlow(spec, plan, structuredClone(snapshot));
+}
+
+class LogicalFlow implements Flow {
+  private readonly strict: boolean;
+  private readonly barriers: ReadonlySet<number>;
+  private readonly scheduler: SchedulerRun;
+  private readonly book = new ResultBook();
+  private readonly jobs: Map<number, RunningJob>;
+  /** Running jobs by planned end, then number; `strict` only. */
+  private readonly order: Heap = [];
+  /** Trials whose jobs have a result, as they were fed; `throughput` only. */
+  private readonly ready: number[] = [];
+  private readyAt = 0;
+  private readonly paused: Map<number, PausedTrial>;
+  private commands: FlowCommand[];
+  private clock: number;
+  private nextNumber: number;
+
+  constructor(
+    private readonly spec: SearchSpec,
+    private readonly plan: FlowPlan,
+    snapshot: FlowSnapshot,
+  ) {
+    this.strict = spec.reproducibility === 'strict';
+    this.barriers = new Set(plan.rounds.map(({ firstNumber }) => firstNumber));
+    this.scheduler = findScheduler(spec.scheduler.kind).resume({ spec, scheduler: spec.scheduler }, snapshot.scheduler);
+    this.clock = snapshot.clock;
+    this.nextNumber = snapshot.nextNumber;
+    this.jobs = new Map(snapshot.jobs.map((job) => [job.number, job]));
+    for (const { end, number } of snapshot.jobs) pushHeap(this.order, [end, number]);
+    this.paused = new Map(snapshot.paused.map((trial) => [trial.number, trial]));
+    this.commands = [...snapshot.commands];
+    this.feed(snapshot.results);
+  }
+
+  feed(results: readonly FlowResult[]): void {
+    for (const result of results) {
+      if (this.book.add(result) && !this.strict) this.ready.push(result.number);
+    }
+    for (;;) {
+      this.fill();
+      const job = this.nextEnded();
+      if (job === null) return;
+      this.settle(job, this.book.resultOf(job)!);
+    }
+  }
+
+  take(): FlowCommand[] {
+    const commands = this.commands;
+    this.commands = [];
+    return commands;
+  }
+
+  waitingFor(): FlowJob[] {
+    const first = this.order[0];
+    const needed = this.strict ? (first === undefined ? [] : [this.jobs.get(first[1])!]) : [...this.jobs.values()];
+    return needed.map(({ number, toStep }) => ({ number, toStep }));
+  }
+
+  finished(): boolean {
+    return this.jobs.size === 0 && this.paused.size === 0 && this.nextNumber >= this.totalTrials;
+  }
+
+  rungs(): RungReport[] {
+    const { direction } = this.spec.objective;
+    // turning twice is turning back
+    return this.scheduler.rungs().map((rung) => ({ ...rung, cut: lowerIsBetter(rung.cut, direction) }));
+  }
+
+  snapshot(): FlowSnapshot {
+    return structuredClone({
+      version: 1,
+      clock: this.clock,
+      nextNumber: this.nextNumber,
+      jobs: [...this.jobs.values()],
+      paused: [...this.paused.values()],
+      results: this.book.resultsOf((n) => n >= this.nextNumber || this.jobs.has(n) || this.paused.has(n)),
+      commands: this.commands,
+      scheduler: this.scheduler.state,
+    });
+  }
+
+  private get totalTrials(): number {
+    return this.plan.totalTrials ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Gives every free slot something to do, as far as there is anything. */
+  private fill(): void {
+    while (this.jobs.size < this.spec.parallelism) {
+      const offer = this.scheduler.offer(this.mayCreate() ? this.nextNumber : null);
+      if (offer !== null) this.start(offer);
+      else if (this.jobs.size === 0 && this.paused.size > 0) this.decide(this.scheduler.close());
+      else return;
+    }
+  }
+
+  /** The first trial of a round waits until all before it have ended. */
+  private mayCreate(): boolean {
+    if (this.nextNumber >= this.totalTrials) return false;
+    return !this.barriers.has(this.nextNumber) || (this.jobs.size === 0 && this.paused.size === 0);
+  }
+
+  private start(offer: Offer): void {
+    if (offer.kind === 'create') {
+      const number = this.nextNumber++;
+      this.commands.push({ ...offer, number });
+      this.run({ number, toStep: offer.toStep }, offer.from?.step ?? 0);
+      return;
+    }
+    const { number, toStep } = offer;
+    const waiting = this.paused.get(number);
+    if (waiting === undefined) throw new Error(`the scheduler continues trial ${number}, which does not wait`);
+    this.paused.delete(number);
+    this.commands.push(offer);
+    this.run({ number, toStep }, waiting.step);
+  }
+
+  private run({ number, toStep }: FlowJob, from: number): void {
+    const { fullSteps } = this.scheduler;
+    const steps = fullSteps === null ? 1 : Math.max(1, (toStep ?? fullSteps) - from);
+    const end = this.clock + steps;
+    this.jobs.set(number, { number, toStep, from, end });
+    if (this.strict) pushHeap(this.order, [end, number]);
+    else this.ready.push(number);
+  }
+
+  /** The running job that ends next, if its result is known. */
+  private nextEnded(): RunningJob | null {
+    if (this.strict) {
+      const first = this.order[0];
+      const job = first === undefined ? undefined : this.jobs.get(first[1]);
+      if (job === undefined || this.book.resultOf(job) === null) return null;
+      popHeap(this.order);
+      return job;
+    }
+    while (this.readyAt < this.ready.length) {
+      const job = this.jobs.get(this.ready[this.readyAt++]!);
+      if (job !== undefined && this.book.resultOf(job) !== null) return job;
+    }
+    this.ready.length = 0;
+    this.readyAt = 0;
+    return null;
+  }
+
+  private settle(job: RunningJob, result: FlowResult): void {
+    const { number, toStep } = job;
+    const { step, value, status } = result;
+    this.jobs.delete(number);
+    this.clock = job.end;
+    if (status === 'reached') this.paused.set(number, { number, step, value });
+    else this.observe(result, status);
+    const cost = lowerIsBetter(value, this.spec.objective.direction);
+    const decisions = this.scheduler.arrive({ number, step, toStep, cost, status });
+    const own = decisions.find((decision) => decision.number === number);
+    if (status === 'reached' && own === undefined) this.observe(result, 'paused');
+    this.decide(decisions);
+  }
+
+  private decide(decisions: readonly Decision[]): void {
+    for (const decision of decisions) {
+      if (decision.kind === 'continue') {
+        this.start(decision);
+        continue;
+      }
+      const waiting = this.paused.get(decision.number);
+      if (waiting === undefined) throw new Error(`the scheduler stops trial ${decision.number}, which does not wait`);
+      this.paused.delete(decision.number);
+      this.commands.push(decision);
+      this.observe(waiting, 'pruned');
+    }
+  }
+
+  private observe({ number, step, value }: PausedTrial, status: 'paused' | FinalTrialStatus): void {
+    this.commands.push({ kind: 'observe', number, step, value, status });
+  }
+}

@@ -1,0 +1,59 @@
+import type { SchedulerSpec, SearchSpecInput } from './search-spec.js';
+import type { SpecIssue } from './spec-issue.js';
+import type { TrainerDescriptor } from './trainer.js';
+
+/** What decides how long a trial trains: the trainer's parameter, by these names. */
+const STEP_PARAMETERS = ['epochs', 'steps'];
+
+type SchedulerInput = Pick<SearchSpecInput, 'scheduler' | 'space' | 'trainer'>;
+
+/**
+ * Steps of a whole trial as far as the spec fixes them: of all trials alike, or the most that a searched range allows.
+ * Null when the trainer has no such parameter, or it is searched over something else than a range.
+ */
+function stepsOf({ space, trainer }: SchedulerInput, descriptor: TrainerDescriptor): StepCount | null {
+  const parameter = descriptor.parameters.find(({ name }) => STEP_PARAMETERS.includes(name));
+  if (parameter === undefined) return null;
+  const { name } = parameter;
+  const domain = space[name];
+  if (domain !== undefined) return domain.kind === 'categorical' ? null : { name, steps: domain.max, fixed: false };
+  const steps = trainer.params[name] ?? parameter.default;
+  return typeof steps === 'number' ? { name, steps, fixed: true } : null;
+}
+
+interface StepCount {
+  readonly name: string;
+  readonly steps: number;
+  /** Whether every trial has as many. */
+  readonly fixed: boolean;
+}
+
+/** What a scheduler with rungs cannot do with a spec. */
+export function checkScheduler(spec: SchedulerInput, trainer: TrainerDescriptor): SpecIssue[] {
+  const { scheduler } = spec;
+  if (!('maxResource' in scheduler || 'minResource' in scheduler)) return [];
+  const path = ['scheduler', 'maxResource'];
+  const count = stepsOf(spec, trainer);
+  const max = scheduler.maxResource ?? count?.steps;
+  if (max === undefined) {
+    return [
+      { path, message: `is needed: the spec does not fix for how many steps the trainer ${trainer.kind} trains` },
+    ];
+  }
+  if (count?.fixed === true && max !== count.steps) {
+    const message = `must be ${count.steps}, the trainer's ${count.name}: leave it out, or change trainer.params.${count.name}`;
+    return [{ path, message }];
+  }
+  if (scheduler.minResource > max) {
+    return [{ path: ['scheduler', 'minResource'], message: `must not be more than the ${max} steps of a whole trial` }];
+  }
+  return [];
+}
+
+/** Fills in `maxResource`. The spec must have passed `checkScheduler`. */
+export function completeScheduler(spec: SchedulerInput, trainer: TrainerDescriptor): SchedulerSpec {
+  const { scheduler } = spec;
+  if (!('minResource' in scheduler) || scheduler.maxResource !== undefined) return scheduler;
+  const maxResource = stepsOf(spec, trainer)?.steps;
+  return maxResource === undefined ? scheduler : { ...scheduler, maxResource };
+}

@@ -1,0 +1,5 @@
+/** Something wrong with a spec: where (path of keys) and what. */
+export interface SpecIssue {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
