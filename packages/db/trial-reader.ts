@@ -95,7 +95,7 @@ export class TrialReader implements Reads {
     return this.client.measurement.findMany({
       where: { trialId },
       orderBy: { step: 'asc' },
-      select: { step: true, metrics: true, elapsedMs: true },
+      select: { step: true, metrics: true, elapsedMs: true, timing: true },
     }) as Promise<unknown> as Promise<readonly Measurement[]>;
   }
 }

@@ -207,14 +207,21 @@ describe('a stale attempt', () => {
 describe('measurements', () => {
   test('are stored by trial and step; a repeated step changes nothing', async () => {
     const [lease] = await claim(await add(1));
-    const at = (step: number, cost: number) => ({ ...lease!, step, metrics: { cost }, elapsedMs: step });
+    const timing = { seconds: 0.25, samplesPerSecond: 400 };
+    const at = (step: number, cost: number) => ({
+      ...lease!,
+      step,
+      metrics: { cost },
+      elapsedMs: step,
+      ...(step === 2 ? { timing } : {}),
+    });
     expect((await db.trials.record([at(2, 0.2), at(1, 0.1)], LEASE_MS)).get(lease!.trialId)).toBe('continue');
     await db.trials.record([at(2, 99)], LEASE_MS);
     await db.trials.finish([finishOf(lease!, 0.3)], [at(3, 0.3)]);
     expect(await db.trials.measurements(lease!.trialId)).toEqual([
-      { step: 1, metrics: { cost: 0.1 }, elapsedMs: 1 },
-      { step: 2, metrics: { cost: 0.2 }, elapsedMs: 2 },
-      { step: 3, metrics: { cost: 0.3 }, elapsedMs: 3 },
+      { step: 1, metrics: { cost: 0.1 }, elapsedMs: 1, timing: null },
+      { step: 2, metrics: { cost: 0.2 }, elapsedMs: 2, timing },
+      { step: 3, metrics: { cost: 0.3 }, elapsedMs: 3, timing: null },
     ]);
   });
 

@@ -10,17 +10,17 @@ export const inMs = (ms: number) => Prisma.sql`now() + ${ms}::float8 * interval 
 /** A TrialRef, of trials t. */
 export const REF = Prisma.sql`t.id, t.search_id AS "searchId", t.attempt`;
 
-/** Measurements as rows (trial_id, attempt, step, metrics, elapsed_ms). */
+/** Measurements as rows (trial_id, attempt, step, metrics, elapsed_ms, timing). */
 export function reportRows(reports: readonly MeasurementReport[]) {
   return Prisma.sql`
-    SELECT r."trialId" AS trial_id, r.attempt, r.step, r.metrics, r."elapsedMs" AS elapsed_ms
-    FROM json_to_recordset(${json(reports)}) AS r ("trialId" text, attempt int, step int, metrics json, "elapsedMs" int)`;
+    SELECT r."trialId" AS trial_id, r.attempt, r.step, r.metrics, r."elapsedMs" AS elapsed_ms, r.timing
+    FROM json_to_recordset(${json(reports)}) AS r ("trialId" text, attempt int, step int, metrics json, "elapsedMs" int, timing json)`;
 }
 
 /** Stores `report` for the trials that `held` proves to be the caller's; a step that is there already stays. */
 export function storeReports() {
   return Prisma.sql`
-    INSERT INTO measurements (trial_id, step, metrics, elapsed_ms)
-    SELECT r.trial_id, r.step, r.metrics, r.elapsed_ms FROM report r JOIN held ON held.id = r.trial_id
+    INSERT INTO measurements (trial_id, step, metrics, elapsed_ms, timing)
+    SELECT r.trial_id, r.step, r.metrics, r.elapsed_ms, r.timing FROM report r JOIN held ON held.id = r.trial_id
     ON CONFLICT (trial_id, step) DO NOTHING`;
 }

@@ -71,6 +71,7 @@ export {
   type FinalTrialStatus,
   isFinal,
   type Measurement,
+  type MeasurementTiming,
   type Metrics,
   type ProposalBasis,
   type Provenance,

@@ -18,6 +18,8 @@ export interface TrainerParameter {
   readonly choices?: readonly string[];
   /** What it does, in one sentence. */
   readonly description: string;
+  /** Whether it may be changed by hand between two steps of a trial (seed 2.6, 3.3): memory and state do not hang on it. */
+  readonly changeable?: true;
   /** Section of the course notes, such as "2.5". */
   readonly section?: string;
   /** Accepts exactly the legal values; bounds and choices of a searched domain are checked with it too. */

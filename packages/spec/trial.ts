@@ -31,6 +31,16 @@ export interface Measurement {
   readonly metrics: Metrics;
   /** Training time since the trial's first step, paused time left out. Not part of what is reproducible. */
   readonly elapsedMs: number;
+  /** How long the step itself took. Not part of what is reproducible; null or absent where nobody measured it. */
+  readonly timing?: MeasurementTiming | null;
+}
+
+/** The pace of one step. */
+export interface MeasurementTiming {
+  /** Wall-clock time of the step, its evaluation on the train and dev parts counted in. */
+  readonly seconds: number;
+  /** Training examples that went through the optimiser, per second; null for trainers without examples. */
+  readonly samplesPerSecond: number | null;
 }
 
 /** What a learning sampler went by when it proposed a trial. */

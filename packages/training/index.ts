@@ -1,6 +1,6 @@
 export { chooseEngine, type Engine } from './engine/simd/engine.js';
 export type { Evaluation } from './evaluate.js';
-export { evaluateTest } from './evaluate-test.js';
+export { evaluateTest, type TestOptions } from './evaluate-test.js';
 export {
   checkGradients,
   type GradientCheck,
@@ -10,5 +10,5 @@ export {
   type LayerGradientComparison,
   type ParameterPart,
 } from './gradient-check.js';
-export { TrainingInputError, type TrainingJob, type TrainingRun, type TrainingStep } from './job.js';
+export { type ParamChange, TrainingInputError, type TrainingJob, type TrainingRun, type TrainingStep } from './job.js';
 export { startTraining } from './start-training.js';

@@ -12,10 +12,26 @@ export interface TrainingJob {
   readonly trialNumber: number;
   /** The rows; null for trainers that need none. */
   readonly dataset: Dataset | null;
+  /** Changes to make on the way, in order: the log of an earlier run, to have the same bits once more. Default none. */
+  readonly changes?: readonly ParamChange[];
+}
+
+/** Hyperparameters changed by hand between two steps of a run (seed 2.6, manual decay; 3.3, the panda). */
+export interface ParamChange {
+  /** Steps that were finished when the change was made: the next one is the first that it holds for. */
+  readonly afterStep: number;
+  /** The new values; what is not named stays as it was. */
+  readonly params: Params;
 }
 
 export type TrainingStep =
-  | { readonly kind: 'measurement'; readonly step: number; readonly metrics: Metrics }
+  | {
+      readonly kind: 'measurement';
+      readonly step: number;
+      readonly metrics: Metrics;
+      /** Training examples that went through the optimiser since the last measurement; null for trainers without any. */
+      readonly samples: number | null;
+    }
   | { readonly kind: 'end'; readonly status: 'completed' | 'infeasible'; readonly reason: string | null };
 
 /** A run that the caller drives, and may drop after any step. */
@@ -26,8 +42,20 @@ export interface TrainingRun {
    * last measurement that has null where a value is not finite.
    */
   next(): TrainingStep;
-  /** The exact state after the last measurement, as one buffer; `startTraining` goes on from it bit for bit. */
+  /**
+   * The exact state after the last measurement, as one buffer; `startTraining` goes on from it bit for bit. It carries
+   * the changes made so far, which lie over the params of the job that it is restored for.
+   */
   checkpoint(): Uint8Array;
+  /**
+   * Changes hyperparameters from the next step on: what is trained from here is what a run restored from `checkpoint()`
+   * under the changed params would train. A decaying learning rate goes on counting epochs from the first. Throws
+   * TrainingInputError, and changes nothing, for what cannot be changed (`changeable` in the trainer's descriptor), for a
+   * value out of range and for a run that has ended.
+   */
+  change(params: Params): void;
+  /** All changes made so far, in order. As `changes` of a job they give the same bits again. */
+  changes(): readonly ParamChange[];
 }
 
 /** A job that makes no sense: the caller should correct `path` (keys from the job's root) and not try again. */

@@ -198,4 +198,28 @@ describe('the sealed test set', () => {
       expect.objectContaining({ path: ['trainer', 'split', 'test'] }),
     );
   });
+
+  it('may be a part of its own, which is normalised by the training rows', () => {
+    const job = mlpJob(three, params);
+    const run = startTraining(job);
+    drain(run);
+    const rows = splitRows(three, { train: 0.6, dev: 0.2, test: 0.2 }, job.searchSeed).test;
+    const testSet = {
+      info: { ...three.info, rows: rows.length },
+      features: Float32Array.from([...rows].flatMap((row) => [...three.features.subarray(row * 6, row * 6 + 6)])),
+      targets: Int32Array.from(rows, (row) => three.targets[row]!),
+    };
+    expect(evaluateTest(job, run.checkpoint(), { testSet })).toEqual(evaluateTest(job, run.checkpoint()));
+  });
+
+  it.each([
+    ['features', clouds({ rows: 30, features: 5, classes: 3 })],
+    ['classNames', clouds({ rows: 30, features: 6, classes: 4 })],
+    ['task', clouds({ rows: 30, features: 6, classes: null })],
+  ])('is refused when it differs in its %s', (name, testSet) => {
+    const job = mlpJob(three, params);
+    expect(() => evaluateTest(job, startTraining(job).checkpoint(), { testSet })).toThrow(
+      expect.objectContaining({ path: ['testSet'], message: expect.stringContaining(name) }),
+    );
+  });
 });

@@ -1,7 +1,10 @@
+import { findTrainer, type Params } from '@caviar/spec';
+import { changedParams, changesIn, changesToMake, checkChange } from './changes.js';
+import { readCheckpointHeader } from './checkpoint.js';
 import { type BestEpoch, EarlyStopping } from './early-stopping.js';
 import type { OpenWorkspace } from './engine/kernels.js';
 import { chooseEngine } from './engine/simd/engine.js';
-import type { TrainingJob, TrainingRun, TrainingStep } from './job.js';
+import { type ParamChange, TrainingInputError, type TrainingJob, type TrainingRun, type TrainingStep } from './job.js';
 import { measure } from './measure.js';
 import { type End, restoreRun, saveRun } from './run-state.js';
 import { type Setup, setUp } from './setup.js';
@@ -13,41 +16,84 @@ export function startMlp(
   checkpoint?: Uint8Array,
   open: OpenWorkspace = chooseEngine().open,
 ): TrainingRun {
-  const setup = setUp(job, open);
-  const trainer = new Trainer(setup);
-  const { progress } = trainer;
-  const { epochs, earlyStopping } = setup.params;
-  const stopping = earlyStopping ? new EarlyStopping(setup) : null;
-  let end: End | null = null;
-  if (checkpoint !== undefined) {
-    const saved = restoreRun(checkpoint, setup);
-    Object.assign(progress, saved.progress);
-    end = saved.end;
-    if (stopping !== null) stopping.best = saved.best;
-  }
+  const made = checkpoint === undefined ? [] : changesIn(readCheckpointHeader(checkpoint));
+  let live = bringToLife({ job, open, changes: made, checkpoint });
+  const planned = changesToMake(job.changes ?? [], made, live.trainer.progress.epoch);
 
-  const next = (): TrainingStep => {
-    if (end !== null) return end;
-    if (progress.epoch >= epochs) return { kind: 'end', status: 'completed', reason: null };
-    const step = progress.epoch + 1;
-    const diverged = (): End => ({ kind: 'end', status: 'infeasible', reason: nameDivergence(setup, step) });
-    if (!trainer.runEpoch()) end = diverged();
-    let metrics = measure(setup, progress, step);
-    if (end === null && metrics['train.loss'] === null) end = diverged();
-    if (stopping !== null && end === null) {
-      const exhausted = stopping.observe(step, metrics, progress);
-      if (exhausted || step === epochs) {
-        stopping.restore(progress);
-        end = stoppedAt(stopping.best, exhausted ? setup.params.patience : null);
-        // The last measurement tells of the weights that are kept.
-        metrics = measure(setup, progress, step);
-      }
-      metrics = { ...metrics, bestEpoch: stopping.best?.epoch ?? null };
-    }
-    return { kind: 'measurement', step, metrics };
+  const save = () => {
+    const { setup, trainer, end, stopping, changes } = live;
+    return saveRun(setup, { progress: trainer.progress, end, best: stopping?.best ?? null, changes });
   };
 
-  return { next, checkpoint: () => saveRun(setup, { progress, end, best: stopping?.best ?? null }) };
+  const change = (params: Params): void => {
+    if (live.end !== null) throw new TrainingInputError(['params'], 'cannot be changed: the run has ended');
+    checkChange(findTrainer('mlp')!, params);
+    const changes = [...live.changes, { afterStep: live.trainer.progress.epoch, params }];
+    live = bringToLife({ job, open, changes, checkpoint: save() });
+  };
+
+  const next = (): TrainingStep => {
+    if (live.end !== null) return live.end;
+    while (planned[0]?.afterStep === live.trainer.progress.epoch) change(planned.shift()!.params);
+    return takeStep(live);
+  };
+
+  return { next, change, checkpoint: save, changes: () => live.changes };
+}
+
+/** A run in memory. */
+interface LiveRun {
+  readonly setup: Setup;
+  readonly trainer: Trainer;
+  readonly stopping: EarlyStopping | null;
+  readonly changes: readonly ParamChange[];
+  end: End | null;
+}
+
+/** A change of params goes the same way as a restart from a checkpoint: so the two cannot differ. */
+function bringToLife({
+  job,
+  open,
+  changes,
+  checkpoint,
+}: {
+  readonly job: TrainingJob;
+  readonly open: OpenWorkspace;
+  readonly changes: readonly ParamChange[];
+  readonly checkpoint: Uint8Array | undefined;
+}): LiveRun {
+  const setup = setUp({ ...job, params: changedParams(job.params, changes) }, open);
+  const trainer = new Trainer(setup);
+  const stopping = setup.params.earlyStopping ? new EarlyStopping(setup) : null;
+  if (checkpoint === undefined) return { setup, trainer, stopping, changes, end: null };
+  const { progress, end, best } = restoreRun(checkpoint, setup);
+  Object.assign(trainer.progress, progress);
+  if (stopping !== null) stopping.best = best;
+  return { setup, trainer, stopping, changes, end };
+}
+
+/** Trains an epoch and measures it. */
+function takeStep(run: LiveRun): TrainingStep {
+  const { setup, trainer, stopping } = run;
+  const { progress } = trainer;
+  const { epochs, patience } = setup.params;
+  if (progress.epoch >= epochs) return { kind: 'end', status: 'completed', reason: null };
+  const step = progress.epoch + 1;
+  const diverged = (): End => ({ kind: 'end', status: 'infeasible', reason: nameDivergence(setup, step) });
+  if (!trainer.runEpoch()) run.end = diverged();
+  let metrics = measure(setup, progress, step);
+  if (run.end === null && metrics['train.loss'] === null) run.end = diverged();
+  if (stopping !== null && run.end === null) {
+    const exhausted = stopping.observe(step, metrics, progress);
+    if (exhausted || step === epochs) {
+      stopping.restore(progress);
+      run.end = stoppedAt(stopping.best, exhausted ? patience : null);
+      // The last measurement tells of the weights that are kept.
+      metrics = measure(setup, progress, step);
+    }
+    metrics = { ...metrics, bestEpoch: stopping.best?.epoch ?? null };
+  }
+  return { kind: 'measurement', step, metrics, samples: trainer.samples };
 }
 
 function stoppedAt(best: BestEpoch | null, patience: number | null): End {

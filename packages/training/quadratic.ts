@@ -1,6 +1,7 @@
-import { findTrainer } from '@caviar/spec';
+import { findTrainer, type Params } from '@caviar/spec';
+import { changedParams, changesIn, changesToMake, checkChange } from './changes.js';
 import { readCheckpointArrays, readCheckpointHeader, writeCheckpoint } from './checkpoint.js';
-import { TrainingInputError, type TrainingJob, type TrainingRun, type TrainingStep } from './job.js';
+import { type ParamChange, TrainingInputError, type TrainingJob, type TrainingRun, type TrainingStep } from './job.js';
 import { completeParams } from './params.js';
 
 const MEASUREMENTS = 10;
@@ -13,19 +14,29 @@ const MEASUREMENTS = 10;
  */
 export function startQuadratic(job: TrainingJob, checkpoint?: Uint8Array): TrainingRun {
   const descriptor = findTrainer('quadratic')!;
-  const params = completeParams(descriptor, job.params);
-  const learningRate = params['learningRate'] as number;
-  const steps = params['steps'] as number;
-  const [c0, c1, c2] = params['coefficients'] as readonly [number, number, number];
+  let changes = checkpoint === undefined ? [] : changesIn(readCheckpointHeader(checkpoint));
+  const { start, coefficients } = read(job.params, []);
+  const [c0, c1, c2] = coefficients;
+  let { learningRate, steps } = read(job.params, changes);
 
   let step = 0;
-  let w = params['start'] as number;
+  let w = start;
   if (checkpoint !== undefined) [step, w] = restore(checkpoint);
+  const planned = changesToMake(job.changes ?? [], changes, step);
 
   const cost = () => (c0 * w + c1) * w + c2;
   const finite = () => Number.isFinite(w) && Number.isFinite(cost());
 
+  const change = (params: Params): void => {
+    if (!finite()) throw new TrainingInputError(['params'], 'cannot be changed: the run has ended');
+    checkChange(descriptor, params);
+    const made = [...changes, { afterStep: step, params }];
+    ({ learningRate, steps } = read(job.params, made));
+    changes = made;
+  };
+
   const next = (): TrainingStep => {
+    while (planned[0]?.afterStep === step) change(planned.shift()!.params);
     if (!finite()) return { kind: 'end', status: 'infeasible', reason: `the cost is not finite at step ${step}` };
     if (step >= steps) return { kind: 'end', status: 'completed', reason: null };
     const until = nextMeasurement(step, steps);
@@ -33,12 +44,25 @@ export function startQuadratic(job: TrainingJob, checkpoint?: Uint8Array): Train
       w -= learningRate * (2 * c0 * w + c1);
       step++;
     }
-    return { kind: 'measurement', step, metrics: { cost: finiteOrNull(cost()), w: finiteOrNull(w) } };
+    return { kind: 'measurement', step, metrics: { cost: finiteOrNull(cost()), w: finiteOrNull(w) }, samples: null };
   };
 
   return {
     next,
-    checkpoint: () => writeCheckpoint({ header: { trainer: 'quadratic' }, arrays: [Float64Array.of(step, w)] }),
+    change,
+    changes: () => changes,
+    checkpoint: () =>
+      writeCheckpoint({ header: { trainer: 'quadratic', changes }, arrays: [Float64Array.of(step, w)] }),
+  };
+}
+
+function read(given: Params, changes: readonly ParamChange[]) {
+  const params = completeParams(findTrainer('quadratic')!, changedParams(given, changes));
+  return {
+    learningRate: params['learningRate'] as number,
+    steps: params['steps'] as number,
+    start: params['start'] as number,
+    coefficients: params['coefficients'] as readonly [number, number, number],
   };
 }
 

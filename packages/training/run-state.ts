@@ -1,6 +1,7 @@
+import { changesIn } from './changes.js';
 import { readCheckpointArrays, readCheckpointHeader, writeCheckpoint } from './checkpoint.js';
 import type { BestEpoch } from './early-stopping.js';
-import { TrainingInputError, type TrainingStep } from './job.js';
+import { type ParamChange, TrainingInputError, type TrainingStep } from './job.js';
 import type { Setup } from './setup.js';
 import type { Progress } from './train.js';
 
@@ -12,6 +13,8 @@ export interface RunState {
   readonly progress: Readonly<Progress>;
   readonly end: End | null;
   readonly best: BestEpoch | null;
+  /** Hyperparameters changed by hand on the way. */
+  readonly changes: readonly ParamChange[];
 }
 
 /** The whole state as one buffer; see `TrainingRun.checkpoint`. */
@@ -33,7 +36,7 @@ export function restoreRun(checkpoint: Uint8Array, setup: Setup): RunState {
   readCheckpointArrays(checkpoint, stateArrays(setup));
   // Written by saveRun of this version: readCheckpointHeader has seen to that.
   const { progress, end, best } = header as unknown as RunState;
-  return { progress, end, best };
+  return { progress, end, best, changes: changesIn(header) };
 }
 
 /** What a checkpoint must agree on with the job. Parameters such as the learning rate may differ: people turn them. */

@@ -52,10 +52,10 @@ export interface Setup {
 }
 
 /**
- * Splits and normalises the data, and draws the first weights. The test rows are loaded only for `test`: otherwise they
- * stay sealed. Throws TrainingInputError.
+ * Splits and normalises the data, and draws the first weights. Test rows are loaded only when they are asked for, those of
+ * the split or a data set of their own: otherwise they stay sealed. Throws TrainingInputError.
  */
-export function setUp(job: TrainingJob, open: OpenWorkspace, purpose: 'training' | 'test' = 'training'): Setup {
+export function setUp(job: TrainingJob, open: OpenWorkspace, testing: 'sealed' | 'split' | Dataset = 'sealed'): Setup {
   const { dataset, trainer } = job;
   if (dataset === null) throw new TrainingInputError(['dataset'], 'the trainer mlp needs a data set');
   if (trainer.kind !== 'mlp' || trainer.split === undefined) {
@@ -66,7 +66,9 @@ export function setUp(job: TrainingJob, open: OpenWorkspace, purpose: 'training'
   const parts = splitRows(dataset, trainer.split, job.searchSeed);
   const inputs = dataset.info.features;
   const { head, outputs } = headFor(dataset.info);
-  const testRows = purpose === 'test' ? parts.test : new Int32Array(0);
+  const testSet = typeof testing === 'string' ? dataset : testing;
+  const testRows = testing === 'split' ? parts.test : new Int32Array(testing === 'sealed' ? 0 : testSet.info.rows);
+  if (testing === testSet) for (let row = 0; row < testRows.length; row++) testRows[row] = row;
   const largest = Math.max(parts.train.length, parts.dev.length, testRows.length);
   const batchSize = params.batchSize === 'full' ? parts.train.length : Math.min(params.batchSize, parts.train.length);
 
@@ -106,7 +108,7 @@ export function setUp(job: TrainingJob, open: OpenWorkspace, purpose: 'training'
   const normalization = params.normalizeInputs ? measureFeatures(dataset, parts.train) : identityNormalization(inputs);
   loadRows(workspace, train, { dataset, rows: parts.train, normalization });
   loadRows(workspace, dev, { dataset, rows: parts.dev, normalization });
-  loadRows(workspace, test, { dataset, rows: testRows, normalization });
+  loadRows(workspace, test, { dataset: testSet, rows: testRows, normalization });
   initialize(workspace, layout, { ...params, random: trialStream(job, 'init') });
   return {
     job,

@@ -23,6 +23,8 @@ export interface Progress {
 /** Takes optimiser steps. */
 export class Trainer {
   readonly progress: Progress = { epoch: 0, step: 0, beta1Power: 1, beta2Power: 1, batchNormPower: 1 };
+  /** Examples that the last epoch has trained on. */
+  samples = 0;
   readonly #setup: Setup;
   readonly #optimizerStep: OptimizerStep;
   readonly #scalars: StepScalars = [0, 0, 0, 0, 0];
@@ -50,6 +52,7 @@ export class Trainer {
     for (let i = 0; i < train.count; i++) orderView[i] = i;
     trialStream(job, 'shuffle', this.progress.epoch).shuffle(orderView);
     augmenter?.startEpoch(this.progress.epoch);
+    this.samples = 0;
     for (let start = 0; start < train.count; start += batchSize) {
       const rows = Math.min(batchSize, train.count - start);
       // A last batch of one example has no variance to normalise by: its turn comes in another epoch's order.
@@ -60,6 +63,7 @@ export class Trainer {
       if (!Number.isFinite(loss)) return false;
       this.#clip();
       this.#update(settings);
+      this.samples += rows;
     }
     this.progress.epoch++;
     return true;

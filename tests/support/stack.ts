@@ -144,7 +144,7 @@ export async function reproducible(stack: Stack, searchId: string): Promise<unkn
           value,
           step,
           metrics,
-          curve: curve.map(({ elapsedMs: _, ...point }) => point),
+          curve: curve.map(({ elapsedMs: _, timing: __, ...point }) => point),
         };
       },
     ),

@@ -28,10 +28,11 @@ export function presentTrial(trial: Trial): TrialView {
 
 export function presentCurve(points: readonly CurvePoint[]): MeasurementsView {
   return {
-    items: points.map(({ step, metrics, elapsedMs, smoothed }) => ({
+    items: points.map(({ step, metrics, elapsedMs, timing, smoothed }) => ({
       step,
       metrics,
       elapsedMs,
+      ...(timing && { timing }),
       ...(smoothed !== undefined && { smoothed }),
     })),
   };

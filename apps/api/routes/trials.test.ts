@@ -81,11 +81,12 @@ describe('a trial', () => {
 describe('the learning curve', () => {
   test('has every step; smoothed and thinned on request', async () => {
     const id = await createSearch();
+    const timing = { seconds: 0.01, samplesPerSecond: null };
     await worker.finish(id, () => Array.from({ length: 50 }, (_, i) => ({ cost: i < 10 ? null : i, w: 2 })), 1);
     const url = `/v1/trials/${(await trialsOf(id)).items[0]?.id}/measurements`;
     const { items } = body(await app.inject(url), 'getMeasurements');
     expect(items.map(({ step }) => step)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
-    expect(items[9]).toEqual({ step: 10, metrics: { cost: null, w: 2 }, elapsedMs: 100 });
+    expect(items[9]).toEqual({ step: 10, metrics: { cost: null, w: 2 }, elapsedMs: 100, timing });
 
     const smooth = body(await app.inject(`${url}?beta=0.9&maxPoints=5`), 'getMeasurements').items;
     expect(smooth).toHaveLength(5);

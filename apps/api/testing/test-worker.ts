@@ -69,7 +69,13 @@ export function createTestWorker(
             metrics,
             reason: value === null ? 'the loss diverged' : null,
             durationMs: 10 * steps.length,
-            reports: steps.map((step, i) => ({ ...lease, step: i + 1, metrics: step, elapsedMs: 10 * (i + 1) })),
+            reports: steps.map((step, i) => ({
+              ...lease,
+              step: i + 1,
+              metrics: step,
+              elapsedMs: 10 * (i + 1),
+              timing: { seconds: 0.01, samplesPerSecond: null },
+            })),
           };
         }),
       );

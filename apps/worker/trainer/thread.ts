@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadDataset } from '@caviar/datasets';
-import type { Measurement, Metrics } from '@caviar/spec';
+import type { Measurement, MeasurementTiming, Metrics } from '@caviar/spec';
 import { startTraining, TrainingInputError } from '@caviar/training';
 import { THREAD_WISH, type ThreadMessage, type ThreadTask } from './protocol.js';
 
@@ -33,13 +33,15 @@ async function train({ trainer, params, searchSeed, trialNumber, checkpoint, tar
   let sentAt = startedAt;
   const state = () => ({ step, metrics, elapsedMs: elapsed(), measurements });
   for (;;) {
+    const stepStartedAt = performance.now();
     const next = run.next();
     if (next.kind === 'end') {
       const { status, reason } = next;
       return send({ kind: 'ended', status, reason, ...state() });
     }
     ({ step, metrics } = next);
-    measurements.push({ step, metrics, elapsedMs: elapsed() });
+    const timing = paceOf(next.samples, performance.now() - stepStartedAt);
+    measurements.push({ step, metrics, elapsedMs: elapsed(), timing });
     const wanted = Atomics.load(wish, 0);
     if (wanted === THREAD_WISH.stop) return send({ kind: 'stopped', checkpoint: null, ...state() });
     if (targetStep !== null && step >= targetStep) {
@@ -55,4 +57,11 @@ async function train({ trainer, params, searchSeed, trialNumber, checkpoint, tar
       sentAt = now;
     }
   }
+}
+
+/** Six digits are more than a clock has to say. */
+function paceOf(samples: number | null, durationMs: number): MeasurementTiming {
+  const seconds = Number((durationMs / 1000).toPrecision(6));
+  const hasPace = samples !== null && durationMs > 0;
+  return { seconds, samplesPerSecond: hasPace ? Math.round((1000 * samples) / durationMs) : null };
 }

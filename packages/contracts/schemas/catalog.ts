@@ -60,6 +60,7 @@ const trainerParameterSchema = z
     exclusiveMax: z.boolean().optional().meta({ description: 'True: `max` itself is refused.' }),
     choices: z.array(z.string()).optional().meta({ description: 'Words it takes.' }),
     description: z.string(),
+    changeable: z.literal(true).optional().meta({ description: 'May be changed by hand while a trial runs.' }),
     section: z.string().optional().meta({ description: 'Section of the course notes.' }),
   })
   .meta({ id: 'TrainerParameter', description: 'A hyperparameter that a trainer understands.' });

@@ -49,6 +49,13 @@ const measurementSchema = z
     step: z.int().min(0),
     metrics: metricsSchema,
     elapsedMs: durationMsSchema,
+    timing: z
+      .strictObject({
+        seconds: z.number().min(0).meta({ description: 'Wall-clock time, evaluation counted in.' }),
+        samplesPerSecond: z.number().min(0).nullable().meta({ description: 'Training examples a second.' }),
+      })
+      .optional()
+      .meta({ description: 'The pace of the step; there when the trainer told it. Not reproducible.' }),
     smoothed: metricsSchema.optional().meta({
       description: 'Bias-corrected exponentially weighted averages; there when `beta` was given.',
     }),
@@ -56,7 +63,15 @@ const measurementSchema = z
   .meta({
     id: 'Measurement',
     description: 'Metrics at one step.',
-    examples: [{ step: 3, metrics: { 'dev.error': 0.08 }, elapsedMs: 410, smoothed: { 'dev.error': 0.11 } }],
+    examples: [
+      {
+        step: 3,
+        metrics: { 'dev.error': 0.08 },
+        elapsedMs: 410,
+        timing: { seconds: 0.13, samplesPerSecond: 8292 },
+        smoothed: { 'dev.error': 0.11 },
+      },
+    ],
   });
 
 export const measurementsSchema = z

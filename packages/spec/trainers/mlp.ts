@@ -80,6 +80,7 @@ export const mlpTrainer: TrainerDescriptor = {
       exclusiveMin: true,
       max: 1000,
       description: 'Step size (alpha).',
+      changeable: true,
       section: '3.2',
       schema: z.number().gt(0).max(1000),
     },
@@ -90,6 +91,7 @@ export const mlpTrainer: TrainerDescriptor = {
       choices: ['none', 'inverseTime', 'exponential', 'inverseSqrt', 'staircase'],
       description:
         'How the learning rate falls, by epoch e from 1: a0 / (1 + rate e), rate^e a0, rate / sqrt(e) a0, or rate^stairs a0.',
+      changeable: true,
       section: '2.6',
       schema: z.enum(['none', 'inverseTime', 'exponential', 'inverseSqrt', 'staircase']),
     },
@@ -102,6 +104,7 @@ export const mlpTrainer: TrainerDescriptor = {
       max: 1000,
       description:
         'Rate of lrDecay; null is 1 (inverseTime, inverseSqrt), 0.95 (exponential) or 0.5 (staircase). At most 1 for the last two.',
+      changeable: true,
       section: '2.6',
       schema: z.number().gt(0).max(1000).nullable(),
     },
@@ -112,6 +115,7 @@ export const mlpTrainer: TrainerDescriptor = {
       min: 1,
       max: 100_000,
       description: 'Epochs on each stair of the staircase decay.',
+      changeable: true,
       section: '2.6',
       schema: z.int().min(1).max(100_000),
     },
@@ -123,6 +127,7 @@ export const mlpTrainer: TrainerDescriptor = {
       max: 1,
       exclusiveMax: true,
       description: 'Weight of the past in the average of gradients (momentum, adam).',
+      changeable: true,
       section: '2.3',
       schema: z.number().min(0).lt(1),
     },
@@ -135,6 +140,7 @@ export const mlpTrainer: TrainerDescriptor = {
       max: 1,
       exclusiveMax: true,
       description: 'Weight of the past in the average of squared gradients (rmsprop, adam).',
+      changeable: true,
       section: '2.4',
       schema: openUnit,
     },
@@ -146,6 +152,7 @@ export const mlpTrainer: TrainerDescriptor = {
       exclusiveMin: true,
       max: 1,
       description: 'Added to the root in the divisor (rmsprop, adam).',
+      changeable: true,
       section: '2.5',
       schema: z.number().gt(0).max(1),
     },
@@ -157,6 +164,7 @@ export const mlpTrainer: TrainerDescriptor = {
       max: 1_000_000,
       choices: ['full'],
       description: 'Examples per step; "full" is batch gradient descent. More than there are means all of them.',
+      changeable: true,
       section: '2.1',
       schema: z.union(
         [z.int().min(1).max(1_000_000), z.literal('full')],
@@ -170,6 +178,7 @@ export const mlpTrainer: TrainerDescriptor = {
       min: 1,
       max: 100_000,
       description: 'Passes through the training set.',
+      changeable: true,
       section: '2.1',
       schema: z.int().min(1).max(100_000),
     },
@@ -181,6 +190,7 @@ export const mlpTrainer: TrainerDescriptor = {
       max: 1e6,
       description:
         'Lambda of the L1 term lambda/2m times the absolute weights, m being the training examples; weights.sparsity is then reported.',
+      changeable: true,
       section: '1.4',
       schema: z.number().min(0).max(1e6),
     },
@@ -192,6 +202,7 @@ export const mlpTrainer: TrainerDescriptor = {
       max: 1e6,
       description:
         'Lambda of the L2 term lambda/2m times the squared weights, m being the training examples; biases are left out.',
+      changeable: true,
       section: '1.4',
       schema: z.number().min(0).max(1e6),
     },
@@ -203,6 +214,7 @@ export const mlpTrainer: TrainerDescriptor = {
       exclusiveMin: true,
       max: 1,
       description: 'Probability of keeping a hidden unit (inverted dropout); one number, or one per hidden layer.',
+      changeable: true,
       section: '1.5',
       schema: z.union(
         [keep, z.array(keep).max(100)],
@@ -217,6 +229,7 @@ export const mlpTrainer: TrainerDescriptor = {
       exclusiveMin: true,
       max: 1,
       description: 'Probability of keeping an input feature (inverted dropout).',
+      changeable: true,
       section: '1.5',
       schema: keep,
     },
@@ -236,6 +249,7 @@ export const mlpTrainer: TrainerDescriptor = {
       max: 1,
       exclusiveMax: true,
       description: 'Weight of the past in the averages of mean and variance that batch norm uses at test time.',
+      changeable: true,
       section: '3.4',
       schema: z.number().min(0).lt(1),
     },
@@ -255,6 +269,7 @@ export const mlpTrainer: TrainerDescriptor = {
       min: 1,
       max: 100_000,
       description: 'Epochs without improvement that early stopping waits.',
+      changeable: true,
       section: '1.6',
       schema: z.int().min(1).max(100_000),
     },
@@ -266,6 +281,7 @@ export const mlpTrainer: TrainerDescriptor = {
       exclusiveMin: true,
       max: 1e9,
       description: 'Greatest length of the gradient; a longer one is shortened to it. Null is no limit.',
+      changeable: true,
       section: '1.8',
       schema: z.number().gt(0).max(1e9).nullable(),
     },
@@ -278,6 +294,7 @@ export const mlpTrainer: TrainerDescriptor = {
       choices: ['none', 'balanced'],
       description:
         'Factor of every class in the training loss: a list in the order of the classes, or "balanced" for m / (C m_c).',
+      changeable: true,
       section: '3.5',
       schema: z.union(
         [z.enum(['none', 'balanced']), z.array(z.number().min(0).max(1e6)).min(1).max(1000)],
@@ -290,6 +307,7 @@ export const mlpTrainer: TrainerDescriptor = {
       default: 'none',
       choices: ['none', 'flip', 'shift', 'rotate', 'crop', 'distort'],
       description: 'What is done to the training pictures, anew in every epoch: one of these or a list. Pictures only.',
+      changeable: true,
       section: '1.6',
       schema: z.union(
         [
@@ -310,6 +328,7 @@ export const mlpTrainer: TrainerDescriptor = {
       max: 1,
       description:
         'How much: the greatest shift, crop and twice the greatest distortion as a share of the side, the greatest rotation as a share of half a turn.',
+      changeable: true,
       section: '1.6',
       schema: z.number().min(0).max(1),
     },
