@@ -4,6 +4,7 @@ import type {
   LeaderboardView,
   MeasurementsView,
   ReadinessView,
+  SearchImportanceView,
   SearchPageView,
   SearchPatchBody,
   SearchPreviewView,
@@ -67,6 +68,8 @@ export interface Client {
   pauseSearch(id: string, options?: CallOptions): Promise<SearchView>;
   resumeSearch(id: string, options?: CallOptions): Promise<SearchView>;
   cancelSearch(id: string, options?: CallOptions): Promise<SearchView>;
+  /** What the objective depends on; a problem `nothing-to-explain` while that is not known. */
+  importance(id: string, options?: CallOptions): Promise<SearchImportanceView>;
   deleteSearch(id: string, options?: CallOptions): Promise<void>;
   /** A page of the board; null when it is still the one of `etag`. */
   leaderboard(id: string, options?: BoardOptions): Promise<TaggedBoard | null>;

@@ -22,6 +22,7 @@ export function createClient(options: TransportOptions): Client {
     pauseSearch: (id, more) => act(`${search(id)}/pause`, more),
     resumeSearch: (id, more) => act(`${search(id)}/resume`, more),
     cancelSearch: (id, more) => act(`${search(id)}/cancel`, more),
+    importance: (id, more) => get(`${search(id)}/importance`, more),
     async deleteSearch(id, { signal } = {}) {
       await request('DELETE', search(id), { signal });
     },

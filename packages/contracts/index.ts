@@ -24,6 +24,7 @@ export type {
   WorkerView,
 } from './schemas/catalog.js';
 export { exampleSpec } from './schemas/examples.js';
+export type { SearchImportanceView } from './schemas/importance.js';
 export { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, MAX_WAIT_MS } from './schemas/parameters.js';
 export type { SearchPreviewView } from './schemas/preview.js';
 export type {

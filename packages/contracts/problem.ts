@@ -45,6 +45,11 @@ export const PROBLEMS = {
     title: 'There is nothing to diagnose yet',
     whatToDo: 'Ask again when a trial has finite train and dev errors; only the trainer mlp reports them.',
   },
+  'nothing-to-explain': {
+    status: 409,
+    title: 'There is nothing to explain yet',
+    whatToDo: 'Ask again when 16 trials or more have completed, with values that are not all the same.',
+  },
   'trial-not-found': {
     status: 404,
     title: 'There is no such trial',

@@ -5,6 +5,7 @@ import type { Client } from './client.js';
 import { cursorFields, cutPage, decodeCursor, encodeCursor } from './cursor.js';
 import { Prisma } from './generated/client.js';
 import { type SearchRow, type TrialRow, toProgress, toTrial } from './rows.js';
+import { readValuedTrials } from './valued-trials.js';
 
 const numberCursorSchema = z.object({ number: cursorFields.count });
 const boardCursorSchema = z.object({
@@ -20,7 +21,7 @@ const TRIAL_COLUMNS = Prisma.sql`
 
 const ON_BOARD = Prisma.sql`t.status IN ('completed', 'pruned', 'infeasible')`;
 
-type Reads = Pick<TrialStore, 'get' | 'list' | 'records' | 'leaderboard' | 'measurements'>;
+type Reads = Pick<TrialStore, 'get' | 'list' | 'records' | 'valued' | 'leaderboard' | 'measurements'>;
 
 /** Trials as people and samplers read them. */
 export class TrialReader implements Reads {
@@ -47,6 +48,10 @@ export class TrialReader implements Reads {
       SELECT t.number, t.params, t.status, t.value, t.step FROM trials t
       WHERE t.search_id = ${searchId} AND t.number >= ${from} AND t.number < ${below}
       ORDER BY t.number`;
+  }
+
+  valued(searchId: string, which: Parameters<TrialStore['valued']>[1]) {
+    return readValuedTrials(this.client, searchId, which);
   }
 
   async leaderboard(searchId: string, { limit, cursor }: PageQuery): Promise<BoardPage | null> {

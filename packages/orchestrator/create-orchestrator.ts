@@ -8,6 +8,7 @@ import { checkGradients } from './use-cases/check-gradients.js';
 import { completeSpec } from './use-cases/complete-spec.js';
 import { createSearch } from './use-cases/create-search.js';
 import { diagnoseSearch, diagnoseTrial } from './use-cases/diagnose.js';
+import { createExplainer } from './use-cases/explain-search.js';
 import { patchSearch } from './use-cases/patch-search.js';
 import { presentCurve } from './use-cases/read-curve.js';
 import { exportTrials, getBoardVersion, getLeaderboard, getSearch, waitForBoard } from './use-cases/read-searches.js';
@@ -49,6 +50,7 @@ export function createOrchestrator(deps: Deps): Orchestrator {
     checkGradients: (request) => checkGradients(deps, request),
     diagnoseTrial: (id, options) => diagnoseTrial(deps, id, options),
     diagnoseSearch: (id, options) => diagnoseSearch(deps, id, options),
+    explainSearch: createExplainer(deps),
     listWorkers: (query) => deps.workers.list(query),
     listDatasets: () => deps.datasets.list(),
     getDataset: (id) => {

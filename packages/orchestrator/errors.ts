@@ -11,6 +11,7 @@ import type { SpecIssue } from '@caviar/spec';
  * - `search-running`: the search still runs, so it can't be deleted.
  * - `trial-ended`: the trial has ended.
  * - `nothing-to-diagnose`: there are no errors to judge by.
+ * - `nothing-to-explain`: too few trials, or values that do not differ.
  * - `unavailable`: Postgres is away; try again.
  */
 export type DomainErrorCode =
@@ -25,6 +26,7 @@ export type DomainErrorCode =
   | 'search-running'
   | 'trial-ended'
   | 'nothing-to-diagnose'
+  | 'nothing-to-explain'
   | 'unavailable';
 
 export class DomainError extends Error {

@@ -8,6 +8,7 @@ export type {
   Leaderboard,
   Orchestrator,
   SearchDiagnosis,
+  SearchImportance,
   SearchPatch,
   TrialDiagnosis,
 } from './orchestrator.js';

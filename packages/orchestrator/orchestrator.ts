@@ -1,5 +1,5 @@
 import type { Diagnosis, NextSearch } from '@caviar/diagnosis';
-import type { SearchPreview } from '@caviar/search';
+import type { Importance, SearchPreview } from '@caviar/search';
 import type {
   DatasetInfo,
   GradientCheckReport,
@@ -59,6 +59,12 @@ export interface SearchDiagnosis extends TrialDiagnosis {
   readonly changes: NextSearch['changes'];
 }
 
+/** What the objective of a search depends on, as of a version of its board. */
+export interface SearchImportance extends Importance {
+  readonly searchId: string;
+  readonly version: number;
+}
+
 /**
  * What people can ask of searches and trials: the API's whole view of the house.
  * Everything throws `DomainError`; ids that do not exist give `…-not-found`.
@@ -100,6 +106,8 @@ export interface Orchestrator {
   checkGradients(request: GradientCheckRequest): Promise<GradientCheckReport>;
   diagnoseTrial(id: string, options: DiagnosisOptions): Promise<TrialDiagnosis>;
   diagnoseSearch(id: string, options: DiagnosisOptions): Promise<SearchDiagnosis>;
+  /** Shares of the objective's variance (fANOVA); throws `nothing-to-explain` while there are none. */
+  explainSearch(id: string): Promise<SearchImportance>;
   listWorkers(query: PageQuery): Promise<Page<WorkerView>>;
   listDatasets(): readonly DatasetInfo[];
   getDataset(id: string): DatasetInfo;

@@ -3,6 +3,14 @@ export { lowerIsBetter } from './direction.js';
 export type { FlowCommand, FlowJob, FlowResult } from './flow/commands.js';
 export { createFlow, type Flow, type FlowPlan, type FlowSnapshot, restoreFlow } from './flow/flow.js';
 export { type PendingTrial, type RankedTrial, rankTrials, type TrialRecord } from './history.js';
+export type { ValuedTrial } from './importance/encode-trials.js';
+export {
+  type Importance,
+  importance,
+  MAX_IMPORTANCE_TRIALS,
+  MIN_IMPORTANCE_TRIALS,
+} from './importance/importance.js';
+export { sampleNumbers } from './importance/sample-numbers.js';
 export {
   decideRound,
   historyNeeded,

@@ -2,6 +2,7 @@ import { OPERATIONS } from '@caviar/contracts';
 import type { Orchestrator } from '@caviar/orchestrator';
 import type { FastifyInstance } from 'fastify';
 import { route } from '../http/route.js';
+import { presentImportance } from '../presenters/present-importance.js';
 import { presentPreview } from '../presenters/present-preview.js';
 import { presentSearch } from '../presenters/present-search.js';
 
@@ -24,6 +25,8 @@ export function searchRoutes(app: FastifyInstance, orchestrator: Orchestrator): 
   route(app, OPERATIONS.getSearch, async ({ id }) => presentSearch(await orchestrator.getSearch(id)));
 
   route(app, OPERATIONS.getSearchDiagnosis, async ({ id, query }) => orchestrator.diagnoseSearch(id, query));
+
+  route(app, OPERATIONS.getSearchImportance, async ({ id }) => presentImportance(await orchestrator.explainSearch(id)));
 
   route(app, OPERATIONS.patchSearch, async ({ id, body }) => presentSearch(await orchestrator.patchSearch(id, body)));
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { diagnosisQuerySchema, searchDiagnosisSchema } from '../schemas/diagnosis.js';
+import { searchImportanceSchema } from '../schemas/importance.js';
 import {
   createSearchHeadersSchema,
   exportQuerySchema,
@@ -93,6 +94,16 @@ export const searchOperations = {
     query: diagnosisQuerySchema,
     responses: { 200: { description: 'The diagnosis.', schema: searchDiagnosisSchema } },
     problems: ['search-not-found', 'nothing-to-diagnose'],
+  }),
+  getSearchImportance: operation({
+    method: 'GET',
+    path: '/v1/searches/{id}/importance',
+    tag,
+    summary: 'Share of the variance of the objective per parameter, and per pair',
+    description:
+      'Functional ANOVA on a random forest over the completed trials (Hutter et al. 2014): every part of the space counts by its size on the scale of the parameter, wherever the sampler went. An answer is kept until the search changes.',
+    responses: { 200: { description: 'The shares.', schema: searchImportanceSchema } },
+    problems: ['search-not-found', 'nothing-to-explain'],
   }),
   deleteSearch: operation({
     method: 'DELETE',

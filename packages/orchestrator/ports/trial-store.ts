@@ -1,3 +1,4 @@
+import type { ValuedTrial } from '@caviar/search';
 import type {
   FinalTrialStatus,
   Measurement,
@@ -107,6 +108,11 @@ export interface TrialStore {
     searchId: string,
     range: { readonly from: number; readonly below: number },
   ): Promise<readonly Pick<Trial, 'number' | 'params' | 'status' | 'value' | 'step'>[]>;
+  /** A sample of at most `limit` completed trials with a finite value, of the numbers given or of all; fixed by the seed. */
+  valued(
+    searchId: string,
+    which: { readonly numbers: readonly number[] | null; readonly limit: number; readonly seed: number },
+  ): Promise<readonly ValuedTrial[]>;
   /** Ended trials by value, then number; see api.md for the order. Null when there is no such search. */
   leaderboard(searchId: string, query: PageQuery): Promise<BoardPage | null>;
 

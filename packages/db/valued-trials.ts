@@ -1,0 +1,26 @@
+import type { Params } from '@caviar/spec';
+import type { Client } from './client.js';
+import { Prisma } from './generated/client.js';
+
+interface ValuedTrial {
+  readonly number: number;
+  readonly params: Params;
+  readonly value: number;
+}
+
+/** A sample of the completed trials of a search with a finite value; the same one for the same seed. */
+export async function readValuedTrials(
+  client: Client,
+  searchId: string,
+  {
+    numbers,
+    limit,
+    seed,
+  }: { readonly numbers: readonly number[] | null; readonly limit: number; readonly seed: number },
+): Promise<readonly ValuedTrial[]> {
+  const among = numbers === null ? Prisma.sql`true` : Prisma.sql`t.number = ANY(${numbers as number[]}::int[])`;
+  return client.$queryRaw<ValuedTrial[]>`
+    SELECT t.number, t.params, t.value FROM trials t
+    WHERE t.search_id = ${searchId} AND ${among} AND t.status = 'completed' AND t.rank_key IS NOT NULL
+    ORDER BY hashint4extended(t.number, ${seed}::bigint), t.number LIMIT ${limit}`;
+}
