@@ -17,7 +17,7 @@ const SPEC: SearchSpec = {
   reproducibility: 'strict',
 };
 const LEASE_MS = 60_000;
-const HOLDER = { workerId: 'wrk_1', leaseMs: LEASE_MS };
+const HOLDER = { workerId: 'wrk_1', provenance: { node: 'v24.0.0', fused: true }, leaseMs: LEASE_MS };
 
 let files: TestDatabase;
 let db: Database;

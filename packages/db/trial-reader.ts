@@ -50,8 +50,8 @@ export class TrialReader implements Reads {
       ORDER BY t.number`;
   }
 
-  valued(searchId: string, which: Parameters<TrialStore['valued']>[1]) {
-    return readValuedTrials(this.client, searchId, which);
+  valued(...question: Parameters<TrialStore['valued']>): ReturnType<TrialStore['valued']> {
+    return readValuedTrials(this.client, ...question);
   }
 
   async leaderboard(searchId: string, { limit, cursor }: PageQuery): Promise<BoardPage | null> {

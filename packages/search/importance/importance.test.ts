@@ -186,7 +186,7 @@ describe('the answer', () => {
     const many = unit(...names);
     const found = analyze(
       many,
-      trialsOf(many, 300, ({ p17, p90 }) => 2 * p17! + p90!),
+      trialsOf(many, 150, ({ p17, p90 }) => 2 * p17! + p90!),
     );
     expect(found.parameters.slice(0, 2).map(({ name }) => name)).toEqual(['p17', 'p90']);
     expect(found.pairs).toHaveLength(10);
