@@ -146,6 +146,18 @@ describe('goOn and prune', () => {
     expect(await db.rungs.goOn(searchId, [{ number: 1, targetStep: null }])).toHaveLength(1);
   });
 
+  test('leave a trial where it is that has passed its next step already', async () => {
+    await waiting(1);
+    await db.rungs.pruneWaiting(`${searchId}x`, 'not this search');
+    await db.rungs.addScheduled(searchId, 1, [scheduled(1)]);
+    await claim(1);
+    await db.rungs.arrive([arrivalOf(1, 7, { step: 10 })], []);
+    expect(await db.rungs.goOn(searchId, [{ number: 1, targetStep: 9 }])).toEqual([]);
+    const [record] = await db.rungs.rungRecords(searchId, { numbers: [1], from: 99 });
+    expect(record).toMatchObject({ status: 'paused', targetStep: 9, rungs: { 3: 7, 9: 7 } });
+    expect(await db.rungs.goOn(searchId, [{ number: 1, targetStep: 27 }])).toHaveLength(1);
+  });
+
   test('end a waiting trial with its reason and value, and leave running ones alone', async () => {
     await waiting(1);
     await db.rungs.addScheduled(searchId, 1, [scheduled(1)]);

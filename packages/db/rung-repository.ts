@@ -110,12 +110,22 @@ export class RungRepository implements RungStore {
     trials: readonly { readonly number: number; readonly targetStep: number | null }[],
   ): Promise<readonly TrialRef[]> {
     if (trials.length === 0) return [];
-    return this.client.$queryRaw<TrialRef[]>`
-      UPDATE trials t SET status = 'queued', target_step = r."targetStep", reason = NULL, dispatched_at = now()
+    // A trainer that measures seldom may have passed the next step already: then the trial is there, and waits again.
+    const rows = await this.client.$queryRaw<(TrialRef & { queued: boolean })[]>`
+      UPDATE trials t SET
+        target_step = r."targetStep",
+        status = CASE WHEN r."targetStep" <= t.step THEN 'paused' ELSE 'queued' END::trial_status,
+        reason = CASE WHEN r."targetStep" <= t.step THEN t.reason END,
+        rungs = CASE
+          WHEN r."targetStep" <= t.step THEN (t.rungs::jsonb || jsonb_build_object(r."targetStep"::text, t.value))::json
+          ELSE t.rungs
+        END,
+        dispatched_at = now()
       FROM json_to_recordset(${json(trials)}) AS r (number int, "targetStep" int)
       WHERE t.search_id = ${searchId} AND t.number = r.number AND ${WAITS}
-        AND (r."targetStep" IS NULL OR r."targetStep" > t.step)
-      RETURNING ${REF}`;
+        AND (r."targetStep" IS NULL OR r."targetStep" > t.target_step)
+      RETURNING ${REF}, t.status = 'queued' AS queued`;
+    return rows.filter(({ queued }) => queued).map(({ queued: _, ...ref }) => ref);
   }
 
   async prune(
@@ -128,6 +138,17 @@ export class RungRepository implements RungStore {
         UPDATE trials t SET status = 'pruned', reason = r.reason, ended_at = now()
         FROM json_to_recordset(${json(trials)}) AS r (number int, reason text)
         WHERE t.search_id = ${searchId} AND t.number = r.number AND ${WAITS}
+        RETURNING t.id
+      )
+      DELETE FROM checkpoints k USING pruned WHERE k.trial_id = pruned.id`;
+  }
+
+  async pruneWaiting(searchId: string, reason: string): Promise<void> {
+    await this.client.$executeRaw`
+      WITH pruned AS (
+        UPDATE trials t SET status = 'pruned', reason = ${reason}, ended_at = now()
+        FROM searches s
+        WHERE t.search_id = ${searchId} AND ${WAITS} AND s.id = t.search_id AND s.status = 'running'
         RETURNING t.id
       )
       DELETE FROM checkpoints k USING pruned WHERE k.trial_id = pruned.id`;

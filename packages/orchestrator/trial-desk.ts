@@ -10,7 +10,8 @@ import type {
   TrialRelease,
 } from './ports/trial-store.js';
 import type { WorkerInfo } from './ports/worker-store.js';
-import { type AdvanceOptions, advanceSearch, dispatchOrLeave } from './use-cases/advance-search.js';
+import { advanceSearch } from './use-cases/advance-search.js';
+import { type DispatchOptions, dispatchOrLeave } from './use-cases/dispatch.js';
 
 /** A claimed trial with what its training needs of the search. */
 export interface TrialAssignment extends ClaimedTrial {
@@ -45,9 +46,9 @@ export interface TrialDesk {
   report(reports: readonly MeasurementReport[]): Promise<ReadonlyMap<string, TrialControl>>;
   renew(leases: readonly TrialLease[]): Promise<ReadonlyMap<string, TrialControl>>;
   /** Ends trials and lets their searches go on; gives the ids that were still the caller's. */
-  finish(outcomes: readonly TrialOutcome[], options?: AdvanceOptions): Promise<readonly string[]>;
+  finish(outcomes: readonly TrialOutcome[], options?: DispatchOptions): Promise<readonly string[]>;
   /** Brings trials back that have come to their target step, and lets their searches go on; gives the ids that were still the caller's. */
-  arrive(arrivals: readonly TrialArrival[], options?: AdvanceOptions): Promise<readonly string[]>;
+  arrive(arrivals: readonly TrialArrival[], options?: DispatchOptions): Promise<readonly string[]>;
   fail(searchId: string, failure: TrialFailure): Promise<void>;
   release(searchId: string, release: TrialRelease): Promise<void>;
   heartbeat(): Promise<void>;
@@ -80,7 +81,7 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
   }
 
   /** Advances a search; calls that come while it is being advanced are taken together into one more round. */
-  async function advance(searchId: string, options: AdvanceOptions = {}): Promise<void> {
+  async function advance(searchId: string, options: DispatchOptions = {}): Promise<void> {
     const present = advancing.get(searchId);
     if (present !== undefined) {
       present.again = true;
@@ -107,7 +108,7 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
     return { value, rankKey: objective === undefined ? null : lowerIsBetter(value, objective.direction) };
   }
 
-  async function goOn(trials: readonly { readonly searchId: string }[], options?: AdvanceOptions): Promise<void> {
+  async function goOn(trials: readonly { readonly searchId: string }[], options?: DispatchOptions): Promise<void> {
     for (const searchId of new Set(trials.map((trial) => trial.searchId))) {
       deps.signals.publish(searchId);
       await advance(searchId, options);

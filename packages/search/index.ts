@@ -34,6 +34,7 @@ export { cardinality } from './space/cardinality.js';
 export { contains } from './space/contains.js';
 export {
   hasObserved,
+  isScheduled,
   type LearningContext,
   learnsFromResults,
   observe,

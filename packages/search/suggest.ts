@@ -40,6 +40,11 @@ export function learnsFromResults(spec: SearchSpec): boolean {
   return learns(findSampler(spec.sampler.kind));
 }
 
+/** Whether trials of a spec stop on the way for a scheduler to decide: then its flow says what trials do. */
+export function isScheduled(spec: SearchSpec): boolean {
+  return spec.scheduler.kind !== 'fifo';
+}
+
 /** Begins learning; null for a sampler that does not learn. */
 export function startLearning(spec: SearchSpec, state: SearchState = INITIAL_STATE): LearningContext | null {
   const sampler = findSampler(spec.sampler.kind);

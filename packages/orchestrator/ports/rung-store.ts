@@ -59,6 +59,8 @@ export interface RungStore {
   ): Promise<readonly TrialRef[]>;
   /** Ends trials that wait at a rung as `pruned`. */
   prune(searchId: string, trials: readonly { readonly number: number; readonly reason: string }[]): Promise<void>;
+  /** Ends all trials of a running search that wait at a rung as `pruned`. */
+  pruneWaiting(searchId: string, reason: string): Promise<void>;
   /** Appends to the log of a search; gives false, and appends nothing, when another process has used one of the `seq`. */
   appendLog(searchId: string, entries: readonly LogEntry[]): Promise<boolean>;
   /** The log from `seq` on, in order. */

@@ -1,15 +1,12 @@
-import { decideRound, historyNeeded, plannedRoundOf, type SearchPlan, suggest } from '@caviar/search';
+import { decideRound, historyNeeded, isScheduled, plannedRoundOf, type SearchPlan, suggest } from '@caviar/search';
 import type { Deps } from '../deps.js';
 import { newId } from '../ids.js';
 import type { SearchForAdvance } from '../ports/search-store.js';
+import { advanceFlow } from './advance-flow.js';
+import { type DispatchOptions, dispatchOrLeave } from './dispatch.js';
 import { endSearch, searchEnd } from './end-search.js';
 import { type PreparedSearch, prepare } from './prepared-search.js';
 import { proposeLearning } from './propose-learning.js';
-
-export interface AdvanceOptions {
-  /** Trials that one job carries; more than 1 pays where a trial takes less than the way through the queue. */
-  readonly trialsPerJob?: number;
-}
 
 /**
  * Takes a search as far as it can go now: ends it, or makes and dispatches the trials there is room for.
@@ -18,19 +15,20 @@ export interface AdvanceOptions {
  * once; so two processes that advance the same search at the same time do the same work, and one of them stores it. The
  * bound on trials in flight holds as well: numbers stay below (final trials + parallelism), which only grows.
  */
-export async function advanceSearch(deps: Deps, searchId: string, options: AdvanceOptions = {}): Promise<void> {
+export async function advanceSearch(deps: Deps, searchId: string, options: DispatchOptions = {}): Promise<void> {
   const state = await deps.searches.getForAdvance(searchId);
   if (state === null || state.search.status !== 'running') return;
   const prepared = prepare(state);
   const end = searchEnd(state, prepared.plan.totalTrials);
   if (end !== null) return endSearch(deps, searchId, end);
+  if (isScheduled(state.search.spec)) return advanceFlow(deps, { state, plan: prepared.plan, options });
   await propose(deps, { state, prepared, options });
 }
 
 interface Proposal {
   readonly state: SearchForAdvance;
   readonly prepared: PreparedSearch;
-  readonly options: AdvanceOptions;
+  readonly options: DispatchOptions;
 }
 
 async function propose(deps: Deps, { state, prepared, options }: Proposal): Promise<void> {
@@ -69,7 +67,7 @@ async function propose(deps: Deps, { state, prepared, options }: Proposal): Prom
 }
 
 /** Trials that one job is to carry: never so many that it keeps them from free workers. */
-function jobSize({ search }: SearchForAdvance, { trialsPerJob = 1 }: AdvanceOptions): number {
+function jobSize({ search }: SearchForAdvance, { trialsPerJob = 1 }: DispatchOptions): number {
   return Math.min(trialsPerJob, Math.max(1, Math.floor(search.spec.parallelism / 4)));
 }
 
@@ -105,18 +103,4 @@ function numberBound(
     if (targetNumber !== null) bound = Math.min(bound, targetNumber + parallelism);
   }
   return Math.min(bound, total ?? bound);
-}
-
-/** Dispatches trials; when the queue is away they stay queued in Postgres, where the reconciler finds them. */
-export async function dispatchOrLeave(
-  deps: Pick<Deps, 'dispatcher' | 'logger'>,
-  trials: Parameters<Deps['dispatcher']['dispatch']>[0],
-  options: AdvanceOptions = {},
-): Promise<void> {
-  if (trials.length === 0) return;
-  try {
-    await deps.dispatcher.dispatch(trials, options);
-  } catch (error) {
-    deps.logger.warn({ err: error, trials: trials.length }, 'the queue is away; the trials wait in Postgres');
-  }
 }

@@ -1,7 +1,8 @@
 import type { Search } from '@caviar/spec';
 import type { Deps } from '../deps.js';
 import { DomainError } from '../errors.js';
-import { advanceSearch, dispatchOrLeave } from './advance-search.js';
+import { advanceSearch } from './advance-search.js';
+import { dispatchOrLeave } from './dispatch.js';
 import { searchEnd } from './end-search.js';
 import { prepare } from './prepared-search.js';
 import { getSearch } from './read-searches.js';

@@ -20,14 +20,7 @@ export function completeSpec({ datasets }: Pick<Deps, 'datasets'>, input: Search
   refuse(checkSearchSpec(input, context));
   const spec = completeSearchSpec(input, context, drawSeed());
   refuse(checkSampler(spec));
-  refuse(checkCarriedOut(spec));
   return spec;
-}
-
-/** Schedulers decide already (`createFlow`); advancing a search by what they decide is still to come. */
-function checkCarriedOut({ scheduler }: SearchSpec): SpecIssue[] {
-  if (scheduler.kind === 'fifo') return [];
-  return [{ path: ['scheduler', 'kind'], message: 'is not carried out yet; fifo is' }];
 }
 
 export function specContext(

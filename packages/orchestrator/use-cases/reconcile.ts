@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.js';
-import { advanceSearch, dispatchOrLeave } from './advance-search.js';
+import { advanceSearch } from './advance-search.js';
+import { dispatchOrLeave } from './dispatch.js';
 
 /** Workers a trial may take down before it is taken for the cause. */
 const MAX_LOSSES = 3;

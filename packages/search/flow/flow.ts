@@ -42,6 +42,8 @@ export interface Flow {
   take(): FlowCommand[];
   /** Jobs whose results are needed next; empty when everything has ended, or nothing was ever possible. */
   waitingFor(): FlowJob[];
+  /** All jobs that have no result yet, as far as the flow has come. */
+  running(): FlowJob[];
   /** Whether all trials have been made and have ended. */
   finished(): boolean;
   /** What the scheduler did so far, for people; cuts are values of the objective. */
@@ -76,6 +78,8 @@ class LogicalFlow implements Flow {
   private readonly paused: Map<number, PausedTrial>;
   private commands: FlowCommand[];
   private clock: number;
+  /** Whether a whole trial has reached the target: nothing is begun any more, and what runs comes to its next stop. */
+  private targetReached = false;
   private nextNumber: number;
 
   constructor(
@@ -119,8 +123,12 @@ class LogicalFlow implements Flow {
     return needed.map(({ number, toStep }) => ({ number, toStep }));
   }
 
+  running(): FlowJob[] {
+    return [...this.jobs.values()].map(({ number, toStep }) => ({ number, toStep }));
+  }
+
   finished(): boolean {
-    return this.jobs.size === 0 && this.paused.size === 0 && this.nextNumber >= this.totalTrials;
+    return this.jobs.size === 0 && this.paused.size === 0 && !this.mayCreate();
   }
 
   rungs(): RungReport[] {
@@ -149,6 +157,10 @@ class LogicalFlow implements Flow {
   /** Gives every free slot something to do, as far as there is anything. */
   private fill(): void {
     while (this.jobs.size < this.spec.parallelism) {
+      if (this.targetReached) {
+        if (this.jobs.size === 0) this.stopAll();
+        return;
+      }
       const offer = this.scheduler.offer(this.mayCreate() ? this.nextNumber : null);
       if (offer !== null) this.start(offer);
       else if (this.jobs.size === 0 && this.paused.size > 0) this.decide(this.scheduler.close());
@@ -158,7 +170,7 @@ class LogicalFlow implements Flow {
 
   /** The first trial of a round waits until all before it have ended. */
   private mayCreate(): boolean {
-    if (this.nextNumber >= this.totalTrials) return false;
+    if (this.targetReached || this.nextNumber >= this.totalTrials) return false;
     return !this.barriers.has(this.nextNumber) || (this.jobs.size === 0 && this.paused.size === 0);
   }
 
@@ -211,7 +223,10 @@ class LogicalFlow implements Flow {
     this.clock = job.end;
     if (status === 'reached') this.paused.set(number, { number, step, value });
     else this.observe(result, status);
-    const cost = lowerIsBetter(value, this.spec.objective.direction);
+    const { direction } = this.spec.objective;
+    const cost = lowerIsBetter(value, direction);
+    const target = lowerIsBetter(this.spec.stop.targetValue ?? null, direction);
+    if (status === 'completed' && cost !== null && target !== null && cost <= target) this.targetReached = true;
     const decisions = this.scheduler.arrive({ number, step, toStep, cost, status });
     const own = decisions.find((decision) => decision.number === number);
     if (status === 'reached' && own === undefined) this.observe(result, 'paused');
@@ -221,7 +236,7 @@ class LogicalFlow implements Flow {
   private decide(decisions: readonly Decision[]): void {
     for (const decision of decisions) {
       if (decision.kind === 'continue') {
-        this.start(decision);
+        if (!this.targetReached) this.start(decision);
         continue;
       }
       const waiting = this.paused.get(decision.number);
@@ -230,6 +245,11 @@ class LogicalFlow implements Flow {
       this.commands.push(decision);
       this.observe(waiting, 'pruned');
     }
+  }
+
+  private stopAll(): void {
+    const reason = 'Another trial has reached the target of the search.';
+    this.decide([...this.paused.keys()].map((number) => ({ kind: 'stop', number, reason })));
   }
 
   private observe({ number, step, value }: PausedTrial, status: 'paused' | FinalTrialStatus): void {

@@ -1,0 +1,189 @@
+import {
+  decideRound,
+  type FlowCommand,
+  observe,
+  plannedRoundOf,
+  prepareSearch,
+  type Suggestion,
+  suggest,
+  suggestNext,
+} from '@caviar/search';
+import { isFinal } from '@caviar/spec';
+import type { Deps } from '../deps.js';
+import { newId } from '../ids.js';
+import type { ScheduledTrial } from '../ports/rung-store.js';
+import type { SearchForAdvance } from '../ports/search-store.js';
+import { type DispatchOptions, dispatchOrLeave } from './dispatch.js';
+import { endSearch, searchEnd } from './end-search.js';
+import { dropFlow, type FlowContext, feedFlow, inTurn, openFlow } from './flow-context.js';
+import type { PreparedSearch } from './prepared-search.js';
+
+type CreateCommand = Extract<FlowCommand, { kind: 'create' }>;
+
+interface Work {
+  readonly state: SearchForAdvance;
+  readonly plan: PreparedSearch['plan'];
+  readonly options: DispatchOptions;
+}
+
+/**
+ * Takes a search with a scheduler as far as it can go now: follows its flow over what has come of its trials, and does
+ * what it says. Like `advanceSearch` it needs no lock: the flow is a function of what is stored, its commands are
+ * conditional statements, and to carry one out that another process has carried out changes nothing.
+ */
+export function advanceFlow(deps: Deps, work: Work): Promise<void> {
+  const { state } = work;
+  return inTurn(state.search.id, async () => {
+    try {
+      const context = await openFlow(deps, state, work.plan);
+      await new FlowFollower(deps, work, context).follow();
+    } catch (error) {
+      dropFlow(state);
+      throw error;
+    }
+  });
+}
+
+/** What a batch of commands comes to. */
+class Batch {
+  readonly made: ScheduledTrial[] = [];
+  readonly goOn: { readonly number: number; readonly targetStep: number | null }[] = [];
+  readonly stopped: { readonly number: number; readonly reason: string }[] = [];
+}
+
+class FlowFollower {
+  private readonly searchId: string;
+
+  constructor(
+    private readonly deps: Deps,
+    private readonly work: Work,
+    private readonly context: FlowContext,
+  ) {
+    this.searchId = work.state.search.id;
+  }
+
+  async follow(): Promise<void> {
+    const { deps, context, searchId } = this;
+    const { state } = this.work;
+    const strict = state.search.spec.reproducibility === 'strict';
+    for (;;) {
+      await feedFlow(deps, searchId, { context, strict });
+      const commands = context.flow.take();
+      if (commands.length === 0) break;
+      const batch = new Batch();
+      for (const command of commands) await this.decide(command, batch);
+      if (!(await this.carryOut(batch))) return dropFlow(state);
+      context.ahead.clear();
+    }
+    if (context.flow.running().length === 0) await this.end();
+  }
+
+  /** The flow has come to its end: so has the search. */
+  private async end(): Promise<void> {
+    const { deps, searchId } = this;
+    // What still waits does so because the spec was changed on the way: nothing will ever ask for it.
+    await deps.rungs.pruneWaiting(searchId, 'the scheduler has come to its end');
+    const now = await deps.searches.getForAdvance(searchId);
+    if (now === null || now.search.status !== 'running') return;
+    const end = searchEnd(now, now.nextNumber);
+    if (end !== null) await endSearch(deps, searchId, end);
+  }
+
+  /** Takes one command: shows the sampler what it may see from here on, and gathers what is to be stored. */
+  private async decide(command: FlowCommand, batch: Batch): Promise<void> {
+    const { context } = this;
+    const { number } = command;
+    const record = context.ahead.get(number);
+    switch (command.kind) {
+      case 'observe': {
+        const { status, step, value } = command;
+        const params = context.params.get(number) ?? {};
+        if (context.learning !== null) observe(context.learning, [{ number, params, status, step, value }]);
+        context.unobserved.delete(number);
+        return;
+      }
+      case 'create': {
+        context.unobserved.add(number);
+        if (record === undefined) {
+          const trial = await this.make(command);
+          context.params.set(number, trial.params);
+          batch.made.push(trial);
+          return;
+        }
+        context.params.set(number, record.params);
+        // A trial that a person has added waits at step 0 for its turn.
+        const waits = record.status === 'paused' && record.targetStep === 0;
+        if (waits) batch.goOn.push({ number, targetStep: command.toStep });
+        return;
+      }
+      case 'continue': {
+        const { toStep: targetStep } = command;
+        const has = record?.targetStep;
+        const isDone = has === null || (has !== undefined && targetStep !== null && has >= targetStep);
+        if (record === undefined || !(isDone || isFinal(record.status))) batch.goOn.push({ number, targetStep });
+        return;
+      }
+      case 'stop':
+        if (record === undefined || !isFinal(record.status)) batch.stopped.push({ number, reason: command.reason });
+    }
+  }
+
+  private async make({ number, toStep: targetStep, from }: CreateCommand): Promise<ScheduledTrial> {
+    const id = newId('trl');
+    return { id, basis: null, ...(await this.propose(number)), targetStep, parent: from ?? null };
+  }
+
+  private async propose(number: number): Promise<Suggestion> {
+    const { context } = this;
+    const { search, spaces } = this.work.state;
+    if (context.learning !== null) {
+      const pending = [...context.unobserved]
+        .filter((one) => one < number)
+        .map((one) => ({ number: one, params: context.params.get(one)! }));
+      return suggestNext(context.learning, number, pending);
+    }
+    const spaceFirstNumber = spaces.at(-1)?.firstNumber ?? 0;
+    await this.decideRoundOf(number, spaceFirstNumber);
+    context.draw ??= prepareSearch(search.spec, { rounds: context.rounds, spaceFirstNumber });
+    return suggest(context.draw, number, number + 1)[0]!;
+  }
+
+  private async decideRoundOf(number: number, spaceFirstNumber: number): Promise<void> {
+    const { deps, context, searchId } = this;
+    const { spec } = this.work.state.search;
+    const planned = plannedRoundOf(this.work.plan, number);
+    if (planned === null || context.rounds.length > planned.index) return;
+    const history = await deps.trials.records(searchId, { from: 0, below: planned.firstNumber });
+    const question = { index: planned.index, history, rounds: context.rounds, spaceFirstNumber };
+    const round = decideRound(spec, this.work.plan, question);
+    await deps.searches.addRound(searchId, round);
+    deps.logger.info({ searchId, round: round.index, reason: round.reason }, 'round decided');
+    context.rounds = [...context.rounds, round];
+    context.draw = null;
+  }
+
+  /** Stores what was decided and hands it to the queue; false when the search is not what it was any more. */
+  private async carryOut({ made, goOn, stopped }: Batch): Promise<boolean> {
+    const { deps, searchId, context } = this;
+    const { spaceVersion } = this.work.state.search;
+    const added = await deps.rungs.addScheduled(searchId, spaceVersion, made);
+    if (added.length < made.length) {
+      const ids = new Set(added.map(({ id }) => id));
+      const others = new Map(made.filter(({ id }) => !ids.has(id)).map((trial) => [trial.number, trial]));
+      const records = await deps.rungs.rungRecords(searchId, { numbers: [...others.keys()], from: 2 ** 31 - 1 });
+      if (records.length < others.size) return false;
+      // Somebody else was first: another process with the same params, or a person with a trial of their own.
+      for (const { number, params, status, targetStep } of records) {
+        context.params.set(number, params);
+        if (status === 'paused' && targetStep === 0) {
+          goOn.push({ number, targetStep: others.get(number)!.targetStep });
+        }
+      }
+    }
+    const queued = await deps.rungs.goOn(searchId, goOn);
+    await deps.rungs.prune(searchId, stopped);
+    if (added.length + queued.length + stopped.length > 0) deps.signals.publish(searchId);
+    await dispatchOrLeave(deps, [...added, ...queued], this.work.options);
+    return true;
+  }
+}

@@ -1,0 +1,21 @@
+import type { Deps } from '../deps.js';
+import type { TrialRef } from '../ports/trial-store.js';
+
+export interface DispatchOptions {
+  /** Trials that one job carries; more than 1 pays where a trial takes less than the way through the queue. */
+  readonly trialsPerJob?: number;
+}
+
+/** Dispatches trials; when the queue is away they stay queued in Postgres, where the reconciler finds them. */
+export async function dispatchOrLeave(
+  deps: Pick<Deps, 'dispatcher' | 'logger'>,
+  trials: readonly TrialRef[],
+  options: DispatchOptions = {},
+): Promise<void> {
+  if (trials.length === 0) return;
+  try {
+    await deps.dispatcher.dispatch(trials, options);
+  } catch (error) {
+    deps.logger.warn({ err: error, trials: trials.length }, 'the queue is away; the trials wait in Postgres');
+  }
+}

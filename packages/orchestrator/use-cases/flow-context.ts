@@ -1,0 +1,164 @@
+import {
+  createFlow,
+  type Flow,
+  type FlowJob,
+  type FlowResult,
+  type LearningContext,
+  learnsFromResults,
+  type SuggestContext,
+  startLearning,
+} from '@caviar/search';
+import { isFinal, type Params, type Round } from '@caviar/spec';
+import type { Deps } from '../deps.js';
+import type { RungRecord } from '../ports/rung-store.js';
+import type { SearchForAdvance } from '../ports/search-store.js';
+import type { PreparedSearch } from './prepared-search.js';
+
+/** The program of one search as far as this process has followed it, and what it needs to carry out its commands. */
+export interface FlowContext {
+  readonly flow: Flow;
+  /** Rounds decided so far. */
+  rounds: readonly Round[];
+  /** A drawing sampler, prepared for the present round. */
+  draw: SuggestContext | null;
+  readonly learning: LearningContext | null;
+  /** Params of the trials that the flow has made. */
+  readonly params: Map<number, Params>;
+  /** Trials that no learner has seen yet. */
+  readonly unobserved: Set<number>;
+  /** Trials in Postgres as they were last read, where the flow has not caught up with them. */
+  readonly ahead: Map<number, RungRecord>;
+  /** Next place in the log; `throughput` only. */
+  logSeq: number;
+}
+
+const KEPT = 32;
+const kept = new Map<string, FlowContext>();
+const turns = new Map<string, Promise<void>>();
+
+/** Has one caller of this process at a time work on a search; the others come after it. */
+export async function inTurn(searchId: string, work: () => Promise<void>): Promise<void> {
+  const before = turns.get(searchId) ?? Promise.resolve();
+  const mine = before.then(work, work);
+  const settled = mine.catch(() => {});
+  turns.set(searchId, settled);
+  try {
+    await mine;
+  } finally {
+    if (turns.get(searchId) === settled) turns.delete(searchId);
+  }
+}
+
+/** The flow of a search as it stands: kept, or built anew from Postgres. */
+export async function openFlow(
+  deps: Pick<Deps, 'rungs'>,
+  state: SearchForAdvance,
+  plan: PreparedSearch['plan'],
+): Promise<FlowContext> {
+  const key = keyOf(state);
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const { search, spaces } = state;
+  const { spec, rounds } = search;
+  const spaceFirstNumber = spaces.at(-1)?.firstNumber ?? 0;
+  const context: FlowContext = {
+    flow: createFlow(spec, plan),
+    rounds,
+    draw: null,
+    learning: learnsFromResults(spec) ? startLearning(spec, { rounds, spaceFirstNumber }) : null,
+    params: new Map(),
+    unobserved: new Set(),
+    ahead: new Map(),
+    logSeq: 0,
+  };
+  const records = await deps.rungs.rungRecords(search.id, { numbers: [], from: 0 });
+  for (const record of records) context.ahead.set(record.number, record);
+  if (spec.reproducibility === 'strict') context.flow.feed(records.flatMap(resultsOf));
+  const [oldest] = kept.keys();
+  if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);
+  kept.set(key, context);
+  return context;
+}
+
+/** Forgets a flow that may be ahead of Postgres: the next one is built from what is stored. */
+export function dropFlow(state: SearchForAdvance): void {
+  kept.delete(keyOf(state));
+}
+
+function keyOf({ search }: SearchForAdvance): string {
+  return JSON.stringify([search.id, search.spaceVersion, search.spec]);
+}
+
+/**
+ * Feeds the flow what has come of its running jobs: in `strict` mode in any order, otherwise in the order of a log that
+ * all processes share, so that they come to the same decisions.
+ */
+export async function feedFlow(
+  deps: Pick<Deps, 'rungs'>,
+  searchId: string,
+  { context, strict }: { readonly context: FlowContext; readonly strict: boolean },
+): Promise<void> {
+  const { flow, ahead } = context;
+  const jobs = flow.running();
+  const numbers = jobs.map(({ number }) => number);
+  for (const record of await deps.rungs.rungRecords(searchId, { numbers, from: context.params.size })) {
+    ahead.set(record.number, record);
+  }
+  const found = jobs.flatMap((job) => resultOf(job, ahead.get(job.number)) ?? []);
+  if (strict) return flow.feed(found);
+  await feedByLog(deps, searchId, { context, found });
+}
+
+async function feedByLog(
+  deps: Pick<Deps, 'rungs'>,
+  searchId: string,
+  { context, found }: { readonly context: FlowContext; readonly found: readonly FlowResult[] },
+): Promise<void> {
+  const entries = found.map(({ number, status, step }, i) => ({
+    seq: context.logSeq + i,
+    number,
+    step: status === 'reached' ? step : null,
+  }));
+  // Another process may have taken the places first: then its order counts, and the rest is found again.
+  await deps.rungs.appendLog(searchId, entries);
+  const log = await deps.rungs.readLog(searchId, context.logSeq);
+  const mine = new Set(found.map(({ number }) => number));
+  const others = log.flatMap(({ number }) => (mine.has(number) ? [] : [number]));
+  if (others.length > 0) {
+    for (const record of await deps.rungs.rungRecords(searchId, { numbers: others, from: MAX_INT })) {
+      context.ahead.set(record.number, record);
+    }
+  }
+  for (const { seq, number, step } of log) {
+    const result = resultOf({ number, toStep: step }, context.ahead.get(number));
+    if (result !== null) context.flow.feed([result]);
+    context.logSeq = seq + 1;
+  }
+}
+
+/** Above every trial number, and an integer to Postgres. */
+const MAX_INT = 2 ** 31 - 1;
+
+/** What has come of a job; null while nothing has. */
+function resultOf({ number, toStep }: FlowJob, record: RungRecord | undefined): FlowResult | null {
+  if (record === undefined) return null;
+  const value = toStep === null ? undefined : record.rungs[toStep];
+  if (toStep !== null && value !== undefined) return { number, step: toStep, value, status: 'reached' };
+  if (!isFinal(record.status)) return null;
+  return { number, step: Math.min(record.step, toStep ?? record.step), value: record.value, status: record.status };
+}
+
+/** All that has come of a trial. */
+function resultsOf(record: RungRecord): FlowResult[] {
+  const { number, status, step, value, targetStep, rungs } = record;
+  const results: FlowResult[] = Object.entries(rungs).map(([at, reached]) => ({
+    number,
+    step: Number(at),
+    value: reached,
+    status: 'reached',
+  }));
+  // A trial that its scheduler ended came to a rung: that it ended there is the flow's own to find.
+  const byScheduler = status === 'pruned' && targetStep !== null && step >= targetStep;
+  if (isFinal(status) && !byScheduler) results.push({ number, step, value, status });
+  return results;
+}

@@ -1,0 +1,56 @@
+import type { SearchSpecInput } from '@caviar/spec';
+import { expect, test } from 'vitest';
+import { allTrials, DEFAULTS, reproducible, startStack } from './support/stack.js';
+
+/** Trials that differ in speed and outcome; some diverge. */
+const SPEC: SearchSpecInput = {
+  ...DEFAULTS,
+  trainer: { kind: 'mlp', dataset: 'digits', params: { epochs: 9, hiddenUnits: 8 }, maxRetries: 0 },
+  space: {
+    learningRate: { kind: 'float', min: 1e-4, max: 3, scale: 'log' },
+    batchSize: { kind: 'int', min: 32, max: 512, scale: 'log' },
+    optimizer: { kind: 'categorical', choices: ['gd', 'momentum', 'adam'] },
+  },
+  sampler: { kind: 'random' },
+  scheduler: { kind: 'asha', minResource: 1, maxResource: 9, eta: 3 },
+  stop: { maxTrials: 27 },
+  seed: 11,
+};
+
+const TARGET: SearchSpecInput = { ...SPEC, stop: { maxTrials: 200, targetValue: 0.2 } };
+const THROUGHPUT: SearchSpecInput = { ...SPEC, reproducibility: 'throughput' };
+
+/** What becomes of each search with so many workers. */
+async function runWith(workers: number, specs: readonly SearchSpecInput[]) {
+  const stack = await startStack({ workers });
+  try {
+    const runs = specs.map(async (spec) => {
+      const { search } = await stack.orchestrator.createSearch(spec, {});
+      const { status } = await stack.finished(search.id);
+      expect(status).toBe('completed');
+      return { board: await reproducible(stack, search.id), trials: await allTrials(stack, search.id) };
+    });
+    return await Promise.all(runs);
+  } finally {
+    await stack.stop();
+  }
+}
+
+test('asha gives few trials all epochs, says why, and does the same with 1 worker and with 4', async () => {
+  const [alone, aloneToTarget] = await runWith(1, [SPEC, TARGET]);
+  const [together, togetherToTarget, throughput] = await runWith(4, [SPEC, TARGET, THROUGHPUT]);
+
+  for (const { trials } of [alone!, throughput!]) {
+    const steps = trials.map(({ step }) => step);
+    expect(steps).toHaveLength(27);
+    expect(steps.filter((step) => step === 1).length).toBeGreaterThan(10);
+    expect(steps.filter((step) => step === 9).length).toBeGreaterThan(0);
+    for (const { status, reason } of trials) {
+      expect(['completed', 'pruned', 'infeasible']).toContain(status);
+      if (status === 'pruned') expect(reason).toMatch(/^Rung \d of 3 at step/);
+    }
+  }
+  expect(together!.board).toEqual(alone!.board);
+  expect(togetherToTarget!.board).toEqual(aloneToTarget!.board);
+  expect(aloneToTarget!.trials.length).toBeLessThan(200);
+});
