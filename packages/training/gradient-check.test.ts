@@ -1,31 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Workspace } from './engine/kernels.js';
 import { openDoubleWorkspace } from './engine/scalar/workspace.js';
-import { clouds, mlpJob } from './fixtures/jobs.js';
+import { gradientCases, HEADS } from './fixtures/gradient-cases.js';
+import { mlpJob } from './fixtures/jobs.js';
 import { checkGradients } from './gradient-check.js';
 
-const heads = [
-  ['softmax', clouds({ rows: 60, features: 5, classes: 3 })],
-  ['softmax with many classes', clouds({ rows: 120, features: 5, classes: 20 })],
-  ['logistic', clouds({ rows: 60, features: 5, classes: 2 })],
-  ['squared error', clouds({ rows: 60, features: 5, classes: null })],
-] as const;
-const activations = ['relu', 'leakyRelu', 'tanh', 'sigmoid', 'linear'] as const;
-const depths = [[], [7], [18, 5], [9, 8, 17]] as const;
-const cases = heads.flatMap(([head, dataset]) =>
-  activations.flatMap((activation) =>
-    depths.flatMap((hiddenUnits) =>
-      [{}, { l2: 3, l1: 2 }, { batchNorm: true, l2: 1 }].map((extra) => ({
-        dataset,
-        params: { activation, hiddenUnits, ...extra },
-        name: `${head}, ${activation}, ${hiddenUnits.length} hidden layers, ${JSON.stringify(extra)}`,
-      })),
-    ),
-  ),
-);
-
 describe('backpropagation against two-sided differences', () => {
-  it.each(cases)('$name', ({ dataset, params }) => {
+  it.each(gradientCases([[], [18, 5]]))('$name', ({ dataset, params }) => {
     const check = checkGradients(mlpJob(dataset, params), { examples: 11 });
     expect(check.relativeError).toBeLessThan(1e-7);
     expect(check.verdict).toBe('great');
@@ -35,12 +16,12 @@ describe('backpropagation against two-sided differences', () => {
   });
 
   it('weighs classes', () => {
-    const job = mlpJob(heads[0][1], { classWeights: [1, 5, 0.2], hiddenUnits: 6, activation: 'tanh' });
+    const job = mlpJob(HEADS.softmax, { classWeights: [1, 5, 0.2], hiddenUnits: 6, activation: 'tanh' });
     expect(checkGradients(job)).toMatchObject({ verdict: 'great' });
   });
 
   it('holds after some training too', () => {
-    const job = mlpJob(heads[0][1], { hiddenUnits: [6, 4], activation: 'tanh', l2: 1, learningRate: 0.01 });
+    const job = mlpJob(HEADS.softmax, { hiddenUnits: [6, 4], activation: 'tanh', l2: 1, learningRate: 0.01 });
     const check = checkGradients(job, { epochs: 5, examples: 20 });
     expect(check).toMatchObject({ verdict: 'great', epochs: 5, examples: 20 });
     expect(check.relativeError).not.toBe(checkGradients(job, { examples: 20 }).relativeError);
@@ -68,7 +49,7 @@ describe('checkGradients', () => {
         },
       };
     };
-    const job = mlpJob(heads[0][1], { hiddenUnits: [18, 5], activation: 'tanh' });
+    const job = mlpJob(HEADS.softmax, { hiddenUnits: [18, 5], activation: 'tanh' });
     const check = checkGradients(job, { open: tampered });
     expect(check.verdict).toBe('wrong');
     const suspects = check.layers.filter(({ verdict }) => verdict !== 'great');
@@ -78,7 +59,7 @@ describe('checkGradients', () => {
 
   it('leaves out parameters at a kink, where there is no derivative', () => {
     // With all biases 0, an example that leaves a layer of two relus dark puts every z of the next exactly on its kink.
-    const job = mlpJob(heads[0][1], { hiddenUnits: [2, 2, 6], activation: 'relu' });
+    const job = mlpJob(HEADS.softmax, { hiddenUnits: [2, 2, 6], activation: 'relu' });
     const check = checkGradients(job);
     expect(check.layers.reduce((sum, { kinks }) => sum + kinks, 0)).toBeGreaterThan(0);
     expect(check).toMatchObject({ verdict: 'great' });
@@ -89,7 +70,7 @@ describe('checkGradients', () => {
       const workspace = openDoubleWorkspace(size);
       return { ...workspace, kernels: { ...workspace.kernels, penalty: () => {} } };
     };
-    const job = mlpJob(heads[2][1], { l2: 3, hiddenUnits: 3 });
+    const job = mlpJob(HEADS.logistic, { l2: 3, hiddenUnits: 3 });
     expect(checkGradients(job).verdict).toBe('great');
     expect(checkGradients(job, { open: forgetful }).verdict).not.toBe('great');
   });
@@ -98,6 +79,6 @@ describe('checkGradients', () => {
     [{ keepProb: 0.9 }, ['params', 'keepProb']],
     [{ inputKeepProb: 0.9 }, ['params', 'inputKeepProb']],
   ])('refuses dropout: %j', (params, path) => {
-    expect(() => checkGradients(mlpJob(heads[0][1], params))).toThrow(expect.objectContaining({ path }));
+    expect(() => checkGradients(mlpJob(HEADS.softmax, params))).toThrow(expect.objectContaining({ path }));
   });
 });
