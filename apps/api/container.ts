@@ -26,6 +26,7 @@ export function createContainer(
     searches: database.searches,
     trials: database.trials,
     rungs: database.rungs,
+    evaluations: database.evaluations,
     workers: database.workers,
     dispatcher: queue.dispatcher,
     signals: queue.signals,

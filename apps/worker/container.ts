@@ -2,12 +2,20 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findDataset, listDatasets } from '@caviar/datasets';
 import { createDatabase } from '@caviar/db';
-import { createTrialDesk, type Deps, type Logger, newId, reconcile, type WorkerInfo } from '@caviar/orchestrator';
+import {
+  createTrialDesk,
+  type Deps,
+  type Logger,
+  newId,
+  performTestEvaluation,
+  reconcile,
+  type WorkerInfo,
+} from '@caviar/orchestrator';
 import { consumeTasks, consumeTrials, createQueue } from '@caviar/queue';
 import { chooseEngine } from '@caviar/training';
 import type { WorkerConfig } from './config.js';
 import { createHeldTrials } from './held-trials.js';
-import { runTask } from './trainer/run-task.js';
+import { checkGradientsInThread, evaluateInThread } from './trainer/run-task.js';
 import { createTrainingThread } from './trainer/training-thread.js';
 import { createTrialRunner } from './trial-runner.js';
 
@@ -27,11 +35,12 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   const database = createDatabase({ url: config.databaseUrl, poolSize: 4 });
   const connection = { url: config.redisUrl, logger };
   const queue = createQueue(connection);
-  const { searches, trials, rungs, workers } = database;
+  const { searches, trials, rungs, evaluations, workers } = database;
   const deps: Deps = {
     searches,
     trials,
     rungs,
+    evaluations,
     workers,
     dispatcher: queue.dispatcher,
     signals: queue.signals,
@@ -65,7 +74,13 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     },
   });
 
-  const tasks = consumeTasks({ ...connection, handle: runTask });
+  const tasks = consumeTasks({
+    ...connection,
+    handle: (task) =>
+      task.kind === 'gradient-check'
+        ? checkGradientsInThread(task.request)
+        : performTestEvaluation(deps, task.searchId, evaluateInThread),
+  });
   const stopped = new AbortController();
   const loops = [
     repeat(HEARTBEAT_MS, stopped.signal, () => desk.heartbeat(), logger),

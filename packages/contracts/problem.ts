@@ -86,6 +86,17 @@ export const PROBLEMS = {
     title: 'The search is running',
     whatToDo: 'Cancel or pause it, or let it end; then delete it.',
   },
+  'search-not-ended': {
+    status: 409,
+    title: 'The search has not ended',
+    whatToDo: 'Wait for its end, or cancel it: the test set is opened once, when nothing is chosen by it any more.',
+  },
+  'nothing-to-evaluate': {
+    status: 409,
+    title: 'There is nothing to evaluate',
+    whatToDo:
+      'Only the winner of a search with the trainer mlp and a split with a test part can be evaluated on its test set.',
+  },
   'trial-ended': {
     status: 409,
     title: 'The trial has ended',

@@ -1,5 +1,6 @@
-import type { RungStore, SearchStore, TrialStore, WorkerStore } from '@caviar/orchestrator';
+import type { EvaluationStore, RungStore, SearchStore, TrialStore, WorkerStore } from '@caviar/orchestrator';
 import { type ClientOptions, createClient } from './client.js';
+import { EvaluationRepository } from './evaluation-repository.js';
 import { RungRepository } from './rung-repository.js';
 import { SearchRepository } from './search-repository.js';
 import { type DatabaseStatistics, readStatistics } from './statistics.js';
@@ -10,6 +11,7 @@ export interface Database {
   readonly searches: SearchStore;
   readonly trials: TrialStore;
   readonly rungs: RungStore;
+  readonly evaluations: EvaluationStore;
   readonly workers: WorkerStore;
   statistics(): Promise<DatabaseStatistics>;
   /** Resolves when Postgres answers; throws `unavailable` otherwise. */
@@ -23,6 +25,7 @@ export function createDatabase(options: ClientOptions): Database {
   return {
     searches: new SearchRepository(client),
     trials: new TrialRepository(client),
+    evaluations: new EvaluationRepository(client),
     rungs: new RungRepository(client),
     workers: new WorkerRepository(client),
     statistics: () => readStatistics(client),

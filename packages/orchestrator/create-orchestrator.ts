@@ -8,6 +8,7 @@ import { checkGradients } from './use-cases/check-gradients.js';
 import { completeSpec } from './use-cases/complete-spec.js';
 import { createSearch } from './use-cases/create-search.js';
 import { diagnoseSearch, diagnoseTrial } from './use-cases/diagnose.js';
+import { evaluateTest } from './use-cases/evaluate-test.js';
 import { createExplainer } from './use-cases/explain-search.js';
 import { patchSearch } from './use-cases/patch-search.js';
 import { presentCurve } from './use-cases/read-curve.js';
@@ -47,6 +48,7 @@ export function createOrchestrator(deps: Deps): Orchestrator {
       await getTrial(trialId);
       return presentCurve(await deps.trials.measurements(trialId), query);
     },
+    evaluateTest: (id) => evaluateTest(deps, id),
     checkGradients: (request) => checkGradients(deps, request),
     diagnoseTrial: (id, options) => diagnoseTrial(deps, id, options),
     diagnoseSearch: (id, options) => diagnoseSearch(deps, id, options),

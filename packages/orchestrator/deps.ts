@@ -1,5 +1,6 @@
 import type { DatasetCatalog } from './ports/dataset-catalog.js';
 import type { Dispatcher, SearchSignals } from './ports/dispatcher.js';
+import type { EvaluationStore } from './ports/evaluation-store.js';
 import type { Logger } from './ports/logger.js';
 import type { RungStore } from './ports/rung-store.js';
 import type { SearchStore } from './ports/search-store.js';
@@ -12,6 +13,7 @@ export interface Deps {
   readonly searches: SearchStore;
   readonly trials: TrialStore;
   readonly rungs: RungStore;
+  readonly evaluations: EvaluationStore;
   readonly workers: WorkerStore;
   readonly dispatcher: Dispatcher;
   readonly signals: SearchSignals;

@@ -9,6 +9,8 @@ import type { SpecIssue } from '@caviar/spec';
  * - `idempotency-conflict`: the key was used with another body.
  * - `search-ended`: the search has ended, so it can't be paused, resumed or cancelled.
  * - `search-running`: the search still runs, so it can't be deleted.
+ * - `search-not-ended`: the search has not ended, so its test set stays sealed.
+ * - `nothing-to-evaluate`: there is no winner, or no test set.
  * - `trial-ended`: the trial has ended.
  * - `nothing-to-diagnose`: there are no errors to judge by.
  * - `nothing-to-explain`: too few trials, or values that do not differ.
@@ -24,6 +26,8 @@ export type DomainErrorCode =
   | 'idempotency-conflict'
   | 'search-ended'
   | 'search-running'
+  | 'search-not-ended'
+  | 'nothing-to-evaluate'
   | 'trial-ended'
   | 'nothing-to-diagnose'
   | 'nothing-to-explain'

@@ -14,6 +14,7 @@ export type {
 } from './orchestrator.js';
 export type { DatasetCatalog } from './ports/dataset-catalog.js';
 export type { Dispatcher, SearchSignals } from './ports/dispatcher.js';
+export type { EvaluationStore } from './ports/evaluation-store.js';
 export type { Logger } from './ports/logger.js';
 export type { Page, PageQuery } from './ports/page.js';
 export type { LogEntry, RungArrival, RungRecord, RungStore, ScheduledTrial } from './ports/rung-store.js';
@@ -43,4 +44,5 @@ export {
   type TrialDesk,
   type TrialOutcome,
 } from './trial-desk.js';
+export { type Evaluate, type EvaluationJob, performTestEvaluation } from './use-cases/evaluate-test.js';
 export { reconcile } from './use-cases/reconcile.js';

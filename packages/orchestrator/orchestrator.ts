@@ -13,6 +13,7 @@ import type {
   SearchSpecInput,
   SearchStatus,
   StopCriteria,
+  TestEvaluation,
   Trial,
   TrialStatus,
 } from '@caviar/spec';
@@ -106,6 +107,8 @@ export interface Orchestrator {
   checkGradients(request: GradientCheckRequest): Promise<GradientCheckReport>;
   diagnoseTrial(id: string, options: DiagnosisOptions): Promise<TrialDiagnosis>;
   diagnoseSearch(id: string, options: DiagnosisOptions): Promise<SearchDiagnosis>;
+  /** Opens the sealed test set for the winner, once; throws `search-not-ended`, `nothing-to-evaluate`. */
+  evaluateTest(id: string): Promise<TestEvaluation>;
   /** Shares of the objective's variance (fANOVA); throws `nothing-to-explain` while there are none. */
   explainSearch(id: string): Promise<SearchImportance>;
   listWorkers(query: PageQuery): Promise<Page<WorkerView>>;

@@ -30,8 +30,10 @@ export function createTaskRunner(options: ConnectionOptions): TaskRunner & { clo
         await events.waitUntilReady();
         const job = await queue.add(task.kind, task, {
           removeOnComplete: { age: 60 },
-          removeOnFail: { age: 60 },
+          // A failed one must not stand in the way of the next try under the same name.
+          removeOnFail: true,
           attempts: 2,
+          ...(task.kind === 'test-evaluation' ? { jobId: `${task.kind}-${task.searchId}` } : {}),
         });
         return await job.waitUntilFinished(events, TASK_TIMEOUT_MS);
       } catch (error) {

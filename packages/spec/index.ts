@@ -64,6 +64,7 @@ export {
   type When,
 } from './space.js';
 export type { SpecIssue } from './spec-issue.js';
+export type { LineageSegment, TestEvaluation } from './test-evaluation.js';
 export type { Direction, TrainerDescriptor, TrainerMetric, TrainerParameter } from './trainer.js';
 export { findTrainer, TRAINERS } from './trainers/registry.js';
 export {

@@ -28,6 +28,11 @@ export function searchRoutes(app: FastifyInstance, orchestrator: Orchestrator): 
 
   route(app, OPERATIONS.getSearchImportance, async ({ id }) => presentImportance(await orchestrator.explainSearch(id)));
 
+  route(app, OPERATIONS.evaluateTest, async ({ id }) => {
+    const { evaluatedAt, ...evaluation } = await orchestrator.evaluateTest(id);
+    return { searchId: id, ...evaluation, evaluatedAt: evaluatedAt.toISOString() };
+  });
+
   route(app, OPERATIONS.patchSearch, async ({ id, body }) => presentSearch(await orchestrator.patchSearch(id, body)));
 
   route(app, OPERATIONS.deleteSearch, async ({ id, reply }) => {

@@ -33,6 +33,7 @@ export function createTestWorker(
       searches: database.searches,
       trials: database.trials,
       rungs: database.rungs,
+      evaluations: database.evaluations,
       workers: database.workers,
       dispatcher: queue.dispatcher,
       signals: queue.signals,

@@ -27,7 +27,7 @@ async function check({
     const verdict = verdicts.includes('wrong') ? 'wrong' : verdicts.includes('okay') ? 'okay' : 'great';
     const parameters = (checks[0]?.layers ?? []).reduce((sum, { count, kinks }) => sum + count + kinks, 0);
     return {
-      kind: 'done',
+      kind: 'checked',
       report: { verdict, parameters, checks: checks.map((each) => ({ ...each, layers: [...each.layers] })) },
     };
   } catch (error) {

@@ -12,6 +12,7 @@ import {
 import { searchPreviewSchema } from '../schemas/preview.js';
 import { leaderboardSchema, searchPageSchema, searchPatchSchema, searchSchema } from '../schemas/search.js';
 import { searchSpecBodySchema } from '../schemas/spec-names.js';
+import { testEvaluationSchema } from '../schemas/test-evaluation.js';
 import { trialPageSchema } from '../schemas/trial.js';
 import { operation } from './operation.js';
 
@@ -104,6 +105,17 @@ export const searchOperations = {
       'Functional ANOVA on a random forest over the completed trials (Hutter et al. 2014): every part of the space counts by its size on the scale of the parameter, wherever the sampler went. An answer is kept until the search changes.',
     responses: { 200: { description: 'The shares.', schema: searchImportanceSchema } },
     problems: ['search-not-found', 'nothing-to-explain'],
+  }),
+  evaluateTest: operation({
+    method: 'POST',
+    path: '/v1/searches/{id}/test-evaluation',
+    tag,
+    summary: 'Open the sealed test set for the winner',
+    description:
+      'Once, after the search has ended: a worker trains the winner again, to the same bits, and evaluates it on rows that nothing has seen (section 1.1). Afterwards the call gives what was found then. A caller who does not get it in time (503) finds it with a later call.',
+    body: noBodySchema,
+    responses: { 200: { description: 'What the test set says.', schema: testEvaluationSchema } },
+    problems: ['search-not-found', 'search-not-ended', 'nothing-to-evaluate'],
   }),
   deleteSearch: operation({
     method: 'DELETE',

@@ -1,13 +1,14 @@
 import type { GradientCheckReport, GradientCheckRequest } from '@caviar/spec';
 
-/** Short work that a worker does for somebody who waits: nothing is stored, and a failure is the caller's to repeat. */
-export interface WorkerTask {
-  readonly kind: 'gradient-check';
-  readonly request: GradientCheckRequest;
-}
+/** Short work that a worker does for somebody who waits; a failure is the caller's to repeat. */
+export type WorkerTask =
+  | { readonly kind: 'gradient-check'; readonly request: GradientCheckRequest }
+  /** The worker stores what comes of it; asked for twice at a time, it is done once. */
+  | { readonly kind: 'test-evaluation'; readonly searchId: string };
 
 export type WorkerTaskResult =
-  | { readonly kind: 'done'; readonly report: GradientCheckReport }
+  | { readonly kind: 'checked'; readonly report: GradientCheckReport }
+  | { readonly kind: 'done' }
   /** The request makes no sense; `path` says where. */
   | { readonly kind: 'refused'; readonly path: readonly (string | number)[]; readonly message: string };
 

@@ -39,7 +39,8 @@ export async function checkGradients(
     kind: 'gradient-check',
     request: { ...request, split: request.split ?? defaultSplit(dataset.rows) },
   });
-  return result.kind === 'done' ? result.report : refuse(result.path, result.message);
+  if (result.kind === 'checked') return result.report;
+  return result.kind === 'refused' ? refuse(result.path, result.message) : refuse([], 'gave no report');
 }
 
 /** A search over nothing, for its checks of the trainer's parameters. */

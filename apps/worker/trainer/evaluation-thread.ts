@@ -1,0 +1,21 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { loadDataset } from '@caviar/datasets';
+import type { Evaluate, EvaluationJob } from '@caviar/orchestrator';
+import { evaluateTest, replayLineage, TrainingInputError } from '@caviar/training';
+
+/** The program of a thread that trains a winner again, opens the test set for it, and ends. */
+parentPort?.postMessage(await evaluate(workerData as EvaluationJob));
+
+async function evaluate({ trainer, searchSeed, lineage }: EvaluationJob): ReturnType<Evaluate> {
+  if (trainer.kind !== 'mlp') return { kind: 'refused', message: `the trainer ${trainer.kind} has no test set` };
+  const dataset = await loadDataset(trainer.dataset);
+  try {
+    const { job, checkpoint } = replayLineage({ trainer, searchSeed, dataset }, lineage);
+    const { loss, error, rows } = evaluateTest(job, checkpoint);
+    const errorName = dataset.info.task === 'regression' ? 'test.rmse' : 'test.error';
+    return { kind: 'evaluated', rows, loss, error, errorName };
+  } catch (error) {
+    if (!(error instanceof TrainingInputError)) throw error;
+    return { kind: 'refused', message: `${error.path.join('.')} ${error.message}` };
+  }
+}
