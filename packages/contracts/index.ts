@@ -36,4 +36,5 @@ export type {
 } from './schemas/search.js';
 export type { HealthView, ReadinessView, ServiceView } from './schemas/service.js';
 export type { SearchSpecBody } from './schemas/spec-names.js';
+export type { TestEvaluationView } from './schemas/test-evaluation.js';
 export type { MeasurementsView, TrialPageView, TrialView } from './schemas/trial.js';

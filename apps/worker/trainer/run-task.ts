@@ -4,15 +4,15 @@ import type { GradientCheckRequest } from '@caviar/spec';
 
 /** Checks gradients in a thread of its own, which ends with it. */
 export function checkGradientsInThread(request: GradientCheckRequest): Promise<WorkerTaskResult> {
-  return inThread('./check-thread.js', request);
+  return inThread(new URL('./check-thread.js', import.meta.url), request);
 }
 
 /** Trains a winner again and evaluates it, in a thread of its own, which ends with it. */
-export const evaluateInThread: Evaluate = (job) => inThread('./evaluation-thread.js', job);
+export const evaluateInThread: Evaluate = (job) => inThread(new URL('./evaluation-thread.js', import.meta.url), job);
 
-function inThread<Result>(program: string, data: unknown): Promise<Result> {
+function inThread<Result>(program: URL, data: unknown): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const thread = new Worker(new URL(program, import.meta.url), { workerData: data });
+    const thread = new Worker(program, { workerData: data });
     thread.on('message', resolve);
     thread.on('error', reject);
     thread.on('exit', (code) => reject(new Error(`the thread ended with code ${code} and without a result`)));

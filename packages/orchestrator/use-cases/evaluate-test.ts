@@ -41,9 +41,7 @@ export interface EvaluationJob {
 }
 
 /** Trains a lineage again and evaluates its last network on the test set. */
-export type Evaluate = (
-  job: EvaluationJob,
-) => Promise<
+export type Evaluate = (job: EvaluationJob) => Promise<
   | {
       readonly kind: 'evaluated';
       readonly rows: number;
