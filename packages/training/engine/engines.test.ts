@@ -7,6 +7,7 @@ import { startMlp } from '../mlp.js';
 import { openDoubleWorkspace, openScalarWorkspace } from './scalar/workspace.js';
 import { detectAbilities } from './simd/detect.js';
 import { chooseEngine, simdEngine } from './simd/engine.js';
+import { NARROW, WIDE } from './simd/probe.js';
 import { FUSED } from './wasm/instructions.js';
 
 /** Made by `node dist/bench/weights-hash.js 24`; Node 20.20, 22.23 and 24.21 agree, with 128-bit and 256-bit code. */
@@ -17,8 +18,8 @@ const numbers = Array.from({ length: 24 }, (_, i) => i);
 
 describe('engines', () => {
   it('agree bit for bit, whatever the layout of the tiles', () => {
-    const wide = simdEngine({ vectors: 4, unroll: 4, multiplyAdd: FUSED }, fused);
-    const narrow = simdEngine({ vectors: 2, unroll: 1, multiplyAdd: FUSED }, fused);
+    const wide = simdEngine({ ...WIDE, multiplyAdd: FUSED }, fused);
+    const narrow = simdEngine({ ...NARROW, multiplyAdd: FUSED }, fused);
     for (const number of numbers) {
       const [a, b] = [wide, narrow].map(({ open }) => {
         const run = startMlp(randomJob(number), undefined, open);

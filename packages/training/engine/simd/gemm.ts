@@ -1,6 +1,16 @@
 import type { Epilogue, PanelWidth } from '../kernels.js';
+import type { Expr, Statement } from '../wasm/code.js';
 import { f32x4, i32, v128 } from '../wasm/instructions.js';
-import { advance, choose, loopWhile, type ModuleBuilder, repeat, when } from '../wasm/module.js';
+import {
+  advance,
+  choose,
+  type Local,
+  loopWhile,
+  type ModuleBuilder,
+  repeat,
+  repeatIfAny,
+  when,
+} from '../wasm/module.js';
 import { range, type Target } from './target.js';
 
 /**
@@ -9,9 +19,9 @@ import { range, type Target } from './target.js';
  */
 
 /** Inner products are computed in blocks of this many columns of `a`: a panel of the weights then stays in L1. */
-const BLOCK = 256;
+const BLOCK = 272;
 
-/** See `Gemm`. Tiles of 4 rows; panels of `w` outermost, so that one is used on all rows while it is in the cache. */
+/** See `Gemm`. Tiles of 6 and 4 rows; panels of `w` outermost, so that one is used on all rows while it is in the cache. */
 export function emitGemm(
   module: ModuleBuilder,
   target: Target,
@@ -39,55 +49,53 @@ export function emitGemm(
 
   const [aAt, wAt, cAt, maskAt, aRow, wPanel, cPanel, biasPanel] = f.locals('i32', 8);
   const [panel, row, step, inner, panelsNow, panelsLeft, isFirst] = f.locals('i32', 7);
-  const tile = range(4).map(() => f.locals('v128', vectors));
+  const accumulators = range(target.rows).map(() => f.locals('v128', vectors));
   const weights = f.locals('v128', vectors);
   const value = f.local('v128');
 
-  const multiply = range(unroll).map((k) => [
-    weights.map((x, v) => x.set(v128.load(wAt!, (k * outWidth + 4 * v) * 4))),
-    tile.map((accumulators, r) => [
-      value.set(v128.loadSplat(aAt!, (r * inWidth + k) * 4)),
-      accumulators.map((x, v) => x.set(target.multiplyAdd.add(value, weights[v]!, x))),
-    ]),
-  ]);
-  const block = [multiply, advance(aAt!, unroll * 4), advance(wAt!, unroll * outWidth * 4)];
-  const wholePanel = unroll === inWidth ? block : repeat(inner!, inWidth / unroll, block);
-
-  const load = (from: typeof cAt, part: number) =>
-    tile.map((accumulators, r) =>
-      accumulators.map((x, v) => x.set(v128.load(from!, (r * outWidth + (part * vectors + v) * 4) * 4))),
-    );
-  const finish = {
-    none: [],
-    relu: tile.map((accumulators) => accumulators.map((x) => x.set(f32x4.max(x, f32x4.of(0))))),
-    reluMask: [
-      maskAt!.set(i32.add(cAt!, p.aux)),
-      tile.map((accumulators, r) =>
-        accumulators.map((x, v) => {
-          const activation = v128.load(maskAt!, (r * outWidth + v * 4) * 4);
-          return x.set(v128.and(x, f32x4.gt(activation, f32x4.of(0))));
-        }),
-      ),
-    ],
-  }[epilogue];
-
-  const tilePart = (part: number) => [
-    aRow!.set(p.a),
-    cAt!.set(i32.add(cPanel!, part * vectors * 16)),
-    repeat(row!, i32.shrU(p.rows, 2), [
+  const tileOf = (rows: number, part: number): Statement => {
+    const tile = accumulators.slice(0, rows);
+    const multiply = range(unroll).map((k) => [
+      weights.map((x, v) => x.set(v128.load(wAt!, (k * outWidth + 4 * v) * 4))),
+      tile.map((sums, r) => [
+        value.set(v128.loadSplat(aAt!, (r * inWidth + k) * 4)),
+        sums.map((x, v) => x.set(target.multiplyAdd.add(value, weights[v]!, x))),
+      ]),
+    ]);
+    const block = [multiply, advance(aAt!, unroll * 4), advance(wAt!, unroll * outWidth * 4)];
+    const wholePanel = unroll === inWidth ? block : repeat(inner!, inWidth / unroll, block);
+    const finish = {
+      none: [],
+      relu: tile.map((sums) => sums.map((x) => x.set(f32x4.max(x, f32x4.of(0))))),
+      reluMask: [
+        maskAt!.set(i32.add(cAt!, p.aux)),
+        tile.map((sums, r) =>
+          sums.map((x, v) => {
+            const activation = v128.load(maskAt!, (r * outWidth + v * 4) * 4);
+            return x.set(v128.and(x, f32x4.gt(activation, f32x4.of(0))));
+          }),
+        ),
+      ],
+    }[epilogue];
+    return [
       aAt!.set(aRow!),
       wAt!.set(i32.add(wPanel!, part * vectors * 16)),
       when(
         isFirst!,
-        tile.map((accumulators) => accumulators.map((x, v) => x.set(v128.load(biasPanel!, (part * vectors + v) * 16)))),
-        load(cAt, 0),
+        tile.map((sums) => sums.map((x, v) => x.set(v128.load(biasPanel!, (part * vectors + v) * 16)))),
+        tile.map((sums, r) => sums.map((x, v) => x.set(v128.load(cAt!, (r * outWidth + v * 4) * 4)))),
       ),
       when(panelsNow!, repeat(step!, panelsNow!, [wholePanel, advance(aAt!, i32.sub(p.aStride, inWidth * 4))])),
       when(panelsLeft!, [], [when(p.tail, repeat(step!, i32.shrU(p.tail, Math.log2(unroll)), block)), finish]),
-      tile.map((accumulators, r) => accumulators.map((x, v) => v128.store(cAt!, x, (r * outWidth + v * 4) * 4))),
-      advance(aRow!, 4 * inWidth * 4),
-      advance(cAt!, 4 * outWidth * 4),
-    ]),
+      tile.map((sums, r) => sums.map((x, v) => v128.store(cAt!, x, (r * outWidth + v * 4) * 4))),
+      advance(aRow!, rows * inWidth * 4),
+      advance(cAt!, rows * outWidth * 4),
+    ];
+  };
+  const partOfPanel = (part: number): Statement => [
+    aRow!.set(p.a),
+    cAt!.set(i32.add(cPanel!, part * vectors * 16)),
+    repeatTiles(row!, { target, length: p.rows, tile: (rows) => tileOf(rows, part) }),
   ];
 
   f.body(
@@ -102,7 +110,7 @@ export function emitGemm(
         cPanel!.set(p.c),
         biasPanel!.set(p.bias),
         repeat(panel!, p.outPanels, [
-          range(parts).map(tilePart),
+          range(parts).map(partOfPanel),
           advance(wPanel!, p.wStride),
           advance(cPanel!, p.cStride),
           when(p.bias, advance(biasPanel!, outWidth * 4)),
@@ -116,11 +124,32 @@ export function emitGemm(
   );
 }
 
+/**
+ * Covers `length` (a multiple of 4) with tiles of 6 and, where 6 does not divide it, one or two of 4; with tiles of 4 alone
+ * on targets for which those are faster.
+ */
+function repeatTiles(
+  counter: Local<'i32'>,
+  cover: {
+    readonly target: Target;
+    readonly length: Expr<'i32'>;
+    readonly tile: (size: number) => Statement;
+  },
+): Statement {
+  const { length, tile } = cover;
+  if (cover.target.rows === 4) return repeat(counter, i32.shrU(length, 2), tile(4));
+  const fours = i32.remU(length, 3);
+  return [
+    repeatIfAny(counter, i32.divU(i32.sub(length, i32.shl(fours, 2)), 6), tile(6)),
+    repeatIfAny(counter, fours, tile(4)),
+  ];
+}
+
 export function gemmName(inWidth: PanelWidth, outWidth: PanelWidth, epilogue: Epilogue): string {
   return `gemm_${inWidth}_${outWidth}_${epilogue}`;
 }
 
-/** See `GemmTransposed`. Tiles of 4 input units; rows innermost. */
+/** See `GemmTransposed`. Tiles of 6 and 4 input units, none across two panels; rows innermost. */
 export function emitGemmTransposed(module: ModuleBuilder, target: Target, outWidth: PanelWidth): void {
   const { f, p } = module.define(`gemmTransposed_${outWidth}`, {
     a: 'i32',
@@ -135,43 +164,51 @@ export function emitGemmTransposed(module: ModuleBuilder, target: Target, outWid
   });
   const vectors = Math.min(target.vectors, outWidth / 4);
   const parts = outWidth / 4 / vectors;
-  const [aAt, dAt, gAt, aPanel, column, panel, unit, row] = f.locals('i32', 8);
-  const tile = range(4).map(() => f.locals('v128', vectors));
+  const [aAt, dAt, gAt, aPanel, aTile, unitsNow, unitsLeft, panel, unit, row] = f.locals('i32', 10);
+  const accumulators = range(target.rows).map(() => f.locals('v128', vectors));
   const gradients = f.locals('v128', vectors);
   const value = f.local('v128');
 
-  const multiply = range(target.unroll).map((k) => [
-    gradients.map((x, v) => x.set(v128.load(dAt!, (k * outWidth + 4 * v) * 4))),
-    tile.map((accumulators, u) => [
-      value.set(v128.loadSplat(aAt!, (k * 16 + u) * 4)),
-      accumulators.map((x, v) => x.set(target.multiplyAdd.add(value, gradients[v]!, x))),
-    ]),
-  ]);
+  const tileOf = (units: number, part: number): Statement => {
+    const tile = accumulators.slice(0, units);
+    const multiply = range(target.unroll).map((k) => [
+      gradients.map((x, v) => x.set(v128.load(dAt!, (k * outWidth + 4 * v) * 4))),
+      tile.map((sums, u) => [
+        value.set(v128.loadSplat(aAt!, (k * 16 + u) * 4)),
+        sums.map((x, v) => x.set(target.multiplyAdd.add(value, gradients[v]!, x))),
+      ]),
+    ]);
+    return [
+      aAt!.set(aTile!),
+      dAt!.set(i32.add(p.d, part * vectors * 16)),
+      tile.map((sums) => sums.map((x) => x.set(f32x4.of(0)))),
+      repeat(row!, i32.shrU(p.rows, Math.log2(target.unroll)), [
+        multiply,
+        advance(aAt!, target.unroll * 16 * 4),
+        advance(dAt!, target.unroll * outWidth * 4),
+      ]),
+      tile.map((sums, u) => sums.map((x, v) => v128.store(gAt!, x, (u * outWidth + v * 4) * 4))),
+      advance(aTile!, units * 4),
+      advance(gAt!, units * outWidth * 4),
+    ];
+  };
+  const partOfPanel = (part: number): Statement => [
+    gAt!.set(i32.add(p.g, part * vectors * 16)),
+    aPanel!.set(p.a),
+    unitsLeft!.set(p.depth),
+    loopWhile(
+      [
+        unitsNow!.set(choose(i32.ltU(unitsLeft!, 16), unitsLeft!, i32.of(16))),
+        unitsLeft!.set(i32.sub(unitsLeft!, unitsNow!)),
+        aTile!.set(aPanel!),
+        repeatTiles(unit!, { target, length: unitsNow!, tile: (units) => tileOf(units, part) }),
+        advance(aPanel!, p.aStride),
+      ],
+      unitsLeft!,
+    ),
+  ];
   f.body(
     [p.a, p.aStride, p.d, p.dStride, p.g, p.gStride].map((x) => x.set(i32.shl(x, 2))),
-    repeat(panel!, p.outPanels, [
-      range(parts).map((part) => [
-        gAt!.set(i32.add(p.g, part * vectors * 16)),
-        aPanel!.set(p.a),
-        column!.set(i32.of(0)),
-        repeat(unit!, i32.shrU(p.depth, 2), [
-          aAt!.set(i32.add(aPanel!, column!)),
-          dAt!.set(i32.add(p.d, part * vectors * 16)),
-          tile.map((accumulators) => accumulators.map((x) => x.set(f32x4.of(0)))),
-          repeat(row!, i32.shrU(p.rows, Math.log2(target.unroll)), [
-            multiply,
-            advance(aAt!, target.unroll * 16 * 4),
-            advance(dAt!, target.unroll * outWidth * 4),
-          ]),
-          tile.map((accumulators, u) => accumulators.map((x, v) => v128.store(gAt!, x, (u * outWidth + v * 4) * 4))),
-          advance(gAt!, 4 * outWidth * 4),
-          // The next four input units, or the first of the next panel.
-          column!.set(i32.and(i32.add(column!, 16), 63)),
-          when(column!, [], advance(aPanel!, p.aStride)),
-        ]),
-      ]),
-      advance(p.d, p.dStride),
-      advance(p.g, p.gStride),
-    ]),
+    repeat(panel!, p.outPanels, [range(parts).map(partOfPanel), advance(p.d, p.dStride), advance(p.g, p.gStride)]),
   );
 }

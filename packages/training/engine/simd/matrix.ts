@@ -1,4 +1,5 @@
 import type { PanelWidth } from '../kernels.js';
+import type { Statement } from '../wasm/code.js';
 import { f32x4, i32, v128 } from '../wasm/instructions.js';
 import { advance, type ModuleBuilder, repeat, repeatIfAny, when } from '../wasm/module.js';
 import { range } from './target.js';
@@ -72,7 +73,10 @@ export function emitTranspose(module: ModuleBuilder, outWidth: PanelWidth): void
   );
 }
 
-/** See `Gather`. */
+/**
+ * See `Gather`. Four rows at a time: they come from four places of a memory that is larger than the caches, which answers
+ * them together, and go to four lines side by side.
+ */
 export function emitGather(module: ModuleBuilder): void {
   const { f, p } = module.define('gather', {
     x: 'i32',
@@ -83,22 +87,25 @@ export function emitGather(module: ModuleBuilder): void {
     a: 'i32',
     aStride: 'i32',
   });
-  const [row, panel, from, to] = f.locals('i32', 4);
-  const copy = range(4).map((v) => v128.store(to!, v128.load(from!, v * 16), v * 16));
-  const clear = range(4).map((v) => v128.store(to!, f32x4.of(0), v * 16));
+  const [group, panel, to] = f.locals('i32', 3);
+  const from = f.locals('i32', 4);
+  const copyRow = (row: number) =>
+    range(4).map((v) => v128.store(to!, v128.load(from[row]!, v * 16), row * 64 + v * 16));
+  const clearRow = (row: number) => range(4).map((v) => v128.store(to!, f32x4.of(0), row * 64 + v * 16));
+  const overPanels = (rows: number): Statement => [
+    range(rows).map((row) => from[row]!.set(i32.add(p.x, i32.mul(i32.load(p.index, row * 4), p.xStride)))),
+    to!.set(p.a),
+    repeat(panel!, p.panels, [
+      range(4).map((row) => (row < rows ? copyRow(row) : clearRow(row))),
+      range(rows).map((row) => advance(from[row]!, 64)),
+      advance(to!, p.aStride),
+    ]),
+  ];
   f.body(
     [p.x, p.xStride, p.index, p.a, p.aStride].map((x) => x.set(i32.shl(x, 2))),
-    repeatIfAny(row!, p.rows, [
-      from!.set(i32.add(p.x, i32.mul(i32.load(p.index), p.xStride))),
-      to!.set(p.a),
-      repeat(panel!, p.panels, [copy, advance(from!, 64), advance(to!, p.aStride)]),
-      advance(p.index, 4),
-      advance(p.a, 64),
-    ]),
-    repeatIfAny(row!, i32.and(i32.sub(0, p.rows), 3), [
-      to!.set(p.a),
-      repeat(panel!, p.panels, [clear, advance(to!, p.aStride)]),
-      advance(p.a, 64),
-    ]),
+    repeatIfAny(group!, i32.shrU(p.rows, 2), [overPanels(4), advance(p.index, 16), advance(p.a, 256)]),
+    range(4)
+      .slice(1)
+      .map((rest) => when(i32.eq(i32.and(p.rows, 3), rest), overPanels(rest))),
   );
 }

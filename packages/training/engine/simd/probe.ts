@@ -7,30 +7,29 @@ import type { Layout } from './target.js';
 import { compiledAtOnce } from './v8-flags.js';
 
 /** Pairs of vectors fused into 256-bit registers, as V8 does with `--experimental-wasm-revectorize` on x64. */
-export const WIDE: Layout = { vectors: 4, unroll: 4 };
-/** For 128-bit registers; not unrolled, because the compilers of older V8s run out of registers then. */
-export const NARROW: Layout = { vectors: 2, unroll: 1 };
+export const WIDE: Layout = { rows: 6, vectors: 4, unroll: 4 };
+/** For 128-bit registers. */
+export const NARROW: Layout = { rows: 6, vectors: 2, unroll: 1 };
+/** For the compilers of older V8s, which run out of registers in taller or unrolled tiles. */
+const SMALL: Layout = { rows: 4, vectors: 2, unroll: 1 };
+const LAYOUTS = [WIDE, NARROW, SMALL] as const;
 
-const ROWS = 64;
+const ROWS = 60;
 const DEPTH = 256;
 const COLUMNS = 32;
 const ROUNDS = 12;
-/** The wide tile must be this much faster to be taken: where vectors are not paired it is slower, by far. */
-const MARGIN = 1.1;
 
 /**
- * Times one product in both layouts (about 2 ms, and 3 ms of compilation) and returns the faster. Results do not depend
- * on the choice: every element of a product sees the same sequence of multiply-adds in either.
+ * Times one product in every layout (about 3 ms, and 5 ms of compilation) and returns the fastest. Results do not depend
+ * on the choice: every element of a product sees the same sequence of multiply-adds in any of them.
  */
 export function probeLayout(multiplyAdd: MultiplyAdd): Layout {
-  const [wide, narrow] = [WIDE, NARROW].map((layout) => timedGemm(layout, multiplyAdd)) as [() => number, () => number];
-  let wideMs = Number.POSITIVE_INFINITY;
-  let narrowMs = Number.POSITIVE_INFINITY;
+  const candidates = LAYOUTS.map((layout) => ({ layout, time: timedGemm(layout, multiplyAdd), best: Infinity }));
+  // In turns, so that a disturbance hits all of them.
   for (let round = 0; round < ROUNDS; round++) {
-    wideMs = Math.min(wideMs, wide());
-    narrowMs = Math.min(narrowMs, narrow());
+    for (const candidate of candidates) candidate.best = Math.min(candidate.best, candidate.time());
   }
-  return wideMs * MARGIN < narrowMs ? WIDE : NARROW;
+  return candidates.reduce((fastest, candidate) => (candidate.best < fastest.best ? candidate : fastest)).layout;
 }
 
 function timedGemm(layout: Layout, multiplyAdd: MultiplyAdd): () => number {

@@ -10,7 +10,9 @@ export interface Target extends Layout {
 
 /** The part of it that decides speed alone. */
 export interface Layout {
-  /** Vectors of four columns in a tile of four rows: 4 where the engine pairs them into 256-bit registers, else 2. */
+  /** Rows of a tile: 6 keep both multiply-add units busier than 4, where the compiler has registers enough for 12 sums. */
+  readonly rows: 4 | 6;
+  /** Vectors of four columns in a tile: 4 where the engine pairs them into 256-bit registers, else 2. */
   readonly vectors: 2 | 4;
   /** Steps of the innermost loop written out; 1 for engines that would hoist all loads and run out of registers. */
   readonly unroll: 1 | 4;

@@ -6,13 +6,14 @@ import { SEPARATE } from '../wasm/instructions.js';
 import { detectAbilities } from './detect.js';
 import { simdEngine } from './engine.js';
 import { GEMMS } from './kernel-module.js';
+import { NARROW, WIDE } from './probe.js';
 
 const { multiplyAdd, fused } = detectAbilities();
 const engines = [
-  ['tile of 8', simdEngine({ vectors: 2, unroll: 4, multiplyAdd: multiplyAdd! }, fused)],
-  ['tile of 16', simdEngine({ vectors: 4, unroll: 4, multiplyAdd: multiplyAdd! }, fused)],
-  ['not unrolled', simdEngine({ vectors: 2, unroll: 1, multiplyAdd: multiplyAdd! }, fused)],
-  ['separate multiply-add', simdEngine({ vectors: 4, unroll: 4, multiplyAdd: SEPARATE }, false)],
+  ['wide tiles', simdEngine({ ...WIDE, multiplyAdd: multiplyAdd! }, fused)],
+  ['narrow tiles', simdEngine({ ...NARROW, multiplyAdd: multiplyAdd! }, fused)],
+  ['small tiles', simdEngine({ rows: 4, vectors: 2, unroll: 1, multiplyAdd: multiplyAdd! }, fused)],
+  ['separate multiply-add', simdEngine({ rows: 4, vectors: 4, unroll: 4, multiplyAdd: SEPARATE }, false)],
 ] as const;
 
 const SIZE = 1 << 17;

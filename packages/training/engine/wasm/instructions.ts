@@ -23,6 +23,8 @@ export const i32 = {
   add: onI32(0x6a),
   sub: onI32(0x6b),
   mul: onI32(0x6c),
+  divU: onI32(0x6e),
+  remU: onI32(0x70),
   and: onI32(0x71),
   or: onI32(0x72),
   xor: onI32(0x73),
