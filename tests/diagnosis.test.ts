@@ -1,6 +1,15 @@
 import type { Params } from '@caviar/spec';
-import { checkSearchSpec, completeSearchSpec, type Dataset, findTrainer, searchSpecInputSchema } from '@caviar/spec';
+import {
+  checkSearchSpec,
+  completeSearchSpec,
+  type Dataset,
+  findTrainer,
+  partRows,
+  partSources,
+  searchSpecInputSchema,
+} from '@caviar/spec';
 import { describe, expect, it } from 'vitest';
+import { deviation } from '../packages/datasets/from-arrays.js';
 import { readCurve } from '../packages/diagnosis/curve.js';
 import { type Diagnosis, diagnose } from '../packages/diagnosis/diagnose.js';
 import { difference, exactly, rmseEstimate, shareEstimate } from '../packages/diagnosis/intervals.js';
@@ -100,15 +109,76 @@ describe("the notes' table", () => {
       'the trial has no finite train.error',
     );
     const plane = clouds({ rows: 40, features: 2, classes: null }).info;
-    const input = {
-      dataset: plane,
-      rows: { train: 1000, dev: 1000 },
-      metrics: { 'train.rmse': 0.1, 'dev.rmse': 0.3 },
-      params: {},
-    };
-    expect(() => diagnose(input)).toThrow('the deviation of the targets is not known');
-    expect(diagnose({ ...input, targetDeviation: 1, bayesError: 0.1 }).verdict).toBe('high-variance');
-    expect(diagnose({ ...input, targetDeviation: 100, bayesError: 0.1 }).verdict).toBe('low-bias-and-variance');
+    const judged = (targetDeviation: number | null) =>
+      diagnose({
+        dataset: { ...plane, targetDeviation },
+        rows: { train: 1000, dev: 1000 },
+        metrics: { 'train.rmse': 0.1, 'dev.rmse': 0.3 },
+        params: {},
+        bayesError: 0.1,
+      });
+    expect(() => judged(null)).toThrow('the deviation of the targets is not known');
+    expect(judged(1).verdict).toBe('high-variance');
+    expect(judged(100).verdict).toBe('low-bias-and-variance');
+  });
+
+  it('refuses a Bayes error above 1, which is no share', () => {
+    const metrics = { 'train.error': 0.1, 'dev.error': 0.1 };
+    const input = { dataset: info, rows: { train: 100, dev: 100 }, metrics, params: {}, bayesError: 1.5 };
+    expect(() => diagnose(input)).toThrow('above 1');
+  });
+
+  it('judges regressions that were trained: too few steps, and enough', () => {
+    const plane = clouds({ rows: 600, features: 3, classes: null });
+    const rough = { ...plane, info: { ...plane.info, targetDeviation: deviation(plane.targets as Float32Array) } };
+    const short = examine(rough, { hiddenLayers: 0, learningRate: 1e-4, epochs: 5 });
+    expect(short.verdict).toBe('high-bias');
+    expect(short.summary).toContain('train error');
+    // The noise of the targets is 0.1, which no network can foretell.
+    const long = examine(rough, { hiddenLayers: 0, learningRate: 0.02, epochs: 100 });
+    expect(long.trainError.value).toBeCloseTo(0.1, 1);
+    expect(long.verdict).toBe('low-bias-and-variance');
+  });
+});
+
+describe('sources', () => {
+  const info = {
+    ...easy.info,
+    rows: 1500,
+    sources: [
+      { name: 'web', rows: 1000 },
+      { name: 'app', rows: 500 },
+    ],
+  };
+  const examined = (sources: string[] | undefined, dev: number) => {
+    const split = { train: 0.6, dev: 0.2, test: 0.2, ...(sources && { sources }) };
+    const metrics = { 'train.error': 0.01, 'dev.error': dev };
+    const rows = partRows(info, split);
+    return diagnose({ dataset: info, rows, metrics, params: {}, sources: partSources(info, split) });
+  };
+
+  it('are told, and a mismatch is warned of', () => {
+    const { sources, recipe } = examined(['app'], 0.01);
+    expect(sources).toMatchObject({
+      mismatched: true,
+      train: [{ rows: 1000 }, { rows: 300 }],
+      dev: [{ rows: 0 }, { rows: 100 }],
+    });
+    expect(recipe.map(({ kind }) => kind)).toEqual(['done', 'mismatched-data']);
+  });
+
+  it('come first where the dev error is much higher: the gap may not be variance', () => {
+    const { recipe, verdict } = examined(['app'], 0.2);
+    expect(verdict).toBe('high-variance');
+    expect(recipe[0]).toMatchObject({ kind: 'mismatched-data', section: '1.1' });
+    expect(recipe[1]?.kind).toBe('more-data');
+  });
+
+  it('are no worry when every part has them alike', () => {
+    expect(examined(undefined, 0.2).recipe.map(({ kind }) => kind)).not.toContain('mismatched-data');
+    expect(examined(undefined, 0.2).sources?.mismatched).toBe(false);
+    const metrics = { 'train.error': 0, 'dev.error': 0 };
+    expect(diagnose({ dataset: easy.info, rows: { train: 9, dev: 9 }, metrics, params: {} }).sources).toBeNull();
   });
 });
 

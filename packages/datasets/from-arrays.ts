@@ -31,12 +31,21 @@ export function datasetFromArrays(features: NdArray, targets: NdArray, label: Da
     const numbers = Float32Array.from(targets.values);
     const wrong = numbers.findIndex((x) => !Number.isFinite(x));
     if (wrong >= 0) throw new FormatError(`row ${wrong} has a target that is not a finite number`);
-    return { info: { ...base, classes: null, classNames: null }, features: values, targets: numbers };
+    const targetDeviation = deviation(numbers);
+    return { info: { ...base, classes: null, classNames: null, targetDeviation }, features: values, targets: numbers };
   }
   const labels = toLabels(targets.values, names?.length);
   const classes = names?.length ?? labels.reduce((most, x) => Math.max(most, x), 0) + 1;
   const classNames = names ?? Array.from({ length: classes }, (_, c) => String(c));
   return { info: { ...base, classes, classNames }, features: values, targets: labels };
+}
+
+/** Standard deviation: what predicting the mean would cost, as a root mean squared error. 0 for no numbers. */
+export function deviation(values: Float32Array): number {
+  const { length } = values;
+  if (length === 0) return 0;
+  const mean = values.reduce((sum, x) => sum + x, 0) / length;
+  return Math.sqrt(values.reduce((sum, x) => sum + (x - mean) * (x - mean), 0) / length);
 }
 
 function toLabels(values: ArrayLike<number>, classes: number | undefined): Int32Array {

@@ -33,6 +33,34 @@ describe('datasetFromCsv', () => {
     expect(() => datasetFromCsv(text, label, { delimiter: ';', target: 'none' })).toThrow(/no column "none"/);
   });
 
+  it('reads where rows come from, which is no feature', () => {
+    const text = 'from,x,label\nweb,1,a\napp,2,b\nweb,3,b\n';
+    const { info, features, sources } = datasetFromCsv(text, label, { source: 'from' });
+    expect(info.sources).toEqual([
+      { name: 'app', rows: 1 },
+      { name: 'web', rows: 2 },
+    ]);
+    expect([...sources!]).toEqual([1, 0, 1]);
+    expect([...features]).toEqual([1, 2, 3]);
+    expect(datasetFromCsv(text, label).info.sources).toBeUndefined();
+    expect(() => datasetFromCsv(text, label, { source: 'label' })).toThrow('cannot be target and source');
+    expect(() => datasetFromCsv(text, label, { source: 'where' })).toThrow(/no column "where"/);
+  });
+
+  it('says by how much the targets of a regression deviate: of 1, 2, 3 and 6 by the root of 14/4', () => {
+    const { info } = datasetFromCsv('x,y\n0,1\n0,2\n0,3\n0,6\n', { ...label, task: 'regression' });
+    expect(info.targetDeviation).toBeCloseTo(Math.sqrt(14 / 4), 12);
+    const arrays = datasetFromArrays(
+      { shape: [2, 1], values: [0, 0] },
+      { shape: [2], values: [-1, 1] },
+      {
+        ...label,
+        task: 'regression',
+      },
+    );
+    expect(arrays.info.targetDeviation).toBe(1);
+  });
+
   it.each([
     ['a,b\n1,2\n3\n', /record 3 has 1 fields, not 2/],
     ['a,b\n', /no rows/],

@@ -1,13 +1,15 @@
-import type { Dataset } from '@caviar/spec';
+import type { Dataset, DatasetInfo } from '@caviar/spec';
 import { type CsvOptions, parseCsv } from './formats/csv.js';
 import { FormatError } from './formats/nd-array.js';
-import type { DatasetLabel } from './from-arrays.js';
+import { type DatasetLabel, deviation } from './from-arrays.js';
 
 export interface TableOptions extends CsvOptions {
   /** Whether the first record names the columns. Default true. */
   readonly header?: boolean;
   /** Name or 0-based index of the target column. Default: the last. */
   readonly target?: string | number;
+  /** Name or 0-based index of a column that tells where a row was collected: no feature, but what splits go by. */
+  readonly source?: string | number;
 }
 
 /**
@@ -27,8 +29,10 @@ export function datasetFromCsv(text: string, label: DatasetLabel, options: Table
     throw new FormatError(`record ${ragged + firstLine} has ${rows[ragged]!.length} fields, not ${names.length}`);
   }
   const target = findColumn(names, options.target ?? names.length - 1);
+  const source = options.source === undefined ? null : findColumn(names, options.source);
+  if (source === target) throw new FormatError(`column ${JSON.stringify(names[target])} cannot be target and source`);
   const columns = names.flatMap((name, c) =>
-    c === target
+    c === target || c === source
       ? []
       : encode(
           name,
@@ -42,14 +46,16 @@ export function datasetFromCsv(text: string, label: DatasetLabel, options: Table
   });
   const cells = rows.map((row) => row[target]!);
   const { classNames: given, ...known } = label;
-  const info = { ...known, rows: rows.length, features: columns.length, image: null };
+  const { sources, rowSources } = readSources(source === null ? null : rows.map((row) => row[source]!));
+  const info = { ...known, rows: rows.length, features: columns.length, image: null, ...sources };
   if (label.task === 'regression') {
     const targets = Float32Array.from(cells, (cell, row) => {
       const value = toNumber(cell);
       if (value === null) throw new FormatError(`record ${row + firstLine}: the target "${cell}" is not a number`);
       return value;
     });
-    return { info: { ...info, classes: null, classNames: null }, features, targets };
+    const targetDeviation = deviation(targets);
+    return { info: { ...info, classes: null, classNames: null, targetDeviation }, features, targets, ...rowSources };
   }
   const classNames = given ?? distinct(cells);
   const targets = Int32Array.from(cells, (cell, row) => {
@@ -57,7 +63,20 @@ export function datasetFromCsv(text: string, label: DatasetLabel, options: Table
     if (position < 0) throw new FormatError(`record ${row + firstLine}: "${cell}" is not a class`);
     return position;
   });
-  return { info: { ...info, classes: classNames.length, classNames }, features, targets };
+  return { info: { ...info, classes: classNames.length, classNames }, features, targets, ...rowSources };
+}
+
+/** Sources with their rows, and the source of every row; nothing at all without such a column. */
+function readSources(cells: readonly string[] | null): {
+  readonly sources: Pick<DatasetInfo, 'sources'>;
+  readonly rowSources: Pick<Dataset, 'sources'>;
+} {
+  if (cells === null) return { sources: {}, rowSources: {} };
+  const names = distinct(cells);
+  const positions = new Map(names.map((name, i) => [name, i]));
+  const sources = Int32Array.from(cells, (cell) => positions.get(cell)!);
+  const rows = names.map((name, i) => ({ name, rows: sources.reduce((n, x) => n + Number(x === i), 0) }));
+  return { sources: { sources: rows }, rowSources: { sources } };
 }
 
 function findColumn(names: readonly string[], target: string | number): number {

@@ -1,4 +1,4 @@
-import type { DatasetInfo, Metrics, Params } from '@caviar/spec';
+import type { DatasetInfo, Metrics, Params, PartSources } from '@caviar/spec';
 import { type CurvePoint, type CurveShape, readCurve } from './curve.js';
 import { difference, type Estimate, exactly, rmseEstimate, shareEstimate } from './intervals.js';
 import { type RecipeStep, recipe } from './recipe.js';
@@ -16,10 +16,10 @@ export interface DiagnosisInput {
   readonly params: Params;
   /** All measurements, where they are kept. */
   readonly curve?: readonly CurvePoint[];
-  /** The best error that anyone could have. Default 0. */
+  /** The best error that anyone could have: a share, for regression a root mean squared error. Default 0. */
   readonly bayesError?: number;
-  /** For regression: standard deviation of the targets, by which errors are judged. Needed there. */
-  readonly targetDeviation?: number;
+  /** What the split did to the sources of the data; null or absent where they are not told. */
+  readonly sources?: PartSources | null;
 }
 
 export interface Diagnosis {
@@ -34,6 +34,8 @@ export interface Diagnosis {
   /** Dev error minus train error. */
   readonly variance: Estimate;
   readonly curve: CurveShape;
+  /** Rows of every source in every part, and whether dev and test come from others than train; null where not told. */
+  readonly sources: PartSources | null;
   /** What to try next, most promising first (seed 1.3). */
   readonly recipe: readonly RecipeStep[];
 }
@@ -43,11 +45,14 @@ const MATERIAL = 0.02;
 
 /**
  * Bias and variance of a trained network (seed 1.2). A gap is called high when it is material and its 95 % interval lies
- * above zero, so that the noise of a small dev set is not called variance. Throws DiagnosisError without finite errors.
+ * above zero, so that the noise of a small dev set is not called variance. The errors of a regression are judged by the
+ * deviation of its targets, which is what predicting their mean would cost. Throws DiagnosisError without finite errors or
+ * that deviation, and for a Bayes error that cannot be.
  */
 export function diagnose(input: DiagnosisInput): Diagnosis {
   const { trainError, devError, scale } = errorsOf(input);
   const bayesError = input.bayesError ?? 0;
+  const sources = input.sources ?? null;
   const avoidableBias = difference(trainError, exactly(bayesError));
   const variance = difference(devError, trainError);
   const isHigh = (gap: Estimate) => gap.value > MATERIAL * scale && gap.low > 0;
@@ -72,7 +77,8 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
     avoidableBias,
     variance,
     curve,
-    recipe: recipe({ highBias, highVariance, curve, input }),
+    sources,
+    recipe: recipe({ highBias, highVariance, mismatched: sources?.mismatched ?? false, curve, input }),
   };
 }
 
@@ -88,7 +94,7 @@ const TITLES: Readonly<Record<Verdict, string>> = {
   'low-bias-and-variance': 'Low bias and low variance',
 };
 
-function errorsOf({ dataset, rows, metrics, targetDeviation }: DiagnosisInput): {
+function errorsOf({ dataset, rows, metrics, bayesError }: DiagnosisInput): {
   readonly trainError: Estimate;
   readonly devError: Estimate;
   readonly scale: number;
@@ -100,13 +106,15 @@ function errorsOf({ dataset, rows, metrics, targetDeviation }: DiagnosisInput): 
     return error;
   };
   if (dataset.task === 'classification') {
+    if ((bayesError ?? 0) > 1) throw new DiagnosisError('a Bayes error above 1 is no share of the examples');
     return {
       trainError: shareEstimate(value('train'), rows.train),
       devError: shareEstimate(value('dev'), rows.dev),
       scale: 1,
     };
   }
-  if (targetDeviation === undefined) throw new DiagnosisError('the deviation of the targets is not known');
+  const { targetDeviation } = dataset;
+  if (typeof targetDeviation !== 'number') throw new DiagnosisError('the deviation of the targets is not known');
   return {
     trainError: rmseEstimate(value('train'), rows.train),
     devError: rmseEstimate(value('dev'), rows.dev),

@@ -13,6 +13,7 @@ export interface RecipeStep {
     | 'regularize'
     | 'augment'
     | 'early-stopping'
+    | 'mismatched-data'
     | 'done';
   /** In plain words. */
   readonly advice: string;
@@ -24,6 +25,8 @@ export interface RecipeStep {
 export interface RecipeInput {
   readonly highBias: boolean;
   readonly highVariance: boolean;
+  /** Whether dev and test come from other sources than the training rows. */
+  readonly mismatched: boolean;
   readonly curve: CurveShape;
   readonly input: {
     readonly metrics: Metrics;
@@ -36,9 +39,10 @@ export interface RecipeInput {
 const MANY_DEAD = 0.4;
 
 /** First the bias, then the variance: the order of the notes. */
-export function recipe({ highBias, highVariance, curve, input }: RecipeInput): RecipeStep[] {
+export function recipe({ highBias, highVariance, mismatched, curve, input }: RecipeInput): RecipeStep[] {
   const steps: RecipeStep[] = [];
   if (highBias) steps.push(...againstBias(curve, input));
+  if (highVariance && mismatched) steps.push(mismatch('the gap is not variance alone: '));
   if (highVariance) steps.push(...againstVariance(input, highBias));
   if (steps.length === 0) {
     steps.push({
@@ -47,7 +51,18 @@ export function recipe({ highBias, highVariance, curve, input }: RecipeInput): R
       section: '1.3',
     });
   }
+  if (mismatched && !highVariance) steps.push(mismatch(''));
   return steps;
+}
+
+function mismatch(consequence: string): RecipeStep {
+  return {
+    kind: 'mismatched-data',
+    advice:
+      `Dev and test come from other sources than most training rows: ${consequence}a network can be good on what it was ` +
+      'trained on and worse there. Get training data like that of the dev set, and aim at the sources that matter.',
+    section: '1.1',
+  };
 }
 
 function againstBias(curve: CurveShape, { metrics, params }: RecipeInput['input']): RecipeStep[] {

@@ -34,6 +34,21 @@ function issuesOf(changes: object, context: SpecContext = mlp): string[] {
   return checkSearchSpec(spec, context).map(({ path, message }) => `/${path.join('/')}: ${message}`);
 }
 
+describe('the sources of a split', () => {
+  const trainer = {
+    kind: 'mlp',
+    dataset: 'digits',
+    split: { train: 0.6, dev: 0.2, test: 0.2, sources: ['app', 'post'] },
+  };
+
+  it('must be some of the data set', () => {
+    expect(issuesOf({ trainer })[0]).toBe('/trainer/split/sources/0: digits does not tell its sources');
+    const sources = ['web', 'app'].map((name) => ({ name, rows: 10 }));
+    const context = { ...mlp, dataset: { ...digits, sources } };
+    expect(issuesOf({ trainer }, context)).toEqual(['/trainer/split/sources/1: is none of web, app']);
+  });
+});
+
 const mlpNames = mlpTrainer.parameters.map(({ name }) => name).join(', ');
 const mlpMetrics = mlpTrainer.metrics.map(({ name }) => name).join(', ');
 

@@ -50,8 +50,14 @@ function defaultObjective({ trainer, dataset }: SpecContext): Objective {
 }
 
 function checkDataset(trainer: TrainerSpec, { dataset }: SpecContext): SpecIssue[] {
-  if (trainer.kind !== 'mlp' || dataset !== null) return [];
-  return [{ path: ['trainer', 'dataset'], message: `there is no data set "${trainer.dataset}"` }];
+  if (trainer.kind !== 'mlp') return [];
+  if (dataset === null) return [{ path: ['trainer', 'dataset'], message: `there is no data set "${trainer.dataset}"` }];
+  const known = dataset.sources?.map(({ name }) => name) ?? [];
+  return (trainer.split?.sources ?? []).flatMap((name, i) => {
+    if (known.includes(name)) return [];
+    const message = known.length === 0 ? `${dataset.id} does not tell its sources` : `is none of ${known.join(', ')}`;
+    return [{ path: ['trainer', 'split', 'sources', i], message }];
+  });
 }
 
 function checkParameters(spec: SearchSpecInput, trainer: TrainerDescriptor): SpecIssue[] {

@@ -17,6 +17,16 @@ export interface DatasetInfo {
   readonly source: string;
   readonly licence: string;
   readonly builtIn: boolean;
+  /** Where the rows were collected, when the data set tells (seed 1.1): the web, the app, ... In the order of `Dataset.sources`. */
+  readonly sources?: readonly DatasetSource[] | null;
+  /** Standard deviation of the targets (regression), the measure of its errors; absent or null when it is not known. */
+  readonly targetDeviation?: number | null;
+}
+
+/** One of the places that rows come from. */
+export interface DatasetSource {
+  readonly name: string;
+  readonly rows: number;
 }
 
 /** Rows in memory. `features` is row-major, shape [rows, features]. */
@@ -25,6 +35,8 @@ export interface Dataset {
   readonly features: Float32Array;
   /** Class indices (classification) or target values (regression), shape [rows]. */
   readonly targets: Int32Array | Float32Array;
+  /** Index of every row's source among `info.sources`, shape [rows]; there when `info.sources` is. */
+  readonly sources?: Int32Array;
 }
 
 /** The course's ratios by number of rows (seed 1.1): 60/20/20, 98/1/1 for big data, 99.5 % beyond a million. */

@@ -3,7 +3,7 @@ export {
   completeSearchSpec,
   type SpecContext,
 } from './check-search-spec.js';
-export { type Dataset, type DatasetInfo, defaultSplit } from './dataset.js';
+export { type Dataset, type DatasetInfo, type DatasetSource, defaultSplit } from './dataset.js';
 export {
   type GradientCheckReport,
   type GradientCheckRequest,
@@ -19,6 +19,7 @@ export {
   paramValueSchema,
   sameParamValue,
 } from './params.js';
+export { type PartSources, partRows, partSources } from './part-sources.js';
 export {
   type BestTrial,
   type Progress,

@@ -12,6 +12,10 @@ export const splitSchema = z
     train: z.number().gt(0).lt(1),
     dev: z.number().gt(0).lt(1),
     test: z.number().gte(0).lt(1).default(0),
+    sources: z.array(z.string().min(1).max(200)).min(1).max(100).optional().meta({
+      description:
+        'Sources that dev and test are drawn from, by the ratios; rows of other sources are all trained on. Default: every source, in the same shares everywhere.',
+    }),
   })
   .refine(({ train, dev, test }) => Math.abs(train + dev + test - 1) <= 1e-9, 'train, dev and test must add up to 1');
 export type Split = z.infer<typeof splitSchema>;

@@ -17,6 +17,8 @@ export function presentDataset(dataset: DatasetInfo): DatasetView {
     source: dataset.source,
     licence: dataset.licence,
     builtIn: dataset.builtIn,
+    ...(dataset.sources && { sources: dataset.sources.map(({ name, rows }) => ({ name, rows })) }),
+    ...(typeof dataset.targetDeviation === 'number' && { targetDeviation: dataset.targetDeviation }),
   };
 }
 

@@ -20,6 +20,15 @@ export const datasetSchema = z
     source: z.string(),
     licence: z.string(),
     builtIn: z.boolean(),
+    sources: z
+      .array(z.strictObject({ name: z.string(), rows: count }))
+      .optional()
+      .meta({
+        description: 'Where rows were collected; there when the data set tells. `trainer.split.sources` aims at some.',
+      }),
+    targetDeviation: z.number().min(0).optional().meta({
+      description: 'Standard deviation of the targets of a regression, by which a diagnosis judges its errors.',
+    }),
   })
   .meta({
     id: 'Dataset',

@@ -3,14 +3,22 @@ import { exampleSpec } from './examples.js';
 import { numberFrom } from './parameters.js';
 
 export const diagnosisQuerySchema = z.strictObject({
-  bayesError: z
-    .preprocess(numberFrom, z.number().min(0).max(1).default(0))
-    .meta({ description: 'The best error that anyone could have; 0 unless it is known.' }),
+  bayesError: z.preprocess(numberFrom, z.number().min(0).max(1e9).default(0)).meta({
+    description:
+      'The best error that anyone could have, a share (for regression a root mean squared error); 0 unless it is known.',
+  }),
 });
 
 const estimateSchema = z
   .object({ value: z.number(), low: z.number(), high: z.number() })
   .meta({ description: 'A figure and its 95 % interval.' });
+
+const sourceRowsSchema = z.array(z.strictObject({ name: z.string(), rows: z.number().min(0) }));
+const partSourcesSchema = z
+  .strictObject({ train: sourceRowsSchema, dev: sourceRowsSchema, test: sourceRowsSchema, mismatched: z.boolean() })
+  .meta({
+    description: 'About how many rows of every source each part has, and whether dev and test have other sources.',
+  });
 
 const diagnosisFields = {
   searchId: z.string(),
@@ -23,6 +31,7 @@ const diagnosisFields = {
   avoidableBias: estimateSchema,
   variance: estimateSchema,
   curve: z.strictObject({ plateauSince: z.int().nullable(), stillFalling: z.boolean() }),
+  sources: partSourcesSchema.nullable(),
   recipe: z.array(z.strictObject({ kind: z.string(), advice: z.string(), section: z.string() })),
 };
 

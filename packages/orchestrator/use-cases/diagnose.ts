@@ -1,5 +1,5 @@
 import { type Diagnosis, DiagnosisError, diagnose, nextSearch } from '@caviar/diagnosis';
-import { type DatasetInfo, defaultSplit, type Search, type Trial } from '@caviar/spec';
+import { type DatasetInfo, defaultSplit, partRows, partSources, type Search, type Trial } from '@caviar/spec';
 import type { Deps } from '../deps.js';
 import { DomainError } from '../errors.js';
 import type { DiagnosisOptions, SearchDiagnosis, TrialDiagnosis } from '../orchestrator.js';
@@ -37,13 +37,13 @@ async function examine(
   const dataset = deps.datasets.find(trainer.dataset);
   if (dataset === null) throw nothing(`the data set ${trainer.dataset} is gone`);
   const split = trainer.split ?? defaultSplit(dataset.rows);
-  const rows = { train: Math.round(split.train * dataset.rows), dev: Math.round(split.dev * dataset.rows) };
   const params = { ...trainer.params, ...trial.params };
   const curve = await deps.trials.measurements(trial.id);
   try {
     const diagnosis = diagnose({
       dataset,
-      rows,
+      rows: partRows(dataset, split),
+      sources: partSources(dataset, split),
       metrics: trial.metrics,
       params,
       curve,

@@ -1,3 +1,4 @@
+import { type Dataset, partRows, partSources } from '@caviar/spec';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { clouds } from '../fixtures/jobs.js';
@@ -84,5 +85,60 @@ describe('splitRows', () => {
       expect.objectContaining({ path: ['dataset', 'targets', 2] }),
     );
     expect(() => splitRows({ ...dataset, targets: new Int32Array(0) }, split, 1)).toThrow(/no rows/);
+  });
+});
+
+describe('a data set that tells its sources', () => {
+  // 400 rows from the web and 40 from the app, of two classes; one class is rare in the app.
+  const dataset: Dataset = {
+    ...clouds({ rows: 440, features: 1, classes: 2 }),
+    info: {
+      ...clouds({ rows: 440, features: 1, classes: 2 }).info,
+      sources: [
+        { name: 'web', rows: 400 },
+        { name: 'app', rows: 40 },
+      ],
+    },
+    sources: Int32Array.from({ length: 440 }, (_, row) => (row % 11 === 0 ? 1 : 0)),
+    targets: Int32Array.from({ length: 440 }, (_, row) => (row % 11 === 0 ? Number(row % 110 === 0) : row % 2)),
+  };
+  const ratios = { train: 0.5, dev: 0.25, test: 0.25 };
+  const shares = (rows: Int32Array) => counts(dataset.sources!, rows, 2);
+
+  it('has every source in every part, in the same shares', () => {
+    const { train, dev, test } = splitRows(dataset, ratios, 3);
+    expect([train, dev, test].map(shares)).toEqual([
+      [200, 20],
+      [100, 10],
+      [100, 10],
+    ]);
+    expect(partSources(dataset.info, ratios)).toMatchObject({ mismatched: false, dev: [{ rows: 100 }, { rows: 10 }] });
+  });
+
+  it('draws dev and test from the sources that the split aims at, and trains on the rest', () => {
+    const split = { ...ratios, sources: ['app'] };
+    const { train, dev, test } = splitRows(dataset, split, 3);
+    expect([train, dev, test].map(shares)).toEqual([
+      [400, 20],
+      [0, 10],
+      [0, 10],
+    ]);
+    const all = [...train, ...dev, ...test].sort((a, b) => a - b);
+    expect(all).toEqual(Array.from({ length: 440 }, (_, row) => row));
+    const told = partSources(dataset.info, split)!;
+    expect(told.mismatched).toBe(true);
+    expect([told.train, told.dev, told.test].map((part) => part.map(({ rows }) => rows))).toEqual(
+      [train, dev, test].map(shares),
+    );
+    expect(partRows(dataset.info, split)).toEqual({ train: 420, dev: 10, test: 10 });
+  });
+
+  it('is refused for a source that there is not, and for parts that stay empty', () => {
+    const path = ['trainer', 'split', 'sources'];
+    const lost = { ...ratios, sources: ['post'] };
+    expect(() => splitRows(dataset, lost, 3)).toThrow(expect.objectContaining({ path }));
+    expect(() => splitRows(clouds({ rows: 40, features: 1, classes: 2 }), lost, 3)).toThrow('has no source "post"');
+    const small = { train: 0.98, dev: 0.01, test: 0.01, sources: ['app'] };
+    expect(() => splitRows(dataset, small, 3)).toThrow(/leaves no rows for the dev part/);
   });
 });
