@@ -16,6 +16,7 @@ import { answerProblems, sendProblem } from './plugins/problems.js';
 import { registerServiceMetrics, type ServiceStatistics } from './plugins/service-metrics.js';
 import { catalogRoutes } from './routes/catalog.js';
 import { exportRoute } from './routes/export.js';
+import { externalRoutes } from './routes/external.js';
 import { leaderboardRoute } from './routes/leaderboard.js';
 import { problemPages } from './routes/problem-pages.js';
 import { searchRoutes } from './routes/searches.js';
@@ -78,6 +79,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     searchRoutes(v1, deps.orchestrator);
     leaderboardRoute(v1, deps.orchestrator, holds);
     trialRoutes(v1, deps.orchestrator);
+    externalRoutes(v1, deps.orchestrator);
     exportRoute(v1, deps.orchestrator);
     catalogRoutes(v1, deps.orchestrator);
   });

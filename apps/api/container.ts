@@ -1,12 +1,14 @@
 import { findDataset, listDatasets } from '@caviar/datasets';
 import { createDatabase } from '@caviar/db';
-import { createOrchestrator } from '@caviar/orchestrator';
+import { createOrchestrator, type Deps, reconcile } from '@caviar/orchestrator';
 import { createQueue } from '@caviar/queue';
 import type { Logger } from '@caviar/telemetry';
 import type { AppDeps } from './app.js';
 import type { Config } from './config.js';
 
 export interface Container extends AppDeps {
+  /** Brings Postgres and the queue in line: leases that have run out, searches that could go on. */
+  reconcile(): Promise<void>;
   /** Gives the connections back. Requests must have ended. */
   close(): Promise<void>;
 }
@@ -22,20 +24,22 @@ export function createContainer(
     logger,
     ...(config.redisPrefix !== undefined && { prefix: config.redisPrefix }),
   });
-  const orchestrator = createOrchestrator({
+  const deps: Deps = {
     searches: database.searches,
     trials: database.trials,
     rungs: database.rungs,
     evaluations: database.evaluations,
+    asks: database.asks,
     workers: database.workers,
     dispatcher: queue.dispatcher,
     signals: queue.signals,
     tasks: queue.tasks,
     datasets: { list: listDatasets, find: findDataset },
     logger,
-  });
+  };
   return {
-    orchestrator,
+    orchestrator: createOrchestrator(deps),
+    reconcile: () => reconcile(deps),
     pings: { postgres: () => database.ping(), redis: () => queue.ping() },
     statistics: () => database.statistics(),
     queueCounts: () => queue.counts(),

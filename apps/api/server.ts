@@ -1,3 +1,4 @@
+import { repeat } from '@caviar/orchestrator';
 import { createLogger, type Logger } from '@caviar/telemetry';
 import { buildApp } from './app.js';
 import { type Config, ConfigError, loadConfig } from './config.js';
@@ -5,6 +6,7 @@ import { createContainer } from './container.js';
 
 /** Requests that have not ended by then are cut off; supervisors and containers kill soon after. */
 const STOP_MS = 10_000;
+const RECONCILE_MS = 2_000;
 
 await main();
 
@@ -35,10 +37,13 @@ async function serve(config: Config, logger: Logger): Promise<void> {
   const container = createContainer(config, logger);
   const app = await buildApp(container);
   let isStopping = false;
+  const stopped = new AbortController();
+  let reconciling = Promise.resolve();
 
   async function stop(reason: string): Promise<void> {
     if (isStopping) return;
     isStopping = true;
+    stopped.abort();
     logger.info({ reason }, 'stopping');
     setTimeout(() => {
       logger.warn({ afterMs: STOP_MS }, 'requests did not end in time');
@@ -46,6 +51,7 @@ async function serve(config: Config, logger: Logger): Promise<void> {
     }, STOP_MS).unref();
     try {
       await app.close();
+      await reconciling;
       await container.close();
       logger.info('stopped');
       process.exit(0);
@@ -67,6 +73,8 @@ async function serve(config: Config, logger: Logger): Promise<void> {
   if (config.isSupervised) process.on('disconnect', () => void stop('the supervisor is gone'));
 
   const url = await app.listen({ host: config.host, port: config.port });
+  // Workers do this too, but a service for code outside may have none.
+  reconciling = repeat(container.reconcile, { everyMs: RECONCILE_MS, signal: stopped.signal, logger });
   process.send?.({ kind: 'ready', url });
   if (!config.isSupervised) process.stdout.write(`caviar ready ${url}\n`);
 }

@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { findDataset, listDatasets } from '@caviar/datasets';
 import { createDatabase } from '@caviar/db';
 import {
@@ -9,6 +8,7 @@ import {
   newId,
   performTestEvaluation,
   reconcile,
+  repeat,
   type WorkerInfo,
 } from '@caviar/orchestrator';
 import { consumeTasks, consumeTrials, createQueue } from '@caviar/queue';
@@ -35,12 +35,13 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   const database = createDatabase({ url: config.databaseUrl, poolSize: 4 });
   const connection = { url: config.redisUrl, logger };
   const queue = createQueue(connection);
-  const { searches, trials, rungs, evaluations, workers } = database;
+  const { searches, trials, rungs, evaluations, asks, workers } = database;
   const deps: Deps = {
     searches,
     trials,
     rungs,
     evaluations,
+    asks,
     workers,
     dispatcher: queue.dispatcher,
     signals: queue.signals,
@@ -83,8 +84,8 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   });
   const stopped = new AbortController();
   const loops = [
-    repeat(HEARTBEAT_MS, stopped.signal, () => desk.heartbeat(), logger),
-    repeat(RECONCILE_MS, stopped.signal, () => reconcile(deps), logger),
+    repeat(() => desk.heartbeat(), { everyMs: HEARTBEAT_MS, signal: stopped.signal, logger }),
+    repeat(() => reconcile(deps), { everyMs: RECONCILE_MS, signal: stopped.signal, logger }),
   ];
   return {
     info,
@@ -109,19 +110,4 @@ function describeWorker({ concurrency }: WorkerConfig): WorkerInfo {
   const vectors = engine === 'wasm' ? { vectorBits: (tileColumns / 2) * 32 } : {}; // a tile is two vectors of float32 wide
   const runtime = { node: version, platform, arch, engine, fused, ...vectors };
   return { id: newId('wrk'), host: hostname(), pid, concurrency, runtime };
-}
-
-/** Repeats work with a random pause around `everyMs`, so that many processes do not keep step. Failures are logged once in a row. */
-async function repeat(everyMs: number, signal: AbortSignal, work: () => Promise<void>, logger: Logger): Promise<void> {
-  let failing = false;
-  while (!signal.aborted) {
-    try {
-      await work();
-      failing = false;
-    } catch (error) {
-      if (!failing) logger.warn({ err: error }, 'a recurring task failed; it will be tried again');
-      failing = true;
-    }
-    await sleep(everyMs * (0.75 + 0.5 * Math.random()), undefined, { signal }).catch(() => {});
-  }
 }

@@ -1,7 +1,14 @@
 import type {
+  AddedTrialsView,
+  AddTrialsBody,
+  AskBody,
+  AskedView,
   DatasetPageView,
   DatasetView,
+  DecisionView,
+  FinishBody,
   LeaderboardView,
+  MeasurementBody,
   MeasurementsView,
   ReadinessView,
   SearchImportanceView,
@@ -10,6 +17,8 @@ import type {
   SearchPreviewView,
   SearchSpecBody,
   SearchView,
+  TellBody,
+  ToldView,
   TrainerPageView,
   TrialPageView,
   TrialView,
@@ -87,6 +96,14 @@ export interface Client {
     options?: CallOptions & { readonly maxPoints?: number | undefined; readonly beta?: number | undefined },
   ): Promise<MeasurementsView>;
   cancelTrial(id: string, options?: CallOptions): Promise<TrialView>;
+  /** Asks for trials to train; none while there are none, and `done` when none will come. */
+  ask(searchId: string, request?: AskBody, options?: CallOptions): Promise<AskedView>;
+  /** Finishes many trials, and asks for the next. */
+  tell(searchId: string, request: TellBody, options?: CallOptions): Promise<ToldView>;
+  addMeasurement(trialId: string, measurement: MeasurementBody, options?: CallOptions): Promise<DecisionView>;
+  heartbeat(trialId: string, leaseToken: string, options?: CallOptions): Promise<DecisionView>;
+  finishTrial(trialId: string, finish: FinishBody, options?: CallOptions): Promise<TrialView>;
+  addTrials(searchId: string, request: AddTrialsBody, options?: CallOptions): Promise<AddedTrialsView>;
   listDatasets(options?: PageOptions): Promise<DatasetPageView>;
   getDataset(id: string, options?: CallOptions): Promise<DatasetView>;
   listTrainers(options?: PageOptions): Promise<TrainerPageView>;

@@ -48,6 +48,14 @@ export function createClient(options: TransportOptions): Client {
     getTrial: (id, more) => get(trial(id), more),
     measurements: (trialId, query) => get(`${trial(trialId)}/measurements`, query),
     cancelTrial: (id, more) => act(`${trial(id)}/cancel`, more),
+    ask: (searchId, body = {}, { signal } = {}) => json('POST', `${search(searchId)}/ask`, { body, signal }),
+    tell: (searchId, body, { signal } = {}) => json('POST', `${search(searchId)}/tell`, { body, signal }),
+    addMeasurement: (trialId, body, { signal } = {}) =>
+      json('POST', `${trial(trialId)}/measurements`, { body, signal }),
+    heartbeat: (trialId, leaseToken, { signal } = {}) =>
+      json('POST', `${trial(trialId)}/heartbeat`, { body: { leaseToken }, signal }),
+    finishTrial: (trialId, body, { signal } = {}) => json('POST', `${trial(trialId)}/finish`, { body, signal }),
+    addTrials: (searchId, body, { signal } = {}) => json('POST', `${search(searchId)}/trials`, { body, signal }),
     listDatasets: (query) => get('/v1/datasets', query),
     getDataset: (id, more) => get(`/v1/datasets/${encodeURIComponent(id)}`, more),
     listTrainers: (query) => get('/v1/trainers', query),

@@ -24,6 +24,17 @@ export type {
   WorkerView,
 } from './schemas/catalog.js';
 export { exampleSpec } from './schemas/examples.js';
+export type {
+  AddedTrialsView,
+  AddTrialsBody,
+  AskBody,
+  AskedView,
+  DecisionView,
+  FinishBody,
+  MeasurementBody,
+  TellBody,
+  ToldView,
+} from './schemas/external.js';
 export type { SearchImportanceView } from './schemas/importance.js';
 export { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, MAX_WAIT_MS } from './schemas/parameters.js';
 export type { SearchPreviewView } from './schemas/preview.js';

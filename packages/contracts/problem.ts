@@ -100,7 +100,18 @@ export const PROBLEMS = {
   'trial-ended': {
     status: 409,
     title: 'The trial has ended',
-    whatToDo: 'Nothing: an ended trial can no longer be cancelled.',
+    whatToDo: 'Nothing: an ended trial can neither be cancelled nor end in another way.',
+  },
+  'search-not-external': {
+    status: 409,
+    title: 'Workers train the trials of this search',
+    whatToDo: 'Only a search with `"trainer": { "kind": "external" }` hands out trials to code of your own.',
+  },
+  'lease-lost': {
+    status: 409,
+    title: 'The trial is no longer yours',
+    whatToDo:
+      'Drop the trial and ask for another. It was silent for longer than its lease, or handed out again; who finds that too early asks with a longer `leaseMs`, and sends heartbeats.',
   },
   'payload-too-large': {
     status: 413,

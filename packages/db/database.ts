@@ -1,4 +1,5 @@
-import type { EvaluationStore, RungStore, SearchStore, TrialStore, WorkerStore } from '@caviar/orchestrator';
+import type { AskStore, EvaluationStore, RungStore, SearchStore, TrialStore, WorkerStore } from '@caviar/orchestrator';
+import { AskRepository } from './ask-repository.js';
 import { type ClientOptions, createClient } from './client.js';
 import { EvaluationRepository } from './evaluation-repository.js';
 import { RungRepository } from './rung-repository.js';
@@ -12,6 +13,7 @@ export interface Database {
   readonly trials: TrialStore;
   readonly rungs: RungStore;
   readonly evaluations: EvaluationStore;
+  readonly asks: AskStore;
   readonly workers: WorkerStore;
   statistics(): Promise<DatabaseStatistics>;
   /** Resolves when Postgres answers; throws `unavailable` otherwise. */
@@ -27,6 +29,7 @@ export function createDatabase(options: ClientOptions): Database {
     trials: new TrialRepository(client),
     evaluations: new EvaluationRepository(client),
     rungs: new RungRepository(client),
+    asks: new AskRepository(client),
     workers: new WorkerRepository(client),
     statistics: () => readStatistics(client),
     ping: async () => {

@@ -108,7 +108,7 @@ describe('arrive', () => {
         rungs: { 3: null },
       },
     ]);
-    expect(await db.trials.measurements(idOf(0))).toEqual([{ step: 3, metrics: { cost: 0.5 }, elapsedMs: 12 }]);
+    expect(await db.trials.measurements(idOf(0))).toMatchObject([{ step: 3, metrics: { cost: 0.5 }, elapsedMs: 12 }]);
     expect(await db.trials.get(idOf(0))).toMatchObject({ reason: 'waits at step 3 for its scheduler', durationMs: 12 });
     expect((await db.searches.get(searchId))?.progress).toMatchObject({ paused: 2, running: 0 });
   });

@@ -49,6 +49,7 @@ export class SearchRepository implements SearchStore {
           id: search.id,
           name: search.spec.name,
           spec: search.spec as unknown as Prisma.InputJsonObject,
+          external: search.spec.trainer.kind === 'external',
           plannedTotal: search.plannedTotal,
           roundCount: search.roundCount,
           spaces: { create: { version: 1, firstNumber: 0, space: search.spec.space as Prisma.InputJsonObject } },

@@ -14,19 +14,11 @@ import type {
 import type { Params, Trial } from '@caviar/spec';
 import { Prisma } from './generated/client.js';
 import { TrialReader } from './trial-reader.js';
-import { inMs, json, REF, reportRows, storeReports } from './trial-sql.js';
+import { CONTROL, inMs, json, REF, reportRows, storeReports } from './trial-sql.js';
 
 /** Where a trial goes that its worker gives back: on the queue, unless its search has ended meanwhile. */
 const QUEUED_OR_CANCELLED = Prisma.sql`
   CASE WHEN s.status IN ('running', 'paused') AND NOT t.cancel_requested THEN 'queued' ELSE 'cancelled' END::trial_status`;
-
-/** What the holder of a trial is to do, given the row of the trial and of its search. */
-const CONTROL = Prisma.sql`
-  CASE
-    WHEN t.cancel_requested OR s.status IN ('completed', 'cancelled', 'failed') THEN 'cancel'
-    WHEN s.status = 'paused' THEN 'pause'
-    ELSE 'continue'
-  END`;
 
 /**
  * The transitions of trials, one statement each: a statement either happens whole or not at all, takes many trials at a
@@ -69,6 +61,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
           lease_expires_at = ${inMs(leaseMs)}, started_at = coalesce(t.started_at, now()), reason = NULL
         FROM searches s
         WHERE t.id = ANY(${ids as string[]}) AND t.status = 'queued' AND s.id = t.search_id AND s.status = 'running'
+          AND NOT s.external
         RETURNING t.id, t.search_id, t.number, t.attempt, t.params, t.target_step
       )
       SELECT c.id AS "trialId", c.search_id AS "searchId", c.number, c.attempt, c.params,
@@ -112,7 +105,8 @@ export class TrialRepository extends TrialReader implements TrialStore {
     const rows = await this.client.$queryRaw<{ id: string }[]>`
       WITH report AS (${reportRows(reports)}),
       held AS (
-        UPDATE trials t SET status = f.status::trial_status, value = f.value, rank_key = f."rankKey", step = f.step,
+        UPDATE trials t SET status = f.status::trial_status, value = f.value, rank_key = f."rankKey",
+          step = coalesce(f.step, t.step),
           metrics = f.metrics, reason = f.reason, duration_ms = f."durationMs", ended_at = now(), lease_expires_at = NULL
         FROM json_to_recordset(${json(finishes)}) AS f (
           "trialId" text, attempt int, status text, value float8, "rankKey" float8, step int, metrics json, reason text,
@@ -205,7 +199,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
         lease_expires_at = NULL, dispatched_at = now()
       FROM searches s
       WHERE t.status = 'running' AND t.lease_expires_at < now() AND s.id = t.search_id
-      RETURNING ${REF}, t.status = 'queued' AS queued`;
+      RETURNING ${REF}, t.status = 'queued' AND NOT s.external AS queued`;
     return queuedOnly(rows);
   }
 
@@ -214,7 +208,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
       UPDATE trials t SET dispatched_at = now()
       WHERE t.id IN (
         SELECT q.id FROM trials q JOIN searches s ON s.id = q.search_id
-        WHERE q.status = 'queued' AND s.status = 'running'
+        WHERE q.status = 'queued' AND s.status = 'running' AND NOT s.external
           AND (q.dispatched_at IS NULL OR q.dispatched_at < ${inMs(-olderThanMs)})
         ORDER BY q.dispatched_at NULLS FIRST LIMIT ${limit} FOR UPDATE OF q SKIP LOCKED
       )

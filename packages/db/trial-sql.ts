@@ -10,6 +10,14 @@ export const inMs = (ms: number) => Prisma.sql`now() + ${ms}::float8 * interval 
 /** A TrialRef, of trials t. */
 export const REF = Prisma.sql`t.id, t.search_id AS "searchId", t.attempt`;
 
+/** What the holder of a trial is to do, given the row of the trial and of its search. */
+export const CONTROL = Prisma.sql`
+  CASE
+    WHEN t.cancel_requested OR s.status IN ('completed', 'cancelled', 'failed') THEN 'cancel'
+    WHEN s.status = 'paused' THEN 'pause'
+    ELSE 'continue'
+  END`;
+
 /** Measurements as rows (trial_id, attempt, step, metrics, elapsed_ms, timing). */
 export function reportRows(reports: readonly MeasurementReport[]) {
   return Prisma.sql`

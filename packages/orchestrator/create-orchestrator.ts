@@ -1,6 +1,7 @@
 import { previewSearch } from '@caviar/search';
 import type { Deps } from './deps.js';
 import { DomainError } from './errors.js';
+import { createExternalDesk } from './external/create-external-desk.js';
 import type { Orchestrator } from './orchestrator.js';
 import { cancelTrial } from './use-cases/cancel-trial.js';
 import { cancelSearch, deleteSearch, pauseSearch, resumeSearch } from './use-cases/change-search-status.js';
@@ -22,6 +23,7 @@ export function createOrchestrator(deps: Deps): Orchestrator {
     return trial;
   };
   return {
+    external: createExternalDesk(deps),
     createSearch: (spec, options) => createSearch(deps, spec, options),
     previewSearch: (input) => {
       const spec = completeSpec(deps, input);

@@ -1,3 +1,4 @@
+import type { AskStore } from './ports/ask-store.js';
 import type { DatasetCatalog } from './ports/dataset-catalog.js';
 import type { Dispatcher, SearchSignals } from './ports/dispatcher.js';
 import type { EvaluationStore } from './ports/evaluation-store.js';
@@ -14,6 +15,7 @@ export interface Deps {
   readonly trials: TrialStore;
   readonly rungs: RungStore;
   readonly evaluations: EvaluationStore;
+  readonly asks: AskStore;
   readonly workers: WorkerStore;
   readonly dispatcher: Dispatcher;
   readonly signals: SearchSignals;

@@ -11,7 +11,10 @@ import type { SpecIssue } from '@caviar/spec';
  * - `search-running`: the search still runs, so it can't be deleted.
  * - `search-not-ended`: the search has not ended, so its test set stays sealed.
  * - `nothing-to-evaluate`: there is no winner, or no test set.
+ * - `search-not-external`: workers train its trials, so nobody else can ask for them.
  * - `trial-ended`: the trial has ended.
+ * - `lease-lost`: the trial is not, or no longer, the caller's.
+ * - `invalid-request`: what was sent does not fit the search; `issues` say where.
  * - `nothing-to-diagnose`: there are no errors to judge by.
  * - `nothing-to-explain`: too few trials, or values that do not differ.
  * - `unavailable`: Postgres is away; try again.
@@ -28,7 +31,10 @@ export type DomainErrorCode =
   | 'search-running'
   | 'search-not-ended'
   | 'nothing-to-evaluate'
+  | 'search-not-external'
   | 'trial-ended'
+  | 'lease-lost'
+  | 'invalid-request'
   | 'nothing-to-diagnose'
   | 'nothing-to-explain'
   | 'unavailable';

@@ -1,6 +1,7 @@
 export { createOrchestrator } from './create-orchestrator.js';
 export type { Deps } from './deps.js';
 export { DomainError, type DomainErrorCode } from './errors.js';
+export type { ExternalDesk, FinishAnswer, HandedOut, StepDecision } from './external/external-desk.js';
 export { newId } from './ids.js';
 export type {
   CurvePoint,
@@ -12,6 +13,13 @@ export type {
   SearchPatch,
   TrialDiagnosis,
 } from './orchestrator.js';
+export type {
+  AskedTrial,
+  Asker,
+  AskStore,
+  ExternalMeasurement,
+  GivenTrial,
+} from './ports/ask-store.js';
 export type { DatasetCatalog } from './ports/dataset-catalog.js';
 export type { Dispatcher, SearchSignals } from './ports/dispatcher.js';
 export type { EvaluationStore } from './ports/evaluation-store.js';
@@ -36,6 +44,7 @@ export type {
   TrialStore,
 } from './ports/trial-store.js';
 export type { WorkerInfo, WorkerStore, WorkerView } from './ports/worker-store.js';
+export { repeat } from './repeat.js';
 export {
   createTrialDesk,
   type DeskOptions,

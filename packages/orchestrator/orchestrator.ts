@@ -17,6 +17,7 @@ import type {
   Trial,
   TrialStatus,
 } from '@caviar/spec';
+import type { ExternalDesk } from './external/external-desk.js';
 import type { Page, PageQuery } from './ports/page.js';
 import type { BoardEntry } from './ports/trial-store.js';
 import type { WorkerView } from './ports/worker-store.js';
@@ -71,6 +72,8 @@ export interface SearchImportance extends Importance {
  * Everything throws `DomainError`; ids that do not exist give `…-not-found`.
  */
 export interface Orchestrator {
+  /** Ask and tell, for training code outside. */
+  readonly external: ExternalDesk;
   createSearch(
     spec: SearchSpecInput,
     options: { readonly idempotencyKey?: string | undefined },

@@ -1,6 +1,6 @@
-import { lowerIsBetter } from '@caviar/search';
 import type { FinalTrialStatus, Metrics, SearchSpec } from '@caviar/spec';
 import type { Deps } from './deps.js';
+import { objectiveValue } from './objective-value.js';
 import type {
   ClaimedTrial,
   MeasurementReport,
@@ -10,6 +10,7 @@ import type {
   TrialRelease,
 } from './ports/trial-store.js';
 import type { WorkerInfo } from './ports/worker-store.js';
+import { createSpecCache } from './spec-cache.js';
 import { advanceSearch } from './use-cases/advance-search.js';
 import { type DispatchOptions, dispatchOrLeave } from './use-cases/dispatch.js';
 
@@ -61,24 +62,9 @@ export interface DeskOptions {
   readonly leaseMs: number;
 }
 
-/** Searches whose spec a worker keeps in mind. */
-const KEPT_SPECS = 256;
-
 export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): TrialDesk {
-  const specs = new Map<string, SearchSpec>();
+  const specOf = createSpecCache(deps.searches);
   const advancing = new Map<string, { again: boolean }>();
-
-  /** Trainer, objective and seed of a search never change, so the first answer does for good. */
-  async function specOf(searchId: string): Promise<SearchSpec | null> {
-    const known = specs.get(searchId);
-    if (known !== undefined) return known;
-    const search = await deps.searches.get(searchId);
-    if (search === null) return null;
-    const [oldest] = specs.keys();
-    if (specs.size >= KEPT_SPECS && oldest !== undefined) specs.delete(oldest);
-    specs.set(searchId, search.spec);
-    return search.spec;
-  }
 
   /** Advances a search; calls that come while it is being advanced are taken together into one more round. */
   async function advance(searchId: string, options: DispatchOptions = {}): Promise<void> {
@@ -101,11 +87,8 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
     }
   }
 
-  /** The objective's value among metrics, as reported and as ranked. */
-  async function objectiveOf(searchId: string, metrics: Metrics) {
-    const objective = (await specOf(searchId))?.objective;
-    const value = objective === undefined ? null : (metrics[objective.metric] ?? null);
-    return { value, rankKey: objective === undefined ? null : lowerIsBetter(value, objective.direction) };
+  async function valueAmong(searchId: string, metrics: Metrics) {
+    return objectiveValue((await specOf(searchId))?.objective, metrics);
   }
 
   async function goOn(trials: readonly { readonly searchId: string }[], options?: DispatchOptions): Promise<void> {
@@ -135,7 +118,7 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
     async finish(outcomes, options) {
       const finishes = await Promise.all(
         outcomes.map(async ({ searchId, reports: _, ...outcome }) => {
-          const { value, rankKey } = await objectiveOf(searchId, outcome.metrics);
+          const { value, rankKey } = await valueAmong(searchId, outcome.metrics);
           return { ...outcome, value, rankKey: outcome.status === 'cancelled' ? null : rankKey };
         }),
       );
@@ -151,7 +134,7 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
       const valued = await Promise.all(
         arrivals.map(async ({ searchId, reports: _, ...arrival }) => ({
           ...arrival,
-          ...(await objectiveOf(searchId, arrival.metrics)),
+          ...(await valueAmong(searchId, arrival.metrics)),
         })),
       );
       const arrived = await deps.rungs.arrive(

@@ -31,6 +31,7 @@ export {
 export type { PlannedRound, Suggestion } from './samplers/sampler.js';
 export type { Origin, RungReport } from './schedulers/scheduler.js';
 export { cardinality } from './space/cardinality.js';
+export { checkParams } from './space/check-params.js';
 export { contains } from './space/contains.js';
 export {
   hasObserved,

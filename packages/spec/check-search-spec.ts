@@ -45,6 +45,7 @@ function completeTrainer(trainer: TrainerSpec, dataset: DatasetInfo | null): Tra
 
 function defaultObjective({ trainer, dataset }: SpecContext): Objective {
   const metric = trainer.defaultObjective(dataset?.task ?? 'classification');
+  if (metric === null) throw new TypeError(`the trainer ${trainer.kind} has no objective of its own`);
   const direction = trainer.metrics.find(({ name }) => name === metric)?.direction ?? 'minimize';
   return { metric, direction };
 }
@@ -72,10 +73,12 @@ function checkParameters(spec: SearchSpecInput, trainer: TrainerDescriptor): Spe
   for (const [name, value] of Object.entries(spec.trainer.params)) {
     const path = ['trainer', 'params', name];
     const parameter = known.get(name);
-    if (parameter === undefined) unknown(path, name);
-    else if (Object.hasOwn(spec.space, name)) issues.push({ path, message: 'is fixed here and searched in space' });
+    if (Object.hasOwn(spec.space, name)) issues.push({ path, message: 'is fixed here and searched in space' });
+    else if (trainer.isOpen) continue;
+    else if (parameter === undefined) unknown(path, name);
     else issues.push(...checkValue(parameter.schema, value, path));
   }
+  if (trainer.isOpen) return issues;
   for (const [name, domain] of Object.entries(spec.space)) {
     const parameter = known.get(name);
     if (parameter === undefined) unknown(['space', name], name);
@@ -119,7 +122,11 @@ function checkValue(
 }
 
 function checkObjective(objective: Objective | undefined, trainer: TrainerDescriptor): SpecIssue[] {
-  if (objective === undefined || trainer.metrics.some(({ name }) => name === objective.metric)) return [];
+  if (objective === undefined) {
+    if (trainer.defaultObjective('classification') !== null) return [];
+    return [{ path: ['objective'], message: `is needed: the trainer ${trainer.kind} reports what your code reports` }];
+  }
+  if (trainer.isOpen || trainer.metrics.some(({ name }) => name === objective.metric)) return [];
   const names = trainer.metrics.map(({ name }) => name).join(', ');
   return [
     {

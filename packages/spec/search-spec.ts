@@ -36,6 +36,11 @@ export const trainerSpecSchema = z.discriminatedUnion('kind', [
     params: fixedParamsSchema.default({}),
     maxRetries: maxRetriesSchema,
   }),
+  z.strictObject({
+    kind: z.literal('external'),
+    params: fixedParamsSchema.default({}),
+    maxRetries: maxRetriesSchema,
+  }),
 ]);
 export type TrainerSpec = z.infer<typeof trainerSpecSchema>;
 

@@ -39,6 +39,8 @@ export interface TrainerDescriptor {
   readonly needsDataset: boolean;
   readonly parameters: readonly TrainerParameter[];
   readonly metrics: readonly TrainerMetric[];
-  /** Metric a search optimises when its spec names none; `task` matters to trainers that do both. */
-  readonly defaultObjective: (task: 'classification' | 'regression') => string;
+  /** Whether it takes parameters, and reports metrics, that are not named here: those of code that is not ours. */
+  readonly isOpen: boolean;
+  /** Metric a search optimises when its spec names none; `task` matters to trainers that do both. Null: it must name one. */
+  readonly defaultObjective: (task: 'classification' | 'regression') => string | null;
 }

@@ -1,4 +1,4 @@
-import type { TrainingJob, TrainingRun } from './job.js';
+import { TrainingInputError, type TrainingJob, type TrainingRun } from './job.js';
 import { startMlp } from './mlp.js';
 import { startQuadratic } from './quadratic.js';
 
@@ -12,5 +12,7 @@ export function startTraining(job: TrainingJob, checkpoint?: Uint8Array): Traini
       return startQuadratic(job, checkpoint);
     case 'mlp':
       return startMlp(job, checkpoint);
+    case 'external':
+      throw new TrainingInputError(['trainer', 'kind'], 'external code trains by itself');
   }
 }

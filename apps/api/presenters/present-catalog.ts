@@ -29,6 +29,7 @@ export function presentTrainer(trainer: TrainerDescriptor): TrainerView {
     needsDataset: trainer.needsDataset,
     parameters: trainer.parameters.map(presentParameter),
     metrics: trainer.metrics.map(({ name, direction, description }) => ({ name, direction, description })),
+    isOpen: trainer.isOpen,
     defaultObjective: {
       classification: trainer.defaultObjective('classification'),
       regression: trainer.defaultObjective('regression'),

@@ -34,6 +34,7 @@ export function createTestWorker(
       trials: database.trials,
       rungs: database.rungs,
       evaluations: database.evaluations,
+      asks: database.asks,
       workers: database.workers,
       dispatcher: queue.dispatcher,
       signals: queue.signals,

@@ -18,7 +18,7 @@ export interface Operation {
   readonly method: HttpMethod;
   /** With `{id}` where an id goes. */
   readonly path: `/${string}`;
-  readonly tag: 'Searches' | 'Trials' | 'Data sets' | 'Trainers' | 'Workers' | 'Service';
+  readonly tag: 'Searches' | 'Trials' | 'Ask and tell' | 'Data sets' | 'Trainers' | 'Workers' | 'Service';
   readonly summary: string;
   readonly description?: string;
   readonly query?: z.ZodObject;

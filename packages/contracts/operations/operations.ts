@@ -1,4 +1,5 @@
 import { catalogOperations } from './catalog.js';
+import { externalOperations } from './external.js';
 import { searchOperations } from './searches.js';
 import { serviceOperations } from './service.js';
 import { trialOperations } from './trials.js';
@@ -7,6 +8,7 @@ import { trialOperations } from './trials.js';
 export const OPERATIONS = {
   ...searchOperations,
   ...trialOperations,
+  ...externalOperations,
   ...catalogOperations,
   ...serviceOperations,
 } as const;

@@ -85,9 +85,12 @@ export const trainerSchema = z
     needsDataset: z.boolean(),
     parameters: z.array(trainerParameterSchema),
     metrics: z.array(trainerMetricSchema),
+    isOpen: z.boolean().meta({ description: 'Whether it takes parameters and reports metrics that are not listed.' }),
     defaultObjective: z
-      .strictObject({ classification: z.string(), regression: z.string() })
-      .meta({ description: 'Metric that a search optimises when its spec names none, by task of the data set.' }),
+      .strictObject({ classification: z.string().nullable(), regression: z.string().nullable() })
+      .meta({
+        description: 'Metric that a search optimises when its spec names none, by task of the data set; null: it must.',
+      }),
   })
   .meta({
     id: 'Trainer',
@@ -109,6 +112,7 @@ export const trainerSchema = z
           },
         ],
         metrics: [{ name: 'cost', direction: 'minimize', description: 'The cost at the present w.' }],
+        isOpen: false,
         defaultObjective: { classification: 'cost', regression: 'cost' },
       },
     ],

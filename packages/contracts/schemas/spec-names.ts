@@ -45,7 +45,7 @@ named(splitSchema, {
 named(trainerSpecSchema, {
   id: 'TrainerSpec',
   description: 'What trains, on what, and the parameters that are not searched. `GET /v1/trainers` lists them.',
-  examples: [exampleSpec.trainer, { kind: 'quadratic' }],
+  examples: [exampleSpec.trainer, { kind: 'quadratic' }, { kind: 'external', params: { epochs: 20 } }],
 });
 named(objectiveSchema, {
   id: 'Objective',

@@ -62,7 +62,8 @@ export interface TrialFinish extends TrialLease {
   readonly value: number | null;
   /** Lower is better; null for a value that is not finite, or none. */
   readonly rankKey: number | null;
-  readonly step: number;
+  /** Null: the one measured last. */
+  readonly step: number | null;
   readonly metrics: Metrics;
   readonly reason: string | null;
   readonly durationMs: number;
@@ -137,7 +138,10 @@ export interface TrialStore {
   /** Queues every paused trial of a search again. */
   resume(searchId: string): Promise<readonly TrialRef[]>;
 
-  /** Takes running trials whose lease has run out from their workers: queued again, or failed after `maxLosses`. */
+  /**
+   * Takes running trials whose lease has run out from their workers: queued again, or failed after `maxLosses`. Gives those
+   * to dispatch; code outside asks for its own.
+   */
   reclaimExpired(maxLosses: number): Promise<readonly TrialRef[]>;
   /** Queued trials of running searches that were not dispatched in the last `olderThanMs`; marks them as dispatched now. */
   takeUndispatched(olderThanMs: number, limit: number): Promise<readonly TrialRef[]>;

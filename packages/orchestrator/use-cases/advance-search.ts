@@ -3,7 +3,7 @@ import type { Deps } from '../deps.js';
 import { newId } from '../ids.js';
 import type { SearchForAdvance } from '../ports/search-store.js';
 import { advanceFlow } from './advance-flow.js';
-import { type DispatchOptions, dispatchOrLeave } from './dispatch.js';
+import { type DispatchOptions, dispatching, dispatchOrLeave } from './dispatch.js';
 import { endSearch, searchEnd } from './end-search.js';
 import { type PreparedSearch, prepare } from './prepared-search.js';
 import { proposeLearning } from './propose-learning.js';
@@ -15,9 +15,10 @@ import { proposeLearning } from './propose-learning.js';
  * once; so two processes that advance the same search at the same time do the same work, and one of them stores it. The
  * bound on trials in flight holds as well: numbers stay below (final trials + parallelism), which only grows.
  */
-export async function advanceSearch(deps: Deps, searchId: string, options: DispatchOptions = {}): Promise<void> {
-  const state = await deps.searches.getForAdvance(searchId);
+export async function advanceSearch(all: Deps, searchId: string, options: DispatchOptions = {}): Promise<void> {
+  const state = await all.searches.getForAdvance(searchId);
   if (state === null || state.search.status !== 'running') return;
+  const deps = dispatching(all, state.search.spec);
   const prepared = prepare(state);
   const end = searchEnd(state, prepared.plan.totalTrials);
   if (end !== null) return endSearch(deps, searchId, end);

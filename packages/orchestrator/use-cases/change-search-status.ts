@@ -2,7 +2,7 @@ import type { Search } from '@caviar/spec';
 import type { Deps } from '../deps.js';
 import { DomainError } from '../errors.js';
 import { advanceSearch } from './advance-search.js';
-import { dispatchOrLeave } from './dispatch.js';
+import { dispatching, dispatchOrLeave } from './dispatch.js';
 import { searchEnd } from './end-search.js';
 import { prepare } from './prepared-search.js';
 import { getSearch } from './read-searches.js';
@@ -21,7 +21,8 @@ export async function resumeSearch(deps: Deps, id: string): Promise<Search> {
   let changed = await deps.searches.transition(id, { from: ['paused'], to: 'running', reason: null });
   if (!changed) changed = await reopen(deps, id);
   if (changed) {
-    await dispatchOrLeave(deps, await deps.trials.resume(id));
+    const { spec } = await getSearch(deps, id);
+    await dispatchOrLeave(dispatching(deps, spec), await deps.trials.resume(id));
     await advanceSearch(deps, id);
     deps.signals.publish(id);
     deps.logger.info({ searchId: id }, 'search resumed');

@@ -1,3 +1,4 @@
+import type { SearchSpec } from '@caviar/spec';
 import type { Deps } from '../deps.js';
 import type { TrialRef } from '../ports/trial-store.js';
 
@@ -18,4 +19,11 @@ export async function dispatchOrLeave(
   } catch (error) {
     deps.logger.warn({ err: error, trials: trials.length }, 'the queue is away; the trials wait in Postgres');
   }
+}
+
+const TO_NOBODY: Deps['dispatcher'] = { dispatch: async () => {} };
+
+/** The deps for a search: code outside asks for its trials by itself, so that there is nobody to dispatch them to. */
+export function dispatching(deps: Deps, { trainer }: Pick<SearchSpec, 'trainer'>): Deps {
+  return trainer.kind === 'external' ? { ...deps, dispatcher: TO_NOBODY } : deps;
 }

@@ -3,7 +3,7 @@ import { advanceSearch } from './advance-search.js';
 import { dispatchOrLeave } from './dispatch.js';
 
 /** Workers a trial may take down before it is taken for the cause. */
-const MAX_LOSSES = 3;
+export const MAX_LOSSES = 3;
 /** Age at which a dispatched trial that nobody claimed is dispatched again; a job that still waits is not doubled. */
 const REDISPATCH_MS = 5_000;
 const REDISPATCH_LIMIT = 1_000;

@@ -367,5 +367,6 @@ export const mlpTrainer: TrainerDescriptor = {
       description: 'Root mean squared error on the training set (regression).',
     },
   ],
+  isOpen: false,
   defaultObjective: (task) => (task === 'regression' ? 'dev.rmse' : 'dev.error'),
 };

@@ -55,5 +55,6 @@ export const quadraticTrainer: TrainerDescriptor = {
     { name: 'cost', direction: 'minimize', description: 'c0 w² + c1 w + c2 at the present w.' },
     { name: 'w', direction: 'minimize', description: 'The present w.' },
   ],
+  isOpen: false,
   defaultObjective: () => 'cost',
 };

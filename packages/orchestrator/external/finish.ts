@@ -1,0 +1,169 @@
+import type { Metrics, Objective, SearchSpec, SpecIssue, Trial } from '@caviar/spec';
+import { DomainError } from '../errors.js';
+import { objectiveValue } from '../objective-value.js';
+import type { TrialFailure, TrialFinish } from '../ports/trial-store.js';
+import { notExternal } from './ask.js';
+import type { DeskContext, FinishAnswer, FinishRequest } from './external-desk.js';
+import { decodeLease, type Lease } from './lease-token.js';
+import { elapsedMs, leaseLost, readLease } from './measure.js';
+
+/** A finish that may be stored, as it would be. */
+interface Ending {
+  readonly request: FinishRequest;
+  readonly lease: Lease;
+  readonly status: FinishRequest['status'];
+  readonly metrics: Metrics;
+  readonly reason: string | null;
+}
+
+/** Ends one trial. The same finish again changes nothing; another one is refused. */
+export async function finishOne(context: DeskContext, request: FinishRequest): Promise<Trial> {
+  const { searchId } = await readLease(context, request.trialId, request.leaseToken);
+  const spec = await context.specOf(searchId);
+  if (spec?.trainer.kind !== 'external') throw leaseLost('The lease token is not one of this trial');
+  const [answer] = await finishEach(context, [request], { searchId, spec, pathOf: () => [] });
+  const problem = answer?.problem ?? null;
+  if (problem !== null) throw new DomainError(problem.code, problem.detail);
+  const trial = await context.deps.trials.get(request.trialId);
+  if (trial === null) throw new DomainError('trial-not-found', `There is no trial ${request.trialId}`);
+  return trial;
+}
+
+/**
+ * Ends trials of a search in one statement and lets the search go on. Each finish is answered by itself; the whole is
+ * refused only when a request makes no sense, and then nothing is stored.
+ */
+export async function finishAll(
+  context: DeskContext,
+  requests: readonly FinishRequest[],
+  searchId: string,
+): Promise<readonly FinishAnswer[]> {
+  const spec = await context.specOf(searchId);
+  if (spec === null) throw new DomainError('search-not-found', `There is no search ${searchId}`);
+  if (spec.trainer.kind !== 'external') throw notExternal(spec);
+  if (requests.length === 0) return [];
+  return finishEach(context, requests, { searchId, spec, pathOf: (index) => ['finishes', index] });
+}
+
+interface FinishOptions {
+  readonly searchId: string;
+  readonly spec: SearchSpec;
+  /** Where in the caller's body a request stands. */
+  readonly pathOf: (index: number) => readonly (string | number)[];
+}
+
+async function finishEach(
+  context: DeskContext,
+  requests: readonly FinishRequest[],
+  { searchId, spec, pathOf }: FinishOptions,
+): Promise<readonly FinishAnswer[]> {
+  const { deps, advance } = context;
+  refuse(requests, spec.objective, pathOf);
+
+  const answers = new Map<string, FinishAnswer>();
+  const endings: Ending[] = [];
+  for (const request of requests) {
+    const lease = decodeLease(request.leaseToken);
+    if (lease?.trialId !== request.trialId || lease.searchId !== searchId) {
+      answers.set(request.trialId, answerOf(request, leaseLost('The lease token is not one of this trial')));
+      continue;
+    }
+    const metrics = request.metrics ?? (await deps.trials.get(request.trialId))?.metrics ?? {};
+    endings.push({ request, lease, metrics, ...outcomeOf(request, metrics, spec.objective) });
+  }
+
+  const failed = endings.filter(({ status }) => status === 'failed');
+  const ended = endings.filter(({ status }) => status !== 'failed');
+  await deps.trials.fail(failed.map((ending) => failureOf(ending, spec.trainer.maxRetries)));
+  const stored = new Set(
+    await deps.trials.finish(
+      ended.map((ending) => finishOf(ending, spec.objective)),
+      ended.flatMap(measurementOf),
+    ),
+  );
+  for (const ending of endings) {
+    const { trialId } = ending.request;
+    const isStored = stored.has(trialId);
+    answers.set(trialId, isStored ? { trialId, status: ending.status, problem: null } : await compare(context, ending));
+  }
+  if (endings.length > 0) {
+    deps.signals.publish(searchId);
+    await advance(searchId);
+  }
+  return requests.map(({ trialId }) => answers.get(trialId)!);
+}
+
+/** Refuses what makes no sense, before anything is stored. */
+function refuse(requests: readonly FinishRequest[], objective: Objective, pathOf: FinishOptions['pathOf']): void {
+  const seen = new Set<string>();
+  const issues = requests.flatMap(({ trialId, status, metrics }, index): SpecIssue[] => {
+    const isRepeated = seen.has(trialId);
+    seen.add(trialId);
+    if (isRepeated) return [{ path: [...pathOf(index), 'trialId'], message: 'is finished twice in one request' }];
+    if (status !== 'completed' || metrics === undefined || Object.hasOwn(metrics, objective.metric)) return [];
+    return [{ path: [...pathOf(index), 'metrics'], message: `needs the objective "${objective.metric}"` }];
+  });
+  if (issues.length > 0) throw new DomainError('invalid-request', 'The finish does not make sense', { issues });
+}
+
+/** A completed trial whose objective is not finite is an infeasible one: an outcome that samplers learn from. */
+function outcomeOf({ status, reason }: FinishRequest, metrics: Metrics, objective: Objective) {
+  const isNumber = (metrics[objective.metric] ?? null) !== null;
+  if (status !== 'completed' || isNumber) return { status, reason: reason ?? null };
+  return { status: 'infeasible' as const, reason: reason ?? `${objective.metric} is not finite` };
+}
+
+function finishOf({ request, lease, status, metrics, reason }: Ending, objective: Objective): TrialFinish {
+  const { trialId, attempt } = lease;
+  const { value, rankKey } = objectiveValue(objective, metrics);
+  const isRanked = status !== 'cancelled';
+  return {
+    trialId,
+    attempt,
+    status,
+    value,
+    rankKey: isRanked ? rankKey : null,
+    step: request.step ?? null,
+    metrics,
+    reason,
+    durationMs: elapsedMs(lease),
+  };
+}
+
+function failureOf({ lease: { trialId, attempt }, reason }: Ending, maxRetries: number): TrialFailure {
+  return { trialId, attempt, reason: reason ?? NO_REASON, maxRetries };
+}
+
+const NO_REASON = 'the training code failed';
+
+function measurementOf({ request: { step, metrics }, lease }: Ending) {
+  if (step === undefined || metrics === undefined) return [];
+  return [{ trialId: lease.trialId, attempt: lease.attempt, step, metrics, elapsedMs: elapsedMs(lease) }];
+}
+
+/** What is true of a trial that the statement did not end: it has ended so before, or otherwise, or is another's. */
+async function compare({ deps }: DeskContext, ending: Ending): Promise<FinishAnswer> {
+  const { request, lease, status, metrics, reason } = ending;
+  const trial = await deps.trials.get(request.trialId);
+  if (trial === null) {
+    return answerOf(request, new DomainError('trial-not-found', `There is no trial ${request.trialId}`));
+  }
+  if (trial.attempts !== lease.attempt)
+    return answerOf(request, leaseLost('The trial has been handed out again since'));
+  const isSame =
+    status === 'failed'
+      ? (trial.status === 'failed' || trial.status === 'queued') && trial.reason === (reason ?? NO_REASON)
+      : trial.status === status && trial.reason === reason && sameMetrics(trial.metrics, metrics);
+  if (isSame) return { trialId: trial.id, status: trial.status, problem: null };
+  if (trial.endedAt === null) return answerOf(request, leaseLost(`The lease has ended: the trial is ${trial.status}`));
+  return answerOf(request, new DomainError('trial-ended', `The trial has ended before, as ${trial.status}`));
+}
+
+function sameMetrics(a: Metrics, b: Metrics): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && a[name] === b[name]);
+}
+
+function answerOf({ trialId }: FinishRequest, { code, message }: DomainError): FinishAnswer {
+  return { trialId, status: null, problem: { code: code as 'lease-lost', detail: message } };
+}

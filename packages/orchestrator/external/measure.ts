@@ -1,0 +1,101 @@
+import type { Metrics } from '@caviar/spec';
+import { DomainError } from '../errors.js';
+import { objectiveValue } from '../objective-value.js';
+import type { TrialControl } from '../ports/trial-store.js';
+import type { DeskContext, StepDecision } from './external-desk.js';
+import { decodeLease, type Lease } from './lease-token.js';
+
+const GO_ON: StepDecision = { decision: 'continue', reason: null };
+
+/** Stores the metrics of a step, renews the lease, and says how to go on. Repeating a step changes nothing. */
+export async function measure(
+  context: DeskContext,
+  trialId: string,
+  { leaseToken, step, metrics }: { readonly leaseToken: string; readonly step: number; readonly metrics: Metrics },
+): Promise<StepDecision> {
+  const lease = await readLease(context, trialId, leaseToken);
+  const measurement = { trialId, attempt: lease.attempt, step, metrics, elapsedMs: elapsedMs(lease) };
+  if (lease.targetStep !== null && step >= lease.targetStep) return arrive(context, lease, measurement);
+  return obey(context, lease, await context.deps.asks.measure(measurement, lease.leaseMs));
+}
+
+/** Renews the lease, and says how to go on. */
+export async function heartbeat(context: DeskContext, trialId: string, leaseToken: string): Promise<StepDecision> {
+  const lease = await readLease(context, trialId, leaseToken);
+  const controls = await context.deps.trials.renew([lease], lease.leaseMs);
+  return obey(context, lease, controls.get(trialId) ?? 'lost');
+}
+
+/** The lease that a token says, if it is one of that trial. */
+export async function readLease({ deps }: DeskContext, trialId: string, token: string): Promise<Lease> {
+  const lease = decodeLease(token);
+  if (lease?.trialId === trialId) return lease;
+  if ((await deps.trials.get(trialId)) === null) {
+    throw new DomainError('trial-not-found', `There is no trial ${trialId}`);
+  }
+  throw leaseLost('The lease token is not one of this trial');
+}
+
+export function leaseLost(detail: string): DomainError {
+  return new DomainError('lease-lost', detail);
+}
+
+/** Time since the trial was handed out; what it was in earlier attempts is not known. */
+export function elapsedMs({ takenAt }: Lease): number {
+  return Math.min(Math.max(0, Date.now() - takenAt), 2 ** 31 - 1);
+}
+
+/** The trial has come to where its scheduler compares it with others: it is given back, and asked for again if it goes on. */
+async function arrive(
+  context: DeskContext,
+  lease: Lease,
+  measurement: { readonly step: number; readonly metrics: Metrics; readonly elapsedMs: number },
+): Promise<StepDecision> {
+  const { deps, specOf, advance } = context;
+  const { searchId, trialId, attempt } = lease;
+  const report = { trialId, attempt, ...measurement };
+  const valued = objectiveValue((await specOf(searchId))?.objective, measurement.metrics);
+  const arrived = await deps.rungs.arrive([{ ...report, ...valued, checkpoint: null }], [report]);
+  if (arrived.length === 0) return obey(context, lease, 'lost');
+  deps.signals.publish(searchId);
+  await advance(searchId);
+  return { decision: 'pause', reason: `waits at step ${measurement.step} for its scheduler` };
+}
+
+async function obey(context: DeskContext, lease: Lease, control: TrialControl): Promise<StepDecision> {
+  switch (control) {
+    case 'continue':
+      return GO_ON;
+    case 'pause':
+      return pause(context, lease);
+    case 'cancel':
+      return { decision: 'stop', reason: await reasonToStop(context, lease) };
+    case 'lost':
+      return explainLoss(context, lease);
+  }
+}
+
+/** The search is paused: the trial waits with it, without a lease that would run out meanwhile. */
+async function pause({ deps }: DeskContext, { searchId, trialId, attempt }: Lease): Promise<StepDecision> {
+  const reason = 'the search is paused';
+  await deps.trials.release([{ trialId, attempt, to: 'paused', reason, checkpoint: null }]);
+  deps.signals.publish(searchId);
+  return { decision: 'pause', reason };
+}
+
+async function reasonToStop({ deps }: DeskContext, { searchId, trialId }: Lease): Promise<string> {
+  const search = await deps.searches.get(searchId);
+  if (search !== null && search.status !== 'running' && search.status !== 'paused') {
+    return search.reason ?? `the search is ${search.status}`;
+  }
+  return (await deps.trials.get(trialId))?.reason ?? 'the trial was cancelled';
+}
+
+/** A trial that was told to pause says so again, as often as it is asked; any other has gone to somebody else, or ended. */
+async function explainLoss({ deps }: DeskContext, { trialId, attempt }: Lease): Promise<StepDecision> {
+  const trial = await deps.trials.get(trialId);
+  if (trial === null) throw new DomainError('trial-not-found', `There is no trial ${trialId}`);
+  if (trial.attempts !== attempt) throw leaseLost('The trial has been handed out again since');
+  if (trial.status === 'paused') return { decision: 'pause', reason: trial.reason };
+  throw leaseLost(`The lease has ended: the trial is ${trial.status}`);
+}
