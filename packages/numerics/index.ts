@@ -13,3 +13,4 @@ export {
   RunningMoments,
   variance,
 } from './statistics.js';
+export { type SymmetricEigen, symmetricEigen } from './symmetric-eigen.js';

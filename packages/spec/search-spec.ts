@@ -67,6 +67,11 @@ export const samplerSpecSchema = z.discriminatedUnion('kind', [
     top: z.number().gt(0).max(1).default(0.2),
     base: z.enum(['random', 'sobol']).default('random'),
   }),
+  z.strictObject({
+    kind: z.literal('cma-es'),
+    /** Trials of a generation of the first run; without it, by the number of parameters and the parallelism. */
+    populationSize: z.int().min(4).max(10_000).optional(),
+  }),
 ]);
 export type SamplerSpec = z.infer<typeof samplerSpecSchema>;
 

@@ -21,6 +21,7 @@ const CONTENDERS: readonly { readonly name: string; readonly sampler: SamplerSpe
     sampler: { kind: 'coarse-to-fine', rounds: 3, shrink: 0.4, top: 0.2, base: 'random' },
     perTrial: 1,
   },
+  { name: 'cma-es', sampler: { kind: 'cma-es' }, perTrial: 1 },
 ];
 
 const chosen = <T extends { readonly name: string }>(all: readonly T[], names: string): readonly T[] =>

@@ -1,4 +1,5 @@
 import type { SamplerSpec } from '@caviar/spec';
+import { cmaEsSampler } from './cma-es.js';
 import { coarseToFineSampler } from './coarse-to-fine.js';
 import { gridSampler } from './grid.js';
 import { randomSampler } from './random.js';
@@ -13,6 +14,7 @@ export const SAMPLERS: { readonly [K in SamplerSpec['kind']]: SamplerOf<K> } = {
   grid: gridSampler,
   sobol: sobolSampler,
   'coarse-to-fine': coarseToFineSampler,
+  'cma-es': cmaEsSampler,
 };
 
 /** The sampler of a kind. */

@@ -9,4 +9,5 @@ export const SAMPLER_SETTINGS: Readonly<Record<SamplerSpec['kind'], readonly Sam
     { kind: 'coarse-to-fine', rounds: 3, shrink: 0.4, top: 0.2, base: 'random' },
     { kind: 'coarse-to-fine', rounds: 5, shrink: 0.1, top: 1, base: 'sobol' },
   ],
+  'cma-es': [{ kind: 'cma-es' }],
 };
