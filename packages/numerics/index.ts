@@ -1,4 +1,6 @@
+export { Cholesky, packedSize } from './cholesky.js';
 export { exp, expm1, log, log1p } from './elementary.js';
+export { type BoxProblem, type Differentiable, type Minimum, minimizeInBox } from './minimize-in-box.js';
 export { normalCdf, normalQuantile } from './normal.js';
 export { philox4x32 } from './philox.js';
 export { Stream, type StreamKey, type StreamPart, stream, streamKey, uint32At, uniformAt } from './rng.js';

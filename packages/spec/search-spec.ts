@@ -72,6 +72,11 @@ export const samplerSpecSchema = z.discriminatedUnion('kind', [
     /** Trials of a generation of the first run; without it, by the number of parameters and the parallelism. */
     populationSize: z.int().min(4).max(10_000).optional(),
   }),
+  z.strictObject({
+    kind: z.literal('gp'),
+    /** Trials from a Sobol sequence before the process proposes. */
+    startup: z.int().min(1).max(10_000).default(10),
+  }),
 ]);
 export type SamplerSpec = z.infer<typeof samplerSpecSchema>;
 

@@ -22,6 +22,7 @@ const CONTENDERS: readonly { readonly name: string; readonly sampler: SamplerSpe
     perTrial: 1,
   },
   { name: 'cma-es', sampler: { kind: 'cma-es' }, perTrial: 1 },
+  { name: 'gp', sampler: { kind: 'gp', startup: 10 }, perTrial: 1 },
 ];
 
 const chosen = <T extends { readonly name: string }>(all: readonly T[], names: string): readonly T[] =>

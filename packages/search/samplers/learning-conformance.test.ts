@@ -55,7 +55,7 @@ function learningConformance(name: string, sampler: SamplerSpec): void {
         const stored = JSON.parse(JSON.stringify({ space, history })) as { space: SearchSpace; history: TrialRecord[] };
         const trials = stored.history.map((trial) => ({ ...trial, params: reordered(trial.params) }));
         const fresh = taught(trials.slice(0, seenBy(number)), reordered(stored.space));
-        expect(fresh.propose(number, trials.slice(seenBy(number)))).toEqual(suggestions[number]);
+        expect(fresh.propose(number, trials.slice(seenBy(number), number))).toEqual(suggestions[number]);
       });
 
       it('proposes without changing what it knows', () => {

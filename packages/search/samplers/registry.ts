@@ -1,6 +1,7 @@
 import type { SamplerSpec } from '@caviar/spec';
 import { cmaEsSampler } from './cma-es.js';
 import { coarseToFineSampler } from './coarse-to-fine.js';
+import { gpSampler } from './gp.js';
 import { gridSampler } from './grid.js';
 import { randomSampler } from './random.js';
 import type { Sampler } from './sampler.js';
@@ -15,6 +16,7 @@ export const SAMPLERS: { readonly [K in SamplerSpec['kind']]: SamplerOf<K> } = {
   sobol: sobolSampler,
   'coarse-to-fine': coarseToFineSampler,
   'cma-es': cmaEsSampler,
+  gp: gpSampler,
 };
 
 /** The sampler of a kind. */

@@ -10,4 +10,5 @@ export const SAMPLER_SETTINGS: Readonly<Record<SamplerSpec['kind'], readonly Sam
     { kind: 'coarse-to-fine', rounds: 5, shrink: 0.1, top: 1, base: 'sobol' },
   ],
   'cma-es': [{ kind: 'cma-es' }],
+  gp: [{ kind: 'gp', startup: 10 }],
 };

@@ -1,0 +1,95 @@
+import { stream } from '@caviar/numerics';
+import { spaceSchema } from '@caviar/spec';
+import { describe, expect, it } from 'vitest';
+import { compileSpace } from '../../space/compile-space.js';
+import { FeatureSpace } from './features.js';
+import { type Evidence, fitKernel, negativeLogPosterior } from './fit-kernel.js';
+
+const space = new FeatureSpace(
+  compileSpace(
+    spaceSchema.parse({
+      x: { kind: 'float', min: 0, max: 1 },
+      idle: { kind: 'float', min: 0, max: 1 },
+      y: { kind: 'float', min: 0, max: 1, when: { kind: ['a', 'b'] } },
+      kind: { kind: 'categorical', choices: ['a', 'b', 'c'] },
+    }),
+  ),
+);
+const dimensionOf = (parameter: number) => space.dimensions.findIndex((dimension) => dimension.parameter === parameter);
+const [X, IDLE, , KIND] = [0, 1, 2, 3].map(dimensionOf) as [number, number, number, number];
+
+/** Trials of a function of x and of the kind, with a noise. */
+function evidence(n: number, noise: number): Evidence {
+  const random = stream(9, 'evidence');
+  const positions = Array.from({ length: n }, () => Float64Array.from(space.dimensions, () => random.uniform()));
+  return {
+    space,
+    features: positions.map((position) => space.featuresOf(position, space.activeAt(position))),
+    z: Float64Array.from(
+      positions,
+      (position) => Math.sin(9 * position[X]!) + Math.floor(3 * position[KIND]!) + noise * random.normal(),
+    ),
+  };
+}
+
+describe('negativeLogPosterior', () => {
+  it('has the slopes that central differences have', () => {
+    const f = negativeLogPosterior(evidence(14, 0.1));
+    const gradient = new Float64Array(5);
+    for (const x of [
+      [0.5, 1, -0.3, 0.2, -4],
+      [-1, -2, 2, 3, -1],
+      [2, 2, 2, 2, -9],
+    ]) {
+      const at = Float64Array.from(x);
+      f(at, gradient);
+      const slopes = [...gradient];
+      slopes.forEach((slope, i) => {
+        const shifted = (by: number) =>
+          f(
+            at.map((v, k) => (k === i ? v + by : v)),
+            gradient,
+          );
+        expect(slope).toBeCloseTo((shifted(1e-5) - shifted(-1e-5)) / 2e-5, 4);
+      });
+    }
+  });
+
+  it('of one trial is the closed form', () => {
+    // C = 2 + noise; a + n/2 = 2.5, b = 2; the lengths are at their prior means.
+    const one = evidence(1, 0);
+    const center = Math.SQRT2 + Math.log(4) / 2;
+    const at = Float64Array.of(center, center, center, center, -7);
+    const c = 2 + Math.exp(-7);
+    const expected = 2.5 * Math.log(2 + (one.z[0]! * one.z[0]!) / c / 2) + Math.log(c) / 2;
+    expect(negativeLogPosterior(one)(at, new Float64Array(5))).toBeCloseTo(expected, 12);
+  });
+});
+
+describe('fitKernel', () => {
+  const weightOf = (weights: Float64Array, dimension: number) => weights[space.dimensions[dimension]!.feature]!;
+
+  it('finds out which parameters matter', () => {
+    const { weights } = fitKernel(evidence(60, 0.01));
+    expect(weightOf(weights, X)).toBeGreaterThan(20 * weightOf(weights, IDLE));
+    expect(weightOf(weights, KIND)).toBeGreaterThan(5 * weightOf(weights, IDLE));
+  });
+
+  it('finds out how noisy the values are', () => {
+    expect(fitKernel(evidence(60, 0)).noise).toBeLessThan(0.005);
+    expect(fitKernel(evidence(60, 1)).noise).toBeGreaterThan(0.05);
+  });
+
+  it('gives both axes of a range that may be inactive one length', () => {
+    const { weights } = fitKernel(evidence(20, 0.1));
+    const { feature } = space.dimensions[dimensionOf(2)]!;
+    expect(weights[feature]).toBe(weights[feature + 1]);
+    expect(weights.length).toBe(5);
+  });
+
+  it('ends at the prior where there is nothing to see', () => {
+    const flat = evidence(10, 0);
+    const { weights } = fitKernel({ ...flat, z: new Float64Array(10) });
+    for (const weight of weights) expect(weight).toBeLessThan(0.2);
+  });
+});
