@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { parseIdx } from './formats/idx.js';
 import { datasetFromArrays } from './from-arrays.js';
 import { datasetFromCsv } from './from-table.js';
 
@@ -109,6 +110,17 @@ describe.skipIf(!existsSync(shared))('real files', () => {
     );
     expect(info).toMatchObject({ rows: 1599, features: 11 });
     expect(Math.min(...targets)).toBe(3);
+  });
+
+  it("reads the publisher's IDX files of Fashion-MNIST", () => {
+    const [images, labels] = ['train-images-idx3', 'train-labels-idx1'].map((name) =>
+      parseIdx(gunzipSync(read(`fashion-mnist/${name}-ubyte.gz`))),
+    );
+    const { info, features, targets } = datasetFromArrays(images!, labels!, label);
+    expect(info).toMatchObject({ rows: 60_000, features: 784, classes: 10, image: { height: 28, width: 28 } });
+    expect(Math.max(...features.subarray(0, 784))).toBe(255);
+    // Balanced, says the publisher.
+    expect(targets.reduce((count, c) => count + Number(c === 9), 0)).toBe(6000);
   });
 
   it('reads the census with its categories and missing cells', () => {

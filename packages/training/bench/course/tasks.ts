@@ -46,7 +46,7 @@ export const COURSE_TASKS: readonly CourseTask[] = [
   },
   {
     name: 'wine-quality',
-    description: 'wine quality, 6,497 red and white wines, 11 numbers and the colour, split 70/10/20',
+    description: 'wine quality, 6,497 red and white wines, 11 numbers and the colour, split 80/10/10',
     limit: 0.68,
     load: async (folder) => ({ dataset: wine(folder), testSet: null }),
   },
