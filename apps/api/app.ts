@@ -17,6 +17,7 @@ import { registerServiceMetrics, type ServiceStatistics } from './plugins/servic
 import { catalogRoutes } from './routes/catalog.js';
 import { exportRoute } from './routes/export.js';
 import { externalRoutes } from './routes/external.js';
+import { keyRoutes } from './routes/keys.js';
 import { leaderboardRoute } from './routes/leaderboard.js';
 import { problemPages } from './routes/problem-pages.js';
 import { searchRoutes } from './routes/searches.js';
@@ -57,7 +58,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   });
   const metrics = createMetrics();
   const checks = createServiceChecks(deps.pings);
-  const check = accessCheck(deps.apiKeys);
+  const check = accessCheck({ apiKeys: deps.apiKeys, findKey: (key) => deps.orchestrator.findKey(key) });
   const holds = createHolds(app);
   drainOnClose(app);
 
@@ -75,13 +76,14 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   answerProblems(app, check);
 
   await app.register(async (v1) => {
-    guard(v1, check);
+    guard(v1, check, deps.orchestrator);
     searchRoutes(v1, deps.orchestrator);
     leaderboardRoute(v1, deps.orchestrator, holds);
     trialRoutes(v1, deps.orchestrator);
     externalRoutes(v1, deps.orchestrator);
     exportRoute(v1, deps.orchestrator);
     catalogRoutes(v1, deps.orchestrator);
+    keyRoutes(v1, deps.orchestrator);
   });
   serviceRoutes(app, { checks, metrics });
   problemPages(app);

@@ -31,6 +31,7 @@ export function createContainer(
     evaluations: database.evaluations,
     asks: database.asks,
     workers: database.workers,
+    keys: database.keys,
     dispatcher: queue.dispatcher,
     signals: queue.signals,
     tasks: queue.tasks,

@@ -35,7 +35,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   const database = createDatabase({ url: config.databaseUrl, poolSize: 4 });
   const connection = { url: config.redisUrl, logger };
   const queue = createQueue(connection);
-  const { searches, trials, rungs, evaluations, asks, workers } = database;
+  const { searches, trials, rungs, evaluations, asks, workers, keys } = database;
   const deps: Deps = {
     searches,
     trials,
@@ -43,6 +43,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     evaluations,
     asks,
     workers,
+    keys,
     dispatcher: queue.dispatcher,
     signals: queue.signals,
     tasks: queue.tasks,

@@ -4,7 +4,7 @@ export { issueMessage } from './input/issue-message.js';
 export { jsonPointer } from './input/json-pointer.js';
 export { type ParsedInput, parseInput, parseParameters } from './input/parse-input.js';
 export { openApiDocument } from './openapi/document.js';
-export { type HttpMethod, type Operation, problemsOf, type ResponseSpec } from './operations/operation.js';
+export { type HttpMethod, type Operation, problemsOf, type ResponseSpec, roleOf } from './operations/operation.js';
 export { OPERATIONS, type OperationId } from './operations/operations.js';
 export {
   PROBLEM_CODES,
@@ -36,6 +36,7 @@ export type {
   ToldView,
 } from './schemas/external.js';
 export type { SearchImportanceView } from './schemas/importance.js';
+export type { ApiKeyView, CreatedKeyView, KeyPageView } from './schemas/key.js';
 export { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, MAX_WAIT_MS } from './schemas/parameters.js';
 export type { SearchPreviewView } from './schemas/preview.js';
 export type {

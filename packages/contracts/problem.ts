@@ -22,13 +22,18 @@ export const PROBLEMS = {
   unauthorized: {
     status: 401,
     title: 'A valid API key is needed',
-    whatToDo: 'Send one of the keys this service was started with: `Authorization: Bearer KEY`.',
+    whatToDo: 'Send a key that is known here and not revoked: `Authorization: Bearer KEY`.',
   },
   forbidden: {
     status: 403,
     title: 'The request comes from elsewhere',
     whatToDo:
       'A service without API keys serves its own machine only: call it by a loopback name such as 127.0.0.1, not from another web site. To serve others, start it with CAVIAR_API_KEYS.',
+  },
+  'role-too-low': {
+    status: 403,
+    title: 'The API key may not do this',
+    whatToDo: 'Use a key with the role that `detail` names; an admin makes one with `POST /v1/keys`.',
   },
   'not-found': {
     status: 404,
@@ -49,6 +54,11 @@ export const PROBLEMS = {
     status: 409,
     title: 'There is nothing to explain yet',
     whatToDo: 'Ask again when 16 trials or more have completed, with values that are not all the same.',
+  },
+  'key-not-found': {
+    status: 404,
+    title: 'There is no such key',
+    whatToDo: 'Check the id: `GET /v1/keys` lists those there are.',
   },
   'trial-not-found': {
     status: 404,

@@ -1,7 +1,16 @@
-import type { AskStore, EvaluationStore, RungStore, SearchStore, TrialStore, WorkerStore } from '@caviar/orchestrator';
+import type {
+  AskStore,
+  EvaluationStore,
+  KeyStore,
+  RungStore,
+  SearchStore,
+  TrialStore,
+  WorkerStore,
+} from '@caviar/orchestrator';
 import { AskRepository } from './ask-repository.js';
 import { type ClientOptions, createClient } from './client.js';
 import { EvaluationRepository } from './evaluation-repository.js';
+import { KeyRepository } from './key-repository.js';
 import { RungRepository } from './rung-repository.js';
 import { SearchRepository } from './search-repository.js';
 import { type DatabaseStatistics, readStatistics } from './statistics.js';
@@ -15,6 +24,7 @@ export interface Database {
   readonly evaluations: EvaluationStore;
   readonly asks: AskStore;
   readonly workers: WorkerStore;
+  readonly keys: KeyStore;
   statistics(): Promise<DatabaseStatistics>;
   /** Resolves when Postgres answers; throws `unavailable` otherwise. */
   ping(): Promise<void>;
@@ -30,6 +40,7 @@ export function createDatabase(options: ClientOptions): Database {
     evaluations: new EvaluationRepository(client),
     rungs: new RungRepository(client),
     asks: new AskRepository(client),
+    keys: new KeyRepository(client),
     workers: new WorkerRepository(client),
     statistics: () => readStatistics(client),
     ping: async () => {

@@ -34,7 +34,14 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   searchId = `srch_${count++}`;
-  await db.searches.create({ id: searchId, spec: SPEC, plannedTotal: 100, roundCount: 0, idempotency: null });
+  await db.searches.create({
+    id: searchId,
+    spec: SPEC,
+    project: 'default',
+    plannedTotal: 100,
+    roundCount: 0,
+    idempotency: null,
+  });
 });
 
 const idOf = (number: number) => `trl_${searchId}_${number}`;

@@ -48,6 +48,7 @@ export class SearchRepository implements SearchStore {
         data: {
           id: search.id,
           name: search.spec.name,
+          project: search.project,
           spec: search.spec as unknown as Prisma.InputJsonObject,
           external: search.spec.trainer.kind === 'external',
           plannedTotal: search.plannedTotal,
@@ -86,10 +87,11 @@ export class SearchRepository implements SearchStore {
     return row === undefined ? null : toSearch(row);
   }
 
-  async list({ status, limit, cursor }: Parameters<SearchStore['list']>[0]) {
+  async list({ status, project, limit, cursor }: Parameters<SearchStore['list']>[0]) {
     const after = decodeCursor(cursorSchema, cursor);
     const rows = await this.client.$queryRaw<SearchRow[]>`${SELECT_SEARCH}
       WHERE ${status === undefined ? Prisma.sql`true` : Prisma.sql`s.status = ${status}::search_status`}
+        AND ${project === undefined ? Prisma.sql`true` : Prisma.sql`s.project = ${project}`}
         AND ${after === null ? Prisma.sql`true` : Prisma.sql`(s.created_at, s.id) < (${after.createdAt}::timestamptz, ${after.id})`}
       ORDER BY s.created_at DESC, s.id DESC LIMIT ${limit + 1}`;
     const page = cutPage(rows, limit, (row) => ({ createdAt: row.createdAt.toISOString(), id: row.id }));

@@ -34,7 +34,14 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   searchId = `srch_${count++}`;
-  await db.searches.create({ id: searchId, spec: SPEC, plannedTotal: 100, roundCount: 0, idempotency: null });
+  await db.searches.create({
+    id: searchId,
+    spec: SPEC,
+    project: 'default',
+    plannedTotal: 100,
+    roundCount: 0,
+    idempotency: null,
+  });
 });
 
 async function add(n: number, first = 0): Promise<readonly TrialRef[]> {
@@ -357,7 +364,14 @@ describe('the leaderboard', () => {
 
 test('counters agree with counting after a storm of concurrent transitions over several searches', async () => {
   const other = `${searchId}_b`;
-  await db.searches.create({ id: other, spec: SPEC, plannedTotal: 100, roundCount: 0, idempotency: null });
+  await db.searches.create({
+    id: other,
+    spec: SPEC,
+    project: 'default',
+    plannedTotal: 100,
+    roundCount: 0,
+    idempotency: null,
+  });
   const refs = [
     ...(await add(40)),
     ...(await db.trials.add(

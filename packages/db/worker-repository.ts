@@ -1,4 +1,4 @@
-import type { Page, PageQuery, WorkerInfo, WorkerStore, WorkerView } from '@caviar/orchestrator';
+import type { Page, WorkerInfo, WorkerListQuery, WorkerStore, WorkerView } from '@caviar/orchestrator';
 import { z } from 'zod';
 import type { Client } from './client.js';
 import { cursorFields, cutPage, decodeCursor } from './cursor.js';
@@ -24,7 +24,7 @@ export class WorkerRepository implements WorkerStore {
     await this.client.$executeRaw`UPDATE workers SET stopped_at = now(), last_seen_at = now() WHERE id = ${workerId}`;
   }
 
-  async list({ limit, cursor }: PageQuery): Promise<Page<WorkerView>> {
+  async list({ project, limit, cursor }: WorkerListQuery): Promise<Page<WorkerView>> {
     const after = decodeCursor(cursorSchema, cursor);
     const rows = await this.client.$queryRaw<(WorkerView & { order: number })[]>`
       SELECT * FROM (
@@ -32,7 +32,9 @@ export class WorkerRepository implements WorkerStore {
           v.status, CASE v.status WHEN 'active' THEN 0 ELSE 1 END AS "order",
           coalesce((
             SELECT jsonb_agg(jsonb_build_object('trialId', t.id, 'searchId', t.search_id, 'number', t.number, 'step', t.step) ORDER BY t.started_at, t.id)
-            FROM trials t WHERE t.worker_id = w.id AND t.status = 'running'
+            FROM trials t JOIN searches s ON s.id = t.search_id
+            WHERE t.worker_id = w.id AND t.status = 'running'
+              AND ${project === undefined ? Prisma.sql`true` : Prisma.sql`s.project = ${project}`}
           ), '[]') AS trials
         FROM workers w, LATERAL (
           SELECT CASE

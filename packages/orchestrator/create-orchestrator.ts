@@ -11,6 +11,7 @@ import { createSearch } from './use-cases/create-search.js';
 import { diagnoseSearch, diagnoseTrial } from './use-cases/diagnose.js';
 import { evaluateTest } from './use-cases/evaluate-test.js';
 import { createExplainer } from './use-cases/explain-search.js';
+import { createKey, findKey, revokeKey } from './use-cases/keys.js';
 import { patchSearch } from './use-cases/patch-search.js';
 import { presentCurve } from './use-cases/read-curve.js';
 import { exportTrials, getBoardVersion, getLeaderboard, getSearch, waitForBoard } from './use-cases/read-searches.js';
@@ -55,6 +56,11 @@ export function createOrchestrator(deps: Deps): Orchestrator {
     diagnoseTrial: (id, options) => diagnoseTrial(deps, id, options),
     diagnoseSearch: (id, options) => diagnoseSearch(deps, id, options),
     explainSearch: createExplainer(deps),
+    createKey: (wanted) => createKey(deps, wanted),
+    findKey: (key) => findKey(deps, key),
+    listKeys: (query) => deps.keys.list(query),
+    revokeKey: (id) => revokeKey(deps, id),
+    projectOf: (kind, id) => (kind === 'search' ? deps.keys.projectOfSearch(id) : deps.keys.projectOfTrial(id)),
     listWorkers: (query) => deps.workers.list(query),
     listDatasets: () => deps.datasets.list(),
     getDataset: (id) => {

@@ -2,6 +2,7 @@ import type { AskStore } from './ports/ask-store.js';
 import type { DatasetCatalog } from './ports/dataset-catalog.js';
 import type { Dispatcher, SearchSignals } from './ports/dispatcher.js';
 import type { EvaluationStore } from './ports/evaluation-store.js';
+import type { KeyStore } from './ports/key-store.js';
 import type { Logger } from './ports/logger.js';
 import type { RungStore } from './ports/rung-store.js';
 import type { SearchStore } from './ports/search-store.js';
@@ -17,6 +18,7 @@ export interface Deps {
   readonly evaluations: EvaluationStore;
   readonly asks: AskStore;
   readonly workers: WorkerStore;
+  readonly keys: KeyStore;
   readonly dispatcher: Dispatcher;
   readonly signals: SearchSignals;
   readonly tasks: TaskRunner;

@@ -5,7 +5,7 @@ import type { SpecIssue } from '@caviar/spec';
  * - `invalid-spec`: the spec does not make sense; `issues` say where.
  * - `invalid-patch`: likewise for a change.
  * - `invalid-cursor`: a page token that this service did not make.
- * - `search-not-found`, `trial-not-found`, `dataset-not-found`: there is none of that id.
+ * - `search-not-found`, `trial-not-found`, `dataset-not-found`, `key-not-found`: there is none of that id.
  * - `idempotency-conflict`: the key was used with another body.
  * - `search-ended`: the search has ended, so it can't be paused, resumed or cancelled.
  * - `search-running`: the search still runs, so it can't be deleted.
@@ -26,6 +26,7 @@ export type DomainErrorCode =
   | 'search-not-found'
   | 'trial-not-found'
   | 'dataset-not-found'
+  | 'key-not-found'
   | 'idempotency-conflict'
   | 'search-ended'
   | 'search-running'

@@ -23,10 +23,18 @@ export type {
 export type { DatasetCatalog } from './ports/dataset-catalog.js';
 export type { Dispatcher, SearchSignals } from './ports/dispatcher.js';
 export type { EvaluationStore } from './ports/evaluation-store.js';
+export type { KeyStore, NewApiKey } from './ports/key-store.js';
 export type { Logger } from './ports/logger.js';
 export type { Page, PageQuery } from './ports/page.js';
 export type { LogEntry, RungArrival, RungRecord, RungStore, ScheduledTrial } from './ports/rung-store.js';
-export type { NewSearch, SearchChange, SearchForAdvance, SearchStore, SpaceVersion } from './ports/search-store.js';
+export type {
+  NewSearch,
+  SearchChange,
+  SearchForAdvance,
+  SearchListQuery,
+  SearchStore,
+  SpaceVersion,
+} from './ports/search-store.js';
 export type { TaskRunner, WorkerTask, WorkerTaskResult } from './ports/task-runner.js';
 export type {
   BoardEntry,
@@ -43,7 +51,7 @@ export type {
   TrialRelease,
   TrialStore,
 } from './ports/trial-store.js';
-export type { WorkerInfo, WorkerStore, WorkerView } from './ports/worker-store.js';
+export type { WorkerInfo, WorkerListQuery, WorkerStore, WorkerView } from './ports/worker-store.js';
 export { repeat } from './repeat.js';
 export {
   createTrialDesk,

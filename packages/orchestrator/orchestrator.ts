@@ -1,6 +1,7 @@
 import type { Diagnosis, NextSearch } from '@caviar/diagnosis';
 import type { Importance, SearchPreview } from '@caviar/search';
 import type {
+  ApiKey,
   DatasetInfo,
   GradientCheckReport,
   GradientCheckRequest,
@@ -11,7 +12,6 @@ import type {
   SearchSpace,
   SearchSpec,
   SearchSpecInput,
-  SearchStatus,
   StopCriteria,
   TestEvaluation,
   Trial,
@@ -19,8 +19,9 @@ import type {
 } from '@caviar/spec';
 import type { ExternalDesk } from './external/external-desk.js';
 import type { Page, PageQuery } from './ports/page.js';
+import type { SearchListQuery } from './ports/search-store.js';
 import type { BoardEntry } from './ports/trial-store.js';
-import type { WorkerView } from './ports/worker-store.js';
+import type { WorkerListQuery, WorkerView } from './ports/worker-store.js';
 
 export interface Leaderboard {
   readonly searchId: string;
@@ -76,12 +77,12 @@ export interface Orchestrator {
   readonly external: ExternalDesk;
   createSearch(
     spec: SearchSpecInput,
-    options: { readonly idempotencyKey?: string | undefined },
+    options: { readonly idempotencyKey?: string | undefined; readonly project?: string | undefined },
   ): Promise<{ readonly search: Search; readonly created: boolean }>;
   /** What the search would do, and its spec with every default filled in. Nothing is stored. */
   previewSearch(spec: SearchSpecInput): SearchPreview & { readonly spec: SearchSpec };
   getSearch(id: string): Promise<Search>;
-  listSearches(query: PageQuery & { readonly status?: SearchStatus | undefined }): Promise<Page<Search>>;
+  listSearches(query: SearchListQuery): Promise<Page<Search>>;
   patchSearch(id: string, patch: SearchPatch): Promise<Search>;
   pauseSearch(id: string): Promise<Search>;
   resumeSearch(id: string): Promise<Search>;
@@ -114,7 +115,17 @@ export interface Orchestrator {
   evaluateTest(id: string): Promise<TestEvaluation>;
   /** Shares of the objective's variance (fANOVA); throws `nothing-to-explain` while there are none. */
   explainSearch(id: string): Promise<SearchImportance>;
-  listWorkers(query: PageQuery): Promise<Page<WorkerView>>;
+  /** Makes a key; what is given back is the only copy of it. */
+  createKey(
+    wanted: Pick<ApiKey, 'name' | 'role' | 'project'>,
+  ): Promise<{ readonly apiKey: ApiKey; readonly key: string }>;
+  /** The key that a caller shows; null when it is not, or no longer, one of ours. */
+  findKey(key: string): Promise<ApiKey | null>;
+  listKeys(query: PageQuery): Promise<Page<ApiKey>>;
+  revokeKey(id: string): Promise<ApiKey>;
+  /** The project that a search, or a trial's search, belongs to; null when there is none of that id. */
+  projectOf(kind: 'search' | 'trial', id: string): Promise<string | null>;
+  listWorkers(query: WorkerListQuery): Promise<Page<WorkerView>>;
   listDatasets(): readonly DatasetInfo[];
   getDataset(id: string): DatasetInfo;
 }

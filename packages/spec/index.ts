@@ -1,4 +1,13 @@
 export {
+  type ApiKey,
+  DEFAULT_PROJECT,
+  KEY_ROLES,
+  type KeyRole,
+  keyRoleSchema,
+  permits,
+  projectSchema,
+} from './api-key.js';
+export {
   checkSearchSpec,
   completeSearchSpec,
   type SpecContext,

@@ -40,11 +40,12 @@ export async function startStack({ workers: count, leaseMs = 15_000, databaseUrl
   let redis = await startTestRedis();
   const db = createDatabase({ url: database.url });
   const queue = createQueue({ url: redis.url, logger: SILENT });
-  const { searches, trials, rungs, evaluations, asks, workers: workerStore } = db;
+  const { searches, trials, rungs, evaluations, asks, keys, workers: workerStore } = db;
   const deps: Deps = {
     searches,
     trials,
     rungs,
+    keys,
     evaluations,
     asks,
     workers: workerStore,

@@ -6,6 +6,7 @@ import {
   type ProblemCode,
   parseInput,
   parseParameters,
+  roleOf,
 } from '@caviar/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
@@ -39,6 +40,7 @@ export function route<Op extends Operation>(
   app.route({
     method: op.method,
     url: routeUrl(op),
+    config: { role: roleOf(op) },
     handler: (request, reply) => handler(readInput(op, request, reply)),
   });
 }

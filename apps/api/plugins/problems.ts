@@ -7,8 +7,8 @@ import type { AccessCheck } from './access.js';
 /** Answers every error, unknown path and wrong method with problem+json. Below /v1 nobody learns even that without access. */
 export function answerProblems(app: FastifyInstance, check: AccessCheck): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => sendProblem(error, request, reply));
-  app.setNotFoundHandler((request, reply) => {
-    if (/^\/v1(\/|$)/.test(pathOf(request))) check(request);
+  app.setNotFoundHandler(async (request, reply) => {
+    if (/^\/v1(\/|$)/.test(pathOf(request))) await check(request);
     return sendProblem(nothingHere(request), request, reply);
   });
 }

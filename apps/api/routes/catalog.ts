@@ -22,8 +22,10 @@ export function catalogRoutes(app: FastifyInstance, orchestrator: Orchestrator):
 
   route(app, OPERATIONS.checkGradients, async ({ body }) => orchestrator.checkGradients(body));
 
-  route(app, OPERATIONS.listWorkers, async ({ query }) => {
-    const { items, nextCursor } = await orchestrator.listWorkers(query);
+  route(app, OPERATIONS.listWorkers, async ({ query, request }) => {
+    const { role, project } = request.principal;
+    const visible = role === 'admin' ? {} : { project };
+    const { items, nextCursor } = await orchestrator.listWorkers({ ...query, ...visible });
     return { items: items.map(presentWorker), nextCursor };
   });
 }

@@ -7,8 +7,12 @@ import { presentPreview } from '../presenters/present-preview.js';
 import { presentSearch } from '../presenters/present-search.js';
 
 export function searchRoutes(app: FastifyInstance, orchestrator: Orchestrator): void {
-  route(app, OPERATIONS.createSearch, async ({ body, headers, reply }) => {
-    const { search, created } = await orchestrator.createSearch(body, { idempotencyKey: headers['Idempotency-Key'] });
+  route(app, OPERATIONS.createSearch, async ({ body, headers, request, reply }) => {
+    const { project } = request.principal;
+    const { search, created } = await orchestrator.createSearch(body, {
+      idempotencyKey: headers['Idempotency-Key'],
+      project,
+    });
     reply.code(created ? 201 : 200).header('Location', `/v1/searches/${search.id}`);
     return presentSearch(search);
   });
@@ -17,8 +21,10 @@ export function searchRoutes(app: FastifyInstance, orchestrator: Orchestrator): 
     return presentPreview(orchestrator.previewSearch(body));
   });
 
-  route(app, OPERATIONS.listSearches, async ({ query }) => {
-    const { items, nextCursor } = await orchestrator.listSearches(query);
+  route(app, OPERATIONS.listSearches, async ({ query, request }) => {
+    const { role, project } = request.principal;
+    const visible = role === 'admin' ? {} : { project };
+    const { items, nextCursor } = await orchestrator.listSearches({ ...query, ...visible });
     return { items: items.map(presentSearch), nextCursor };
   });
 

@@ -36,6 +36,7 @@ export function createTestWorker(
       evaluations: database.evaluations,
       asks: database.asks,
       workers: database.workers,
+      keys: database.keys,
       dispatcher: queue.dispatcher,
       signals: queue.signals,
       tasks: queue.tasks,

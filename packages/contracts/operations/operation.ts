@@ -1,3 +1,4 @@
+import type { KeyRole } from '@caviar/spec';
 import type { z } from 'zod';
 import type { ProblemCode } from '../problem.js';
 
@@ -18,7 +19,9 @@ export interface Operation {
   readonly method: HttpMethod;
   /** With `{id}` where an id goes. */
   readonly path: `/${string}`;
-  readonly tag: 'Searches' | 'Trials' | 'Ask and tell' | 'Data sets' | 'Trainers' | 'Workers' | 'Service';
+  readonly tag: 'Searches' | 'Trials' | 'Ask and tell' | 'Data sets' | 'Trainers' | 'Workers' | 'Keys' | 'Service';
+  /** Role that a key needs for it; see `roleOf` for the default. */
+  readonly role?: KeyRole;
   readonly summary: string;
   readonly description?: string;
   readonly query?: z.ZodObject;
@@ -36,11 +39,16 @@ export function operation<const Op extends Operation>(op: Op): Op {
   return op;
 }
 
+/** Role that a key needs for an operation: reading needs `read`, everything else `submit`, unless it says otherwise. */
+export function roleOf({ role, method }: Operation): KeyRole {
+  return role ?? (method === 'GET' ? 'read' : 'submit');
+}
+
 /** Every problem that an operation can answer with. */
 export function problemsOf(op: Operation): ProblemCode[] {
   const codes = new Set<ProblemCode>(op.problems);
   if (op.path.startsWith('/v1/'))
-    for (const code of ['unauthorized', 'forbidden', 'unavailable'] as const) codes.add(code);
+    for (const code of ['unauthorized', 'forbidden', 'role-too-low', 'unavailable'] as const) codes.add(code);
   if (op.query !== undefined || op.headers !== undefined) codes.add('invalid-request');
   if (op.body !== undefined) {
     codes.add(op.bodyProblem ?? 'invalid-request');

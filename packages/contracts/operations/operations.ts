@@ -1,5 +1,6 @@
 import { catalogOperations } from './catalog.js';
 import { externalOperations } from './external.js';
+import { keyOperations } from './keys.js';
 import { searchOperations } from './searches.js';
 import { serviceOperations } from './service.js';
 import { trialOperations } from './trials.js';
@@ -10,6 +11,7 @@ export const OPERATIONS = {
   ...trialOperations,
   ...externalOperations,
   ...catalogOperations,
+  ...keyOperations,
   ...serviceOperations,
 } as const;
 

@@ -50,6 +50,7 @@ export const searchOperations = {
     method: 'POST',
     path: '/v1/searches/preview',
     tag,
+    role: 'read',
     summary: 'Show what a spec would do',
     description: 'Stores nothing: the completed spec, the plan, and 1,000 draws of every parameter as a histogram.',
     body: searchSpecBodySchema,

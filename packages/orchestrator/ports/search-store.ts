@@ -4,6 +4,7 @@ import type { Page, PageQuery } from './page.js';
 export interface NewSearch {
   readonly id: string;
   readonly spec: SearchSpec;
+  readonly project: string;
   readonly plannedTotal: number | null;
   readonly roundCount: number;
   readonly idempotency: { readonly key: string; readonly requestHash: string } | null;
@@ -30,6 +31,12 @@ export interface SearchForAdvance {
   readonly targetNumber: number | null;
 }
 
+/** `project` leaves out the searches of others. */
+export interface SearchListQuery extends PageQuery {
+  readonly status?: SearchStatus | undefined;
+  readonly project?: string | undefined;
+}
+
 export interface SearchChange {
   readonly name?: string;
   readonly notes?: string | null;
@@ -47,7 +54,7 @@ export interface SearchStore {
   create(search: NewSearch): Promise<{ readonly search: Search; readonly created: boolean }>;
   get(id: string): Promise<Search | null>;
   /** Newest first. */
-  list(query: PageQuery & { readonly status?: SearchStatus | undefined }): Promise<Page<Search>>;
+  list(query: SearchListQuery): Promise<Page<Search>>;
   getForAdvance(id: string): Promise<SearchForAdvance | null>;
   /** Ids of running searches that may have something to do: room for trials, or an end that has come. */
   listAdvanceable(): Promise<readonly string[]>;

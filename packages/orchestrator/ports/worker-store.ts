@@ -23,10 +23,15 @@ export interface WorkerView extends WorkerInfo {
   }[];
 }
 
+/** `project` leaves out the trials of others. */
+export interface WorkerListQuery extends PageQuery {
+  readonly project?: string | undefined;
+}
+
 export interface WorkerStore {
   /** Registers a worker, or says that it is still there. */
   heartbeat(worker: WorkerInfo): Promise<void>;
   stopped(workerId: string): Promise<void>;
   /** Active ones first, then by start, newest first; those gone for a day are left out. */
-  list(query: PageQuery): Promise<Page<WorkerView>>;
+  list(query: WorkerListQuery): Promise<Page<WorkerView>>;
 }

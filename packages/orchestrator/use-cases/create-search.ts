@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { planSearch } from '@caviar/search';
-import type { Search, SearchSpecInput } from '@caviar/spec';
+import { DEFAULT_PROJECT, type Search, type SearchSpecInput } from '@caviar/spec';
 import type { Deps } from '../deps.js';
 import { newId } from '../ids.js';
 import { advanceSearch } from './advance-search.js';
@@ -10,16 +10,21 @@ import { completeSpec } from './complete-spec.js';
 export async function createSearch(
   deps: Deps,
   input: SearchSpecInput,
-  { idempotencyKey }: { readonly idempotencyKey?: string | undefined } = {},
+  {
+    idempotencyKey,
+    project = DEFAULT_PROJECT,
+  }: { readonly idempotencyKey?: string | undefined; readonly project?: string | undefined } = {},
 ): Promise<{ readonly search: Search; readonly created: boolean }> {
   const spec = completeSpec(deps, input);
   const plan = planSearch(spec);
   const { search, created } = await deps.searches.create({
     id: newId('srch'),
     spec,
+    project,
     plannedTotal: plan.totalTrials,
     roundCount: plan.rounds.length,
-    idempotency: idempotencyKey === undefined ? null : { key: idempotencyKey, requestHash: hashOf(input) },
+    idempotency:
+      idempotencyKey === undefined ? null : { key: `${project}:${idempotencyKey}`, requestHash: hashOf(input) },
   });
   if (!created) return { search, created };
   deps.logger.info({ searchId: search.id, trainer: spec.trainer.kind, sampler: spec.sampler.kind }, 'search created');
