@@ -3,7 +3,7 @@ export type Entry = readonly [key: number, number: number];
 
 /** Negative when `a` goes before `b`; numbers are unique, so no two entries are equal. */
 export function compareEntries(a: Entry, b: Entry): number {
-  return a[0] - b[0] || a[1] - b[1];
+  return a[0] === b[0] ? a[1] - b[1] : a[0] < b[0] ? -1 : 1;
 }
 
 /** A binary heap is a plain array, so that it can be stored as JSON; the entry that `before` puts first is at index 0. */

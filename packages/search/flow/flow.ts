@@ -101,7 +101,7 @@ class LogicalFlow implements Flow {
 
   feed(results: readonly FlowResult[]): void {
     for (const result of results) {
-      if (this.book.add(result) && !this.strict) this.ready.push(result.number);
+      if (this.isNews(result) && this.book.add(result) && !this.strict) this.ready.push(result.number);
     }
     for (;;) {
       this.fill();
@@ -144,7 +144,7 @@ class LogicalFlow implements Flow {
       nextNumber: this.nextNumber,
       jobs: [...this.jobs.values()],
       paused: [...this.paused.values()],
-      results: this.book.resultsOf((n) => n >= this.nextNumber || this.jobs.has(n) || this.paused.has(n)),
+      results: this.book.all(),
       commands: this.commands,
       scheduler: this.scheduler.state,
     });
@@ -152,6 +152,13 @@ class LogicalFlow implements Flow {
 
   private get totalTrials(): number {
     return this.plan.totalTrials ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether a result may still be needed. */
+  private isNews({ number, step, status }: FlowResult): boolean {
+    const at = this.jobs.get(number)?.from ?? this.paused.get(number)?.step;
+    if (at === undefined) return number >= this.nextNumber;
+    return status !== 'reached' || step > at;
   }
 
   /** Gives every free slot something to do, as far as there is anything. */
@@ -221,8 +228,13 @@ class LogicalFlow implements Flow {
     const { step, value, status } = result;
     this.jobs.delete(number);
     this.clock = job.end;
-    if (status === 'reached') this.paused.set(number, { number, step, value });
-    else this.observe(result, status);
+    if (status === 'reached') {
+      this.paused.set(number, { number, step, value });
+      this.book.forget(number, step);
+    } else {
+      this.observe(result, status);
+      this.book.forget(number);
+    }
     const { direction } = this.spec.objective;
     const cost = lowerIsBetter(value, direction);
     const target = lowerIsBetter(this.spec.stop.targetValue ?? null, direction);
@@ -242,6 +254,7 @@ class LogicalFlow implements Flow {
       const waiting = this.paused.get(decision.number);
       if (waiting === undefined) throw new Error(`the scheduler stops trial ${decision.number}, which does not wait`);
       this.paused.delete(decision.number);
+      this.book.forget(decision.number);
       this.commands.push(decision);
       this.observe(waiting, 'pruned');
     }

@@ -1,27 +1,18 @@
 import type { FlowJob, FlowResult } from './commands.js';
 
-interface Entry {
-  /** The end, once it is known. */
-  final: FlowResult | null;
-  /** What was reached on the way, by step. */
-  readonly reached: Map<number, FlowResult>;
-}
-
-/** Results as they were fed, by trial. Of repeats the first counts. */
+/** Results that have been fed and not used yet, by trial. Of repeats the first counts. */
 export class ResultBook {
-  private readonly entries = new Map<number, Entry>();
+  private readonly entries = new Map<number, FlowResult[]>();
 
   /** Takes note of a result; false when it is known. */
   add(result: FlowResult): boolean {
-    const entry = this.entries.get(result.number) ?? { final: null, reached: new Map() };
-    this.entries.set(result.number, entry);
-    if (result.status !== 'reached') {
-      if (entry.final !== null) return false;
-      entry.final = result;
+    const entry = this.entries.get(result.number);
+    if (entry === undefined) {
+      this.entries.set(result.number, [result]);
       return true;
     }
-    if (entry.reached.has(result.step)) return false;
-    entry.reached.set(result.step, result);
+    if (entry.some((known) => isRepeat(known, result))) return false;
+    entry.push(result);
     return true;
   }
 
@@ -29,9 +20,11 @@ export class ResultBook {
   resultOf({ number, toStep }: FlowJob): FlowResult | null {
     const entry = this.entries.get(number);
     if (entry === undefined) return null;
-    const reached = toStep === null ? undefined : entry.reached.get(toStep);
-    if (reached !== undefined) return reached;
-    const { final } = entry;
+    let final: FlowResult | null = null;
+    for (const result of entry) {
+      if (result.status !== 'reached') final = result;
+      else if (result.step === toStep) return result;
+    }
     if (final === null) return null;
     if (toStep === null || final.step < toStep) return final;
     // Ended while it waited, or before its next step: up to here all was well.
@@ -39,12 +32,26 @@ export class ResultBook {
     return null;
   }
 
-  /** All results of the trials that `wanted` picks. */
-  resultsOf(wanted: (number: number) => boolean): FlowResult[] {
-    return [...this.entries].flatMap(([number, { reached, final }]) =>
-      wanted(number) ? [...reached.values(), ...(final === null ? [] : [final])] : [],
-    );
+  /** Drops what is used: all of a trial that has ended, or what it reached up to a step. */
+  forget(number: number, upToStep = Number.POSITIVE_INFINITY): void {
+    const entry = this.entries.get(number);
+    if (entry === undefined) return;
+    const left =
+      upToStep === Number.POSITIVE_INFINITY
+        ? []
+        : entry.filter(({ step, status }) => status !== 'reached' || step > upToStep);
+    if (left.length === 0) this.entries.delete(number);
+    else if (left.length < entry.length) this.entries.set(number, left);
   }
+
+  /** Everything in it. */
+  all(): FlowResult[] {
+    return [...this.entries.values()].flat();
+  }
+}
+
+function isRepeat(known: FlowResult, { step, status }: FlowResult): boolean {
+  return status === 'reached' ? known.status === 'reached' && known.step === step : known.status !== 'reached';
 }
 
 /** Whether an end at a step came after the step was done, rather than being what the step came to. */
