@@ -1,5 +1,6 @@
 export { checkSampler } from './check-sampler.js';
 export { lowerIsBetter } from './direction.js';
+export { exploreParams } from './explore.js';
 export type { FlowCommand, FlowJob, FlowResult } from './flow/commands.js';
 export { createFlow, type Flow, type FlowPlan, type FlowSnapshot, restoreFlow } from './flow/flow.js';
 export { type PendingTrial, type RankedTrial, rankTrials, type TrialRecord } from './history.js';

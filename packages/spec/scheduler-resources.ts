@@ -31,7 +31,7 @@ interface StepCount {
 /** What a scheduler with rungs cannot do with a spec. */
 export function checkScheduler(spec: SchedulerInput, trainer: TrainerDescriptor): SpecIssue[] {
   const { scheduler } = spec;
-  if (!('maxResource' in scheduler || 'minResource' in scheduler)) return [];
+  if (scheduler.kind === 'fifo') return [];
   const path = ['scheduler', 'maxResource'];
   const count = stepsOf(spec, trainer);
   const max = scheduler.maxResource ?? count?.steps;
@@ -44,16 +44,34 @@ export function checkScheduler(spec: SchedulerInput, trainer: TrainerDescriptor)
     const message = `must be ${count.steps}, the trainer's ${count.name}: leave it out, or change trainer.params.${count.name}`;
     return [{ path, message }];
   }
-  if (scheduler.minResource > max) {
-    return [{ path: ['scheduler', 'minResource'], message: `must not be more than the ${max} steps of a whole trial` }];
+  const tooLong = (['minResource', 'warmup', 'interval'] as const).filter(
+    (key) => (optionsOf(scheduler)[key] ?? 0) > max,
+  );
+  const message = `must not be more than the ${max} steps of a whole trial`;
+  const issues: SpecIssue[] = tooLong.map((key) => ({ path: ['scheduler', key], message }));
+  if (scheduler.kind === 'pbt' && !hasChangeable(spec, trainer)) {
+    const none = 'needs a searched parameter that may change in the middle of training, such as learningRate';
+    issues.push({ path: ['scheduler', 'kind'], message: none });
   }
-  return [];
+  return issues;
 }
 
-/** Fills in `maxResource`. The spec must have passed `checkScheduler`. */
+function optionsOf(
+  scheduler: SchedulerSpec,
+): Partial<Record<'minResource' | 'warmup' | 'interval', number | undefined>> {
+  return scheduler.kind === 'fifo' ? {} : scheduler;
+}
+
+function hasChangeable({ space }: SchedulerInput, trainer: TrainerDescriptor): boolean {
+  return trainer.parameters.some(({ name, changeable }) => changeable === true && Object.hasOwn(space, name));
+}
+
+/** Fills in `maxResource` and what hangs on it. The spec must have passed `checkScheduler`. */
 export function completeScheduler(spec: SchedulerInput, trainer: TrainerDescriptor): SchedulerSpec {
   const { scheduler } = spec;
-  if (!('minResource' in scheduler) || scheduler.maxResource !== undefined) return scheduler;
-  const maxResource = stepsOf(spec, trainer)?.steps;
-  return maxResource === undefined ? scheduler : { ...scheduler, maxResource };
+  if (scheduler.kind === 'fifo') return scheduler;
+  const maxResource = scheduler.maxResource ?? stepsOf(spec, trainer)?.steps;
+  if (maxResource === undefined) return scheduler;
+  if (scheduler.kind !== 'median' && scheduler.kind !== 'pbt') return { ...scheduler, maxResource };
+  return { ...scheduler, interval: scheduler.interval ?? Math.max(1, Math.round(maxResource / 10)), maxResource };
 }

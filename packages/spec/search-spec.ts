@@ -94,7 +94,33 @@ const rungOptions = {
 
 export const schedulerSpecSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('fifo') }),
+  z.strictObject({
+    kind: z.literal('median'),
+    /** Trials that must be completed before any is stopped. */
+    startup: z.int().min(1).max(MAX_TRIALS).default(5),
+    /** Step of the first comparison. */
+    warmup: resource.default(1),
+    /** Steps from one comparison to the next; left out, a tenth of `maxResource`. */
+    interval: resource.optional(),
+    maxResource: resource.optional(),
+  }),
+  z.strictObject({ kind: z.literal('successive-halving'), ...rungOptions }),
+  z.strictObject({ kind: z.literal('hyperband'), ...rungOptions }),
   z.strictObject({ kind: z.literal('asha'), ...rungOptions }),
+  z.strictObject({
+    kind: z.literal('pbt'),
+    /** Trials that train side by side. */
+    population: z.int().min(2).max(10_000).default(20),
+    /** Steps from one comparison to the next; left out, a tenth of `maxResource`. */
+    interval: resource.optional(),
+    /** Share of the population that is replaced by copies of as large a share of the best. */
+    quantile: z.number().gt(0).max(0.5).default(0.25),
+    /** A copy's numbers are multiplied by one of these. */
+    factors: z.array(z.number().gt(0).max(1000)).min(1).max(20).readonly().default([0.8, 1.2]),
+    /** Probability that a copy's parameter is drawn anew from its domain instead. */
+    resample: z.number().min(0).max(1).default(0.25),
+    maxResource: resource.optional(),
+  }),
 ]);
 export type SchedulerSpec = z.infer<typeof schedulerSpecSchema>;
 

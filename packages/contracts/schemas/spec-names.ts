@@ -60,7 +60,7 @@ named(samplerSpecSchema, {
 named(schedulerSpecSchema, {
   id: 'SchedulerSpec',
   description:
-    'How much training each trial gets. `fifo` trains every one to its end; `asha` compares them at rungs and lets the best go on.',
+    'How much training each trial gets. `fifo` trains every one to its end, `median` stops those that are worse than most; `successive-halving`, `hyperband` and `asha` compare them at rungs and let the best go on; `pbt` replaces the worst by changed copies of the best.',
   examples: [{ kind: 'fifo' }, { kind: 'asha', minResource: 1, maxResource: 27, eta: 3 }],
 });
 named(stopSchema, {

@@ -1,5 +1,6 @@
 import {
   decideRound,
+  exploreParams,
   type FlowCommand,
   observe,
   plannedRoundOf,
@@ -130,7 +131,13 @@ class FlowFollower {
 
   private async make({ number, toStep: targetStep, from }: CreateCommand): Promise<ScheduledTrial> {
     const id = newId('trl');
-    return { id, basis: null, ...(await this.propose(number)), targetStep, parent: from ?? null };
+    const suggestion = from === undefined ? await this.propose(number) : this.explore(from.number, number);
+    return { id, basis: null, ...suggestion, targetStep, parent: from ?? null };
+  }
+
+  private explore(parent: number, number: number): Suggestion {
+    const params = this.context.params.get(parent) ?? {};
+    return exploreParams(this.work.state.search.spec, { number: parent, params }, number);
   }
 
   private async propose(number: number): Promise<Suggestion> {

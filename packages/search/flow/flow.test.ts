@@ -1,40 +1,17 @@
-import { stream } from '@caviar/numerics';
 import { describe, expect, it } from 'vitest';
-import { inShort, runFlow, type Train } from '../testing/run-flow.js';
+import { mixedCurve } from '../testing/curves.js';
+import { inShort, runFlow } from '../testing/run-flow.js';
 import { searchSpec } from '../testing/search-spec.js';
-import type { FlowCommand, FlowResult } from './commands.js';
-import { createFlow, restoreFlow } from './flow.js';
+import { createFlow } from './flow.js';
 
 const space = { x: { kind: 'float', min: 0, max: 1, scale: 'linear' } } as const;
 const asha = { kind: 'asha', minResource: 1, maxResource: 27, eta: 3 } as const;
-
-/** A learning curve by trial number: some fail, some diverge, some end early. */
-const train: Train = (number, toStep) => {
-  const random = stream(3, 'curve', number);
-  const level = random.uniform();
-  const end = random.uniform() < 0.15 ? 1 + Math.floor(random.uniform() * 27) : 27;
-  const fate = random.uniform();
-  const status = fate < 0.4 ? 'failed' : fate < 0.6 ? 'infeasible' : 'completed';
-  const at = Math.min(toStep ?? 27, end);
-  const value = status === 'completed' || end === 27 ? level + 1 / at : null;
-  if (toStep !== null && toStep < end) return { step: toStep, value, status: 'reached' };
-  return { step: end, value, status: end === 27 ? 'completed' : status };
-};
-
-/** All results that a run came to, as they would be stored. */
-function storedResults(commands: readonly FlowCommand[]): FlowResult[] {
-  return commands.flatMap((command) =>
-    command.kind === 'create' || command.kind === 'continue'
-      ? [{ number: command.number, ...train(command.number, command.toStep) }]
-      : [],
-  );
-}
 
 describe('fifo', () => {
   it('shows trial n the outcomes of all below n - parallelism + 1, as the window does', () => {
     const spec = searchSpec(space, { parallelism: 4 });
     const flow = createFlow(spec, { totalTrials: 40, rounds: [] });
-    const results = Array.from({ length: 40 }, (_, number) => ({ number, ...train(number, null) }));
+    const results = Array.from({ length: 40 }, (_, number) => ({ number, ...mixedCurve(number, null) }));
     flow.feed([...results].reverse());
     const observed: number[] = [];
     for (const command of flow.take()) {
@@ -67,49 +44,6 @@ describe('fifo', () => {
     expect(flow.waitingFor()).toHaveLength(2);
     flow.feed([{ number: 1, step: 5, value: 0.5, status: 'completed' }]);
     expect(flow.take().map(inShort)).toEqual(['observe 1 at 5: completed 0.5', 'create 2 to end']);
-  });
-});
-
-describe.each(['strict', 'throughput'] as const)('a flow in %s mode', (reproducibility) => {
-  const spec = searchSpec(space, { scheduler: asha, parallelism: 5, reproducibility });
-  const plan = { totalTrials: 120, rounds: [] };
-  const live = runFlow(spec, plan, train);
-  const results = storedResults(live.commands);
-
-  it('ends every trial once', () => {
-    const ended = live.commands.filter((command) => command.kind === 'observe' && command.status !== 'paused');
-    expect(new Set(ended.map(({ number }) => number)).size).toBe(120);
-    expect(ended).toHaveLength(120);
-    expect(live.flow.finished()).toBe(true);
-  });
-
-  it('never has more jobs than slots', () => {
-    const running = new Set<number>();
-    for (const { kind, number } of live.commands) {
-      if (kind === 'create' || kind === 'continue') running.add(number);
-      else running.delete(number);
-      expect(running.size).toBeLessThanOrEqual(5);
-    }
-  });
-
-  it('comes to the same commands from all results at once', () => {
-    const rebuilt = createFlow(spec, plan);
-    rebuilt.feed(results);
-    rebuilt.feed(results);
-    expect(rebuilt.take()).toEqual(live.commands);
-  });
-
-  it('goes on from JSON as it would have gone on', () => {
-    const flow = createFlow(spec, plan);
-    flow.feed(results.slice(0, 60));
-    const before = flow.take();
-    flow.feed(results.slice(60, 70));
-    const restored = restoreFlow(spec, plan, JSON.parse(JSON.stringify(flow.snapshot())));
-    for (const one of [flow, restored]) one.feed(results.slice(70));
-    const after = restored.take();
-    expect(after).toEqual(flow.take());
-    expect([...before, ...after]).toEqual(live.commands);
-    expect(restored.rungs()).toEqual(live.flow.rungs());
   });
 });
 

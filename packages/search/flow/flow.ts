@@ -170,9 +170,17 @@ class LogicalFlow implements Flow {
       }
       const offer = this.scheduler.offer(this.mayCreate() ? this.nextNumber : null);
       if (offer !== null) this.start(offer);
-      else if (this.jobs.size === 0 && this.paused.size > 0) this.decide(this.scheduler.close());
-      else return;
+      else if (this.jobs.size > 0 || this.paused.size === 0) return;
+      else this.close();
     }
+  }
+
+  private close(): void {
+    const waiting = this.paused.size;
+    this.decide(this.scheduler.close());
+    const offer = this.scheduler.offer(this.mayCreate() ? this.nextNumber : null);
+    if (offer !== null) this.start(offer);
+    else if (this.paused.size === waiting) throw new Error(`the scheduler leaves ${waiting} trials waiting for ever`);
   }
 
   /** The first trial of a round waits until all before it have ended. */
@@ -184,8 +192,10 @@ class LogicalFlow implements Flow {
   private start(offer: Offer): void {
     if (offer.kind === 'create') {
       const number = this.nextNumber++;
-      this.commands.push({ ...offer, number });
+      const { replaces, ...command } = offer;
+      this.commands.push({ ...command, number });
       this.run({ number, toStep: offer.toStep }, offer.from?.step ?? 0);
+      if (replaces !== undefined) this.decide([{ kind: 'stop', ...replaces }]);
       return;
     }
     const { number, toStep } = offer;

@@ -1,5 +1,6 @@
 import type { SchedulerSpec } from '@caviar/spec';
-import { type Resources, rungSteps } from './levels.js';
+import { fullLength, whereTo } from './full-length.js';
+import { rungSteps } from './levels.js';
 import { clearWaiting, enterRung, newRung, placesOf, promoteFrom, type Rung, takeBest } from './rung.js';
 import type { Offer, Scheduler, SchedulerState } from './scheduler.js';
 
@@ -22,12 +23,12 @@ export const ashaScheduler: Scheduler<AshaSpec, AshaState> = {
   kind: 'asha',
   start: ({ scheduler }) => ({
     version: 1,
-    rungs: rungSteps(resourcesOf(scheduler)).slice(0, -1).map(newRung),
+    rungs: rungSteps(scheduler).slice(0, -1).map(newRung),
     completed: 0,
     lastCall: null,
   }),
   resume: ({ scheduler }, state) => {
-    const { eta, maxResource } = resourcesOf(scheduler);
+    const { eta } = scheduler;
     const { rungs } = state;
     const stepAfter = (index: number) => rungs[index + 1]?.step ?? null;
     const nameOf = (index: number) => `Rung ${index + 1} of ${rungs.length + 1} at step ${rungs[index]!.step}`;
@@ -35,12 +36,12 @@ export const ashaScheduler: Scheduler<AshaSpec, AshaState> = {
       kind: 'continue',
       number,
       toStep: stepAfter(index),
-      reason: `${nameOf(index)}: ${why}, so it goes on to ${stepAfter(index) === null ? 'its end' : `step ${stepAfter(index)}`}.`,
+      reason: `${nameOf(index)}: ${why}, so it goes on to ${whereTo(stepAfter(index))}.`,
     });
 
     return {
       state,
-      fullSteps: maxResource,
+      fullSteps: fullLength(scheduler),
       arrive: ({ number, toStep, cost, status }) => {
         const index = rungs.findIndex((rung) => rung.step === toStep);
         if (status !== 'reached') {
@@ -91,9 +92,3 @@ export const ashaScheduler: Scheduler<AshaSpec, AshaState> = {
     };
   },
 };
-
-/** The resources of a complete spec. */
-function resourcesOf({ minResource, maxResource, eta }: AshaSpec): Resources {
-  if (maxResource === undefined) throw new TypeError('the spec is not complete: it has no scheduler.maxResource');
-  return { minResource, maxResource, eta };
-}

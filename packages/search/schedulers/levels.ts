@@ -1,18 +1,16 @@
-/** The part of a scheduler's spec that rungs are made of. */
-export interface Resources {
-  /** Steps after which trials are first compared. */
-  readonly minResource: number;
-  /** Steps of a whole trial. */
-  readonly maxResource: number;
-  /** One in `eta` goes on. */
-  readonly eta: number;
-}
+import type { SchedulerSpec } from '@caviar/spec';
+import { fullLength } from './full-length.js';
+
+/** A scheduler that compares trials at rungs. */
+export type RungSpec = Extract<SchedulerSpec, { kind: 'successive-halving' | 'hyperband' | 'asha' }>;
 
 /**
  * Steps of the rungs, ascending, the last one `maxResource`: R / eta^k for k = K, ..., 1, 0, rounded, with the largest K
  * that keeps the first at `minResource` or above. Counted down from the end, no rung lies just below it.
  */
-export function rungSteps({ minResource, maxResource, eta }: Resources): number[] {
+export function rungSteps(scheduler: RungSpec): number[] {
+  const { minResource, eta } = scheduler;
+  const maxResource = fullLength(scheduler);
   const steps = [maxResource];
   for (let exact = maxResource / eta; ; exact /= eta) {
     const step = Math.round(exact);

@@ -31,7 +31,14 @@ export type Offer =
   /** A waiting trial goes on. */
   | { readonly kind: 'continue'; readonly number: number; readonly toStep: number | null; readonly reason: string }
   /** The next trial is made; `from`: out of the checkpoint of an earlier one. */
-  | { readonly kind: 'create'; readonly toStep: number | null; readonly from?: Origin; readonly reason: string | null };
+  | {
+      readonly kind: 'create';
+      readonly toStep: number | null;
+      readonly from?: Origin;
+      /** A waiting trial that ends because this one takes its place. */
+      readonly replaces?: { readonly number: number; readonly reason: string };
+      readonly reason: string | null;
+    };
 
 /** The checkpoint that a trial begins with. */
 export interface Origin {
@@ -41,7 +48,7 @@ export interface Origin {
 
 /** What a scheduler did at one step so far. */
 export interface RungReport {
-  /** Bracket or cohort it belongs to, from 0 in the order in which they began; null for schedulers without. */
+  /** Hyperband's s, for all brackets of that s together; null for other schedulers. */
   readonly bracket: number | null;
   /** Step at which trials are compared. */
   readonly step: number;
@@ -49,7 +56,7 @@ export interface RungReport {
   readonly trials: number;
   /** Those of them that went on. */
   readonly promoted: number;
-  /** Cost of the worst trial that may go on; null while none may. */
+  /** Cost of the worst trial that may go on, at the latest cut; null while none may. */
   readonly cut: number | null;
 }
 
@@ -71,8 +78,8 @@ export interface SchedulerRun {
   /** What a free slot does. `number`: of the next trial; null when none may be made now. Null = leave the slot empty. */
   offer(number: number | null): Offer | null;
   /**
-   * No slot has anything to do, and trials wait. Either makes some of them able to go on (`offer` hands them out), or
-   * stops all: the answer is empty only in the first case.
+   * No slot has anything to do, no trial can be made, and trials wait: makes some of them able to go on (`offer` hands
+   * them out), or stops some, or both.
    */
   close(): readonly Decision[];
   /** What it did so far, by bracket and step. */
