@@ -97,6 +97,7 @@ describe('a change between epochs', () => {
     [{ nonsense: 3 }, ['params', 'nonsense'], 'is no parameter of mlp'],
     [{ batchSize: 1 }, ['params', 'batchSize'], /must be at least 2/],
     [{ keepProb: [0.5] }, ['params', 'keepProb'], /hidden layers/],
+    [{ epochs: 3 }, ['params', 'epochs'], 'must be more than the 3 that are finished'],
     [{ learningRate: -1 }, ['params', 'learningRate'], /Too small/],
     [{ augmentation: 'flip' }, ['params', 'augmentation'], /not a set of pictures/],
   ])('refuses %j, and goes on as before', (params, path, message) => {

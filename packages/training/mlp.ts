@@ -28,7 +28,13 @@ export function startMlp(
   const change = (params: Params): void => {
     if (live.end !== null) throw new TrainingInputError(['params'], 'cannot be changed: the run has ended');
     checkChange(findTrainer('mlp')!, params);
-    const changes = [...live.changes, { afterStep: live.trainer.progress.epoch, params }];
+    const { epoch } = live.trainer.progress;
+    const { epochs } = params;
+    // Early stopping puts the best weights back in the last epoch, which must not lie in the past.
+    if (typeof epochs === 'number' && epochs <= epoch) {
+      throw new TrainingInputError(['params', 'epochs'], `must be more than the ${epoch} that are finished`);
+    }
+    const changes = [...live.changes, { afterStep: epoch, params }];
     live = bringToLife({ job, open, changes, checkpoint: save() });
   };
 
