@@ -8,10 +8,10 @@
  * @param out receives four unsigned 32-bit words; may be the array given as `counter`
  */
 export function philox4x32(counter: Uint32Array, key: Uint32Array, out: Uint32Array): void {
-  let c0 = counter[0]!;
-  let c1 = counter[1]!;
-  let c2 = counter[2]!;
-  let c3 = counter[3]!;
+  let c0 = counter[0]! | 0;
+  let c1 = counter[1]! | 0;
+  let c2 = counter[2]! | 0;
+  let c3 = counter[3]! | 0;
   let k0 = key[0]! | 0;
   let k1 = key[1]! | 0;
   for (let round = 0; round < ROUNDS; round++) {
@@ -42,11 +42,14 @@ const M1_HIGH = M1 >>> 16;
 const WEYL_0 = 0x9e3779b9 | 0;
 const WEYL_1 = 0xbb67ae85 | 0;
 
-/** Upper 32 bits of the product of two unsigned 32-bit words, by 16-bit halves: no intermediate exceeds 2^53. */
+/**
+ * Upper 32 bits of the product of two unsigned 32-bit words, by 16-bit halves. No sum reaches 2^32 (the largest is
+ * (2^16 - 1)^2 + 2^16 - 1), so 32-bit integer arithmetic, which is the fastest there is, loses nothing.
+ */
 function mulHigh(a: number, bLow: number, bHigh: number): number {
   const aLow = a & 0xffff;
   const aHigh = a >>> 16;
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const carry = aLow * bHigh + (middle & 0xffff);
-  return (aHigh * bHigh + (middle >>> 16) + (carry >>> 16)) | 0;
+  const middle = (Math.imul(aHigh, bLow) + (Math.imul(aLow, bLow) >>> 16)) | 0;
+  const carry = (Math.imul(aLow, bHigh) + (middle & 0xffff)) | 0;
+  return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (carry >>> 16)) | 0;
 }

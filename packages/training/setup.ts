@@ -1,4 +1,4 @@
-import { type Stream, stream } from '@caviar/numerics';
+import { Stream, type StreamKey, streamKey } from '@caviar/numerics';
 import type { Dataset } from '@caviar/spec';
 import { Augmenter, checkAugmentation } from './data/augment.js';
 import { classWeightsFor } from './data/class-weights.js';
@@ -40,9 +40,8 @@ export interface Setup {
   /** Empty unless the test set was asked for. */
   readonly test: Rows;
   readonly regions: Regions;
-  /** The numbers of the training rows in the order of the present epoch: in the arena, and a view of it. */
+  /** Arena offset of the numbers of the training rows, in the order of the present epoch. */
   readonly order: number;
-  readonly orderView: Int32Array;
   /** Null without augmentation. */
   readonly augmenter: Augmenter | null;
   /** Where it puts a batch's pictures. */
@@ -122,7 +121,6 @@ export function setUp(job: TrainingJob, open: OpenWorkspace, testing: 'sealed' |
     test,
     regions,
     order,
-    orderView: ints.subarray(order, order + parts.train.length),
     batchSize,
     augmented,
     augmenter:
@@ -141,9 +139,14 @@ export function setUp(job: TrainingJob, open: OpenWorkspace, testing: 'sealed' |
 }
 
 /** The random numbers of one purpose in one trial: switching one purpose on shifts no other. */
-export function trialStream(
+export function trialStream(job: TrainingJob, ...purpose: readonly (string | number)[]): Stream {
+  return new Stream(trialKey(job, ...purpose));
+}
+
+/** The key of `trialStream`, for kernels that draw by themselves. */
+export function trialKey(
   { searchSeed, trialNumber }: TrainingJob,
   ...purpose: readonly (string | number)[]
-): Stream {
-  return stream(searchSeed, 'trial', trialNumber, ...purpose);
+): StreamKey {
+  return streamKey(searchSeed, 'trial', trialNumber, ...purpose);
 }

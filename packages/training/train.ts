@@ -5,7 +5,7 @@ import { batchGradients } from './objective.js';
 import { learningRateAt } from './optim/learning-rate.js';
 import type { OptimizerSettings, StepScalars } from './optim/optimizer.js';
 import { OPTIMIZERS } from './optim/registry.js';
-import { type Setup, trialStream } from './setup.js';
+import { type Setup, trialKey } from './setup.js';
 
 /** What changes from step to step beside the arena; with the arena's weights and moments it is the whole state. */
 export interface Progress {
@@ -46,11 +46,11 @@ export class Trainer {
    * not finite, and says so by returning false.
    */
   runEpoch(): boolean {
-    const { train, order, orderView, batchSize, job, params, augmenter, augmented } = this.#setup;
+    const { train, order, batchSize, job, workspace, params, augmenter, augmented } = this.#setup;
     const { beta1, beta2, epsilon } = params;
     const settings = { learningRate: learningRateAt(params, this.progress.epoch + 1), beta1, beta2, epsilon };
-    for (let i = 0; i < train.count; i++) orderView[i] = i;
-    trialStream(job, 'shuffle', this.progress.epoch).shuffle(orderView);
+    const { low, high } = trialKey(job, 'shuffle', this.progress.epoch);
+    workspace.kernels.permute(order, train.count, low, high);
     augmenter?.startEpoch(this.progress.epoch);
     this.samples = 0;
     for (let start = 0; start < train.count; start += batchSize) {

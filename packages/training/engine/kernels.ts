@@ -25,6 +25,9 @@ export type CurvedActivation = Exclude<Activation, 'linear'>;
 
 export const LEAK = 0.01;
 
+/** The integers at `items` become 0 to n - 1 in the random order of `Stream.permutation`, for a stream's key; n is at least 1. */
+export type Permute = (items: number, n: number, keyLow: number, keyHigh: number) => void;
+
 /** a[r, :] = x[index[r], :] for r < rows; the rows up to the next multiple of 4 are zeroed. x is row-major. */
 export type Gather = (
   x: number,
@@ -181,6 +184,7 @@ export type OptimizerStep = (
 ) => void;
 
 export interface Kernels {
+  readonly permute: Permute;
   readonly gather: Gather;
   readonly gemm: (inWidth: PanelWidth, outWidth: PanelWidth, epilogue: Epilogue) => Gemm;
   readonly gemmTransposed: (outWidth: PanelWidth) => GemmTransposed;

@@ -1,3 +1,4 @@
+import { Stream } from '@caviar/numerics';
 import { OPTIMIZERS, type OptimizerName } from '../../optim/registry.js';
 import type { Kernels, Workspace } from '../kernels.js';
 import { scalarAffine, scalarBatchNormBackward, scalarBatchNormForward } from './batch-norm.js';
@@ -27,6 +28,9 @@ export function openDoubleWorkspace(size: number): Workspace {
 function workspaceOver(floats: Float32Array | Float64Array, ints: Int32Array): Workspace {
   const arena = { floats, ints };
   const kernels: Kernels = {
+    permute: (items, n, low, high) => {
+      ints.set(new Stream({ low, high }).permutation(n), items);
+    },
     gather: scalarGather(arena),
     gemm: (inWidth, outWidth, epilogue) => scalarGemm(arena, inWidth, outWidth, epilogue),
     gemmTransposed: (outWidth) => scalarGemmTransposed(arena, outWidth),

@@ -15,6 +15,7 @@ import { emitGemm, emitGemmTransposed } from './gemm.js';
 import { emitLogistic, emitSoftmax, emitSoftmaxOfMany, emitSquaredError } from './loss.js';
 import { emitColumnSums, emitGather, emitTranspose } from './matrix.js';
 import { emitOptimizerStep } from './optimizer-step.js';
+import { emitPermute } from './permute.js';
 import type { Target } from './target.js';
 
 /** The products that networks need: forward, and back from outputs of either width. */
@@ -50,6 +51,7 @@ export function kernelModule(target: Target): Uint8Array<ArrayBuffer> {
   emitSoftmaxOfMany(module, multiplyAdd);
   emitLogistic(module, multiplyAdd);
   emitSquaredError(module);
+  emitPermute(module);
   emitGather(module);
   emitDropout(module);
   emitMaskScale(module);

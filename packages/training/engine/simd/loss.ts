@@ -3,6 +3,7 @@ import type { Expr, Statement } from '../wasm/code.js';
 import { f32, f32x4, f64, i32, i32x4, type MultiplyAdd, v128 } from '../wasm/instructions.js';
 import {
   advance,
+  choose,
   type FunctionBuilder,
   type Local,
   type ModuleBuilder,
@@ -167,25 +168,43 @@ export function emitSoftmaxOfMany(module: ModuleBuilder, multiplyAdd: MultiplyAd
   );
 }
 
-/** See `Kernels.logistic`: unit 0 of a panel of 4. */
+/** See `Kernels.logistic`: unit 0 of panels of 4. Four rows at a time, one in each lane. */
 export function emitLogistic(module: ModuleBuilder, multiplyAdd: MultiplyAdd): void {
   const { f, p } = module.define('logistic', LOSS_PARAMETERS, 'f64');
   const math = vectorMath(f, multiplyAdd);
-  const [row, label] = f.locals('i32', 2) as [Local<'i32'>, Local<'i32'>];
-  const [z, e, y, probability] = f.locals('v128', 4) as Local<'v128'>[];
-  const [weight, logit] = f.locals('f32', 2) as [Local<'f32'>, Local<'f32'>];
+  const [group, left] = f.locals('i32', 2) as [Local<'i32'>, Local<'i32'>];
+  const labels = f.locals('i32', 4);
+  const [z, e, y, probability, factor] = f.locals('v128', 5) as Local<'v128'>[];
+  const weights = f.locals('f32', 4);
   const loss = f.local('f64');
-  const zero = f32.of(0);
+  const lanes = range(4);
+  const ofUnit0 = v128.shuffle(
+    v128.shuffle(v128.load(p.z, 0), v128.load(p.z, 16), [0, 4, 0, 4]),
+    v128.shuffle(v128.load(p.z, 32), v128.load(p.z, 48), [0, 4, 0, 4]),
+    [0, 1, 4, 5],
+  );
+  const isWrong = (lane: number): Expr<'i32'> => {
+    const logit = f32x4.lane(z!, lane);
+    const isRight = i32.select(i32.compare(logit, 'gt', f32.of(0)), i32.compare(logit, 'le', f32.of(0)), labels[lane]!);
+    return i32.xor(isRight, 1);
+  };
   f.bodyReturning(
     [
       toBytes(p),
-      repeatIfAny(row, p.rows, [
-        label.set(i32.load(targetOf(p))),
-        weight.set(f32.load(i32.add(p.classWeights, i32.shl(label, 2)))),
-        z!.set(v128.load(p.z)),
-        logit.set(f32x4.lane(z!, 0)),
-        y!.set(f32x4.splat(f32.fromI32(label))),
-        count(p, i32.xor(i32.select(i32.compare(logit, 'gt', zero), i32.compare(logit, 'le', zero), label), 1)),
+      left.set(p.rows),
+      repeatIfAny(group, i32.shrU(i32.add(p.rows, 3), 2), [
+        lanes.map((lane) => {
+          // Rows that only pad have no target: the last one's stands in, and what comes of it is dropped.
+          const row = choose(i32.ltU(lane, left), i32.of(lane), i32.sub(left, 1));
+          const target = i32.load(i32.add(p.index, i32.shl(row, 2)));
+          return [
+            labels[lane]!.set(i32.load(i32.add(p.targets, i32.shl(target, 2)))),
+            weights[lane]!.set(f32.load(i32.add(p.classWeights, i32.shl(labels[lane]!, 2)))),
+            y!.set(f32x4.withLane(y!, lane, f32.fromI32(labels[lane]!))),
+            factor!.set(f32x4.withLane(factor!, lane, f32.fromF64(f64.mul(p.scale, f64.fromF32(weights[lane]!))))),
+          ];
+        }),
+        z!.set(ofUnit0),
         e!.set(f32x4.neg(f32x4.abs(z!))),
         math.exp(e!),
         // sigmoid(z) from e = e^-|z|
@@ -194,14 +213,23 @@ export function emitLogistic(module: ModuleBuilder, multiplyAdd: MultiplyAdd): v
         // loss = max(z, 0) - z y + log(1 + e)
         math.log1p(e!),
         e!.set(f32x4.add(f32x4.sub(f32x4.max(z!, f32x4.of(0)), f32x4.mul(z!, y!)), e!)),
-        loss.set(f64.add(loss, f64.mul(f64.fromF32(weight), f64.fromF32(f32x4.lane(e!, 0))))),
-        weight.set(f32.fromF64(f64.mul(p.scale, f64.fromF32(weight)))),
-        storeFirstLane(p, f32x4.mul(f32x4.sub(probability!, y!), f32x4.splat(weight))),
-        advance(p.z, 16),
-        advance(p.d, 16),
-        advance(p.index, 4),
+        probability!.set(f32x4.mul(f32x4.sub(probability!, y!), factor!)),
+        lanes.map((lane) =>
+          when(
+            i32.ltU(lane, left),
+            [
+              count(p, isWrong(lane)),
+              loss.set(f64.add(loss, f64.mul(f64.fromF32(weights[lane]!), f64.fromF32(f32x4.lane(e!, lane))))),
+              v128.store(p.d, v128.shuffle(probability!, f32x4.of(0), [lane, 4, 4, 4]), lane * 16),
+            ],
+            v128.store(p.d, f32x4.of(0), lane * 16),
+          ),
+        ),
+        advance(left, -4),
+        advance(p.z, 64),
+        advance(p.d, 64),
+        advance(p.index, 16),
       ]),
-      clearPaddedRows(f, p, p.d, 4),
     ],
     loss,
   );

@@ -1,4 +1,4 @@
-import { type Stream, stream } from '@caviar/numerics';
+import { Stream, stream, streamKey } from '@caviar/numerics';
 import { describe, expect, it } from 'vitest';
 import type { Kernels, PanelWidth, Workspace } from '../kernels.js';
 import { openDoubleWorkspace, openScalarWorkspace } from '../scalar/workspace.js';
@@ -117,6 +117,17 @@ describe.each(engines)('kernels of %s agree with their TypeScript twins', (_, en
           kernels.transpose(width)(A, depth * width, depth, outPanels, 60_000, outPanels * width * 16);
         },
       });
+    }
+  });
+
+  it.each([1, 2, 3, 4, 5, 97, 5000])('permute %i: the permutation of the stream', (n) => {
+    for (let seed = 0; seed < 3; seed++) {
+      const key = streamKey(seed, 'shuffle');
+      const { ints, kernels } = engine.open(SIZE);
+      kernels.permute(A, n, key.low, key.high);
+      expect(ints.slice(A, A + n)).toEqual(new Stream(key).permutation(n));
+      expect(ints[A - 1]).toBe(0);
+      expect(ints[A + n]).toBe(0);
     }
   });
 

@@ -13,6 +13,7 @@ export function openSimdWorkspace(module: WasmModule, size: number): Workspace {
     return kernel as unknown as F;
   };
   const kernels: Kernels = {
+    permute: named('permute'),
     gather: named('gather'),
     gemm: (inWidth, outWidth, epilogue) => named(gemmName(inWidth, outWidth, epilogue)),
     gemmTransposed: (outWidth) => named(`gemmTransposed_${outWidth}`),

@@ -1,7 +1,7 @@
 /** Machine code under construction: bytes, in lists nested as they were put together. */
 export type Code = number | readonly Code[];
 
-export type ValueType = 'i32' | 'f32' | 'f64' | 'v128';
+export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128';
 
 /** Code that leaves one value of a type on WebAssembly's stack. */
 export interface Expr<T extends ValueType> {

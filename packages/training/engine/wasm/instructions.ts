@@ -7,6 +7,7 @@ import { type Code, type Expr, expr, float32Bytes, float64Bytes, type Statement,
  * `offset` of a load or store is a constant number of bytes beside the address.
  */
 type I32 = Expr<'i32'>;
+type I64 = Expr<'i64'>;
 type F32 = Expr<'f32'>;
 type F64 = Expr<'f64'>;
 type V128 = Expr<'v128'>;
@@ -41,7 +42,18 @@ export const i32 = {
   select: (a: I32, b: I32, condition: I32): I32 => expr('i32', [a.code, b.code, condition.code, 0x1b]),
   /** Rounded towards zero. */
   fromF64: (a: F64): I32 => expr('i32', [a.code, 0xaa]),
+  /** The lower half. */
+  fromI64: (a: I64): I32 => expr('i32', [a.code, 0xa7]),
+  gtU: onI32(0x4b),
   compare: (a: F32, how: keyof typeof F32_COMPARE, b: F32): I32 => expr('i32', [a.code, b.code, F32_COMPARE[how]]),
+};
+
+export const i64 = {
+  /** A constant below 2^31. */
+  of: (value: number): I64 => expr('i64', [0x42, signed(value)]),
+  fromU32: (a: I32): I64 => expr('i64', [a.code, 0xad]),
+  mul: (a: I64, b: I64): I64 => expr('i64', [a.code, b.code, 0x7e]),
+  shrU: (a: I64, bits: number): I64 => expr('i64', [a.code, i64.of(bits).code, 0x88]),
 };
 
 const F32_COMPARE = { eq: 0x5b, lt: 0x5d, gt: 0x5e, le: 0x5f, ge: 0x60 } as const;
@@ -93,6 +105,7 @@ export const f32x4 = {
   },
   splat: (a: F32): V128 => expr('v128', [a.code, simd(0x13)]),
   lane: (a: V128, lane: number): F32 => expr('f32', [a.code, simd(0x1f), lane]),
+  withLane: (a: V128, lane: number, b: F32): V128 => expr('v128', [a.code, b.code, simd(0x20), lane]),
   abs: unary(0xe0),
   neg: unary(0xe1),
   sqrt: unary(0xe3),

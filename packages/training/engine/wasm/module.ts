@@ -1,7 +1,7 @@
 import { type Code, codeLength, type Expr, expr, type Statement, unsigned, type ValueType, writeCode } from './code.js';
 import { type Index, i32 } from './instructions.js';
 
-const TYPE_BYTE: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
+const TYPE_BYTE: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b };
 
 /** A variable of a function. Used as an expression it is its value. */
 export interface Local<T extends ValueType> extends Expr<T> {
