@@ -60,7 +60,7 @@ function compare(head: TextbookOptions['head'], params: Params): { readonly apar
   const target = (row: number) => (head === 'squaredError' ? workspace.floats : workspace.ints)[train.targets + row]!;
   for (let epoch = 1; epoch <= setup.params.epochs; epoch++) {
     trainer.runEpoch();
-    const order = Array.from(setup.orderView);
+    const order = Array.from(workspace.ints.subarray(setup.order, setup.order + train.count));
     for (let first = 0; first < order.length; first += batchSize) {
       const rows = order.slice(first, first + batchSize);
       const X = Array.from({ length: 5 }, (_, i) =>
