@@ -65,7 +65,7 @@ export class AskRepository implements AskStore {
   }
 
   async measure(
-    { trialId, attempt, step, metrics, elapsedMs }: ExternalMeasurement,
+    { searchId, trialId, attempt, step, metrics, elapsedMs }: ExternalMeasurement,
     leaseMs: number,
   ): Promise<TrialControl> {
     const [row] = await this.client.$queryRaw<{ control: TrialControl }[]>`
@@ -76,7 +76,7 @@ export class AskRepository implements AskStore {
           lease_expires_at = ${inMs(leaseMs)}
         FROM searches s
         WHERE t.id = ${trialId} AND t.attempt = ${attempt} AND t.status = 'running' AND s.id = t.search_id
-          AND s.external
+          AND s.external AND s.id = ${searchId}
         RETURNING t.id, ${CONTROL} AS control
       ),
       stored AS (

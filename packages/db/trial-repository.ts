@@ -110,9 +110,10 @@ export class TrialRepository extends TrialReader implements TrialStore {
           metrics = f.metrics, reason = f.reason, duration_ms = f."durationMs", ended_at = now(), lease_expires_at = NULL
         FROM json_to_recordset(${json(finishes)}) AS f (
           "trialId" text, attempt int, status text, value float8, "rankKey" float8, step int, metrics json, reason text,
-          "durationMs" int
+          "durationMs" int, "searchId" text
         )
         WHERE t.id = f."trialId" AND t.attempt = f.attempt AND t.status = 'running'
+          AND t.search_id = coalesce(f."searchId", t.search_id)
         RETURNING t.id
       ),
       stored AS (${storeReports()}),
@@ -129,8 +130,11 @@ export class TrialRepository extends TrialReader implements TrialStore {
         status = CASE WHEN t.failures + 1 > f."maxRetries" THEN 'failed' ELSE ${QUEUED_OR_CANCELLED} END,
         ended_at = CASE WHEN t.failures + 1 > f."maxRetries" THEN now() END,
         reason = f.reason, lease_expires_at = NULL, dispatched_at = now()
-      FROM json_to_recordset(${json(failures)}) AS f ("trialId" text, attempt int, reason text, "maxRetries" int), searches s
+      FROM json_to_recordset(${json(failures)}) AS f (
+        "trialId" text, attempt int, reason text, "maxRetries" int, "searchId" text
+      ), searches s
       WHERE t.id = f."trialId" AND t.attempt = f.attempt AND t.status = 'running' AND s.id = t.search_id
+        AND s.id = coalesce(f."searchId", s.id)
       RETURNING ${REF}, t.status = 'queued' AS queued`;
     return queuedOnly(rows);
   }

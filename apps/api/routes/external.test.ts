@@ -176,6 +176,24 @@ describe('finishing', () => {
   });
 });
 
+test('a forged token reaches no trial of another search', async () => {
+  const [mine, other] = [await create(), await create()];
+  const trial = await askOne(other);
+  await measure(trial, 1, 0.5);
+  const forge = (targetStep: number | null) =>
+    Buffer.from(JSON.stringify([1, mine, trial.id, 1, 1000, 0, targetStep])).toString('base64url');
+  const told = await tell(mine, {
+    finishes: [{ trialId: trial.id, leaseToken: forge(null), ...completed(0) }],
+  });
+  expect(told.finishes).toMatchObject([{ problem: { code: 'trial-not-found' } }]);
+  const failed = { trialId: trial.id, leaseToken: forge(null), status: 'failed' } as const;
+  expect((await tell(mine, { finishes: [failed] })).finishes).toMatchObject([{ problem: { code: 'trial-not-found' } }]);
+  for (const leaseToken of [forge(null), forge(1)]) {
+    problem(await measureRaw(trial.id, { leaseToken, step: 2, metrics: { 'dev.error': 0 } }), 'lease-lost');
+  }
+  expect(await trialOf(trial.id)).toMatchObject({ status: 'running', step: 1, metrics: { 'dev.error': 0.5 } });
+});
+
 describe('measuring', () => {
   test('a step again changes nothing, nor does an earlier one', async () => {
     const trial = await askOne(await create());

@@ -5,7 +5,7 @@ import type { TrialFailure, TrialFinish } from '../ports/trial-store.js';
 import { notExternal } from './ask.js';
 import type { DeskContext, FinishAnswer, FinishRequest } from './external-desk.js';
 import { decodeLease, type Lease } from './lease-token.js';
-import { elapsedMs, leaseLost, readLease } from './measure.js';
+import { elapsedMs, leaseLost, NOT_OF_TRIAL, readLease } from './measure.js';
 
 /** A finish that may be stored, as it would be. */
 interface Ending {
@@ -20,7 +20,7 @@ interface Ending {
 export async function finishOne(context: DeskContext, request: FinishRequest): Promise<Trial> {
   const { searchId } = await readLease(context, request.trialId, request.leaseToken);
   const spec = await context.specOf(searchId);
-  if (spec?.trainer.kind !== 'external') throw leaseLost('The lease token is not one of this trial');
+  if (spec?.trainer.kind !== 'external') throw leaseLost(NOT_OF_TRIAL);
   const [answer] = await finishEach(context, [request], { searchId, spec, pathOf: () => [] });
   const problem = answer?.problem ?? null;
   if (problem !== null) throw new DomainError(problem.code, problem.detail);
@@ -65,10 +65,10 @@ async function finishEach(
   for (const request of requests) {
     const lease = decodeLease(request.leaseToken);
     if (lease?.trialId !== request.trialId || lease.searchId !== searchId) {
-      answers.set(request.trialId, answerOf(request, leaseLost('The lease token is not one of this trial')));
+      answers.set(request.trialId, answerOf(request, leaseLost(NOT_OF_TRIAL)));
       continue;
     }
-    const metrics = request.metrics ?? (await deps.trials.get(request.trialId))?.metrics ?? {};
+    const metrics = request.metrics ?? (await lastMetrics(context, lease));
     endings.push({ request, lease, metrics, ...outcomeOf(request, metrics, spec.objective) });
   }
 
@@ -93,6 +93,11 @@ async function finishEach(
   return requests.map(({ trialId }) => answers.get(trialId)!);
 }
 
+async function lastMetrics({ deps }: DeskContext, { searchId, trialId }: Lease): Promise<Metrics> {
+  const trial = await deps.trials.get(trialId);
+  return trial?.searchId === searchId ? trial.metrics : {};
+}
+
 /** Refuses what makes no sense, before anything is stored. */
 function refuse(requests: readonly FinishRequest[], objective: Objective, pathOf: FinishOptions['pathOf']): void {
   const seen = new Set<string>();
@@ -114,10 +119,11 @@ function outcomeOf({ status, reason }: FinishRequest, metrics: Metrics, objectiv
 }
 
 function finishOf({ request, lease, status, metrics, reason }: Ending, objective: Objective): TrialFinish {
-  const { trialId, attempt } = lease;
+  const { searchId, trialId, attempt } = lease;
   const { value, rankKey } = objectiveValue(objective, metrics);
   const isRanked = status !== 'cancelled';
   return {
+    searchId,
     trialId,
     attempt,
     status,
@@ -130,8 +136,8 @@ function finishOf({ request, lease, status, metrics, reason }: Ending, objective
   };
 }
 
-function failureOf({ lease: { trialId, attempt }, reason }: Ending, maxRetries: number): TrialFailure {
-  return { trialId, attempt, reason: reason ?? NO_REASON, maxRetries };
+function failureOf({ lease: { searchId, trialId, attempt }, reason }: Ending, maxRetries: number): TrialFailure {
+  return { searchId, trialId, attempt, reason: reason ?? NO_REASON, maxRetries };
 }
 
 const NO_REASON = 'the training code failed';
@@ -145,7 +151,8 @@ function measurementOf({ request: { step, metrics }, lease }: Ending) {
 async function compare({ deps }: DeskContext, ending: Ending): Promise<FinishAnswer> {
   const { request, lease, status, metrics, reason } = ending;
   const trial = await deps.trials.get(request.trialId);
-  if (trial === null) {
+  // A trial of another search is not there: it may not be the caller's to know of.
+  if (trial === null || trial.searchId !== lease.searchId) {
     return answerOf(request, new DomainError('trial-not-found', `There is no trial ${request.trialId}`));
   }
   if (trial.attempts !== lease.attempt)

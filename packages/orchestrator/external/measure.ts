@@ -5,6 +5,7 @@ import type { TrialControl } from '../ports/trial-store.js';
 import type { DeskContext, StepDecision } from './external-desk.js';
 import { decodeLease, type Lease } from './lease-token.js';
 
+export const NOT_OF_TRIAL = 'The lease token is not one of this trial';
 const GO_ON: StepDecision = { decision: 'continue', reason: null };
 
 /** Stores the metrics of a step, renews the lease, and says how to go on. Repeating a step changes nothing. */
@@ -14,7 +15,8 @@ export async function measure(
   { leaseToken, step, metrics }: { readonly leaseToken: string; readonly step: number; readonly metrics: Metrics },
 ): Promise<StepDecision> {
   const lease = await readLease(context, trialId, leaseToken);
-  const measurement = { trialId, attempt: lease.attempt, step, metrics, elapsedMs: elapsedMs(lease) };
+  const { searchId, attempt } = lease;
+  const measurement = { searchId, trialId, attempt, step, metrics, elapsedMs: elapsedMs(lease) };
   if (lease.targetStep !== null && step >= lease.targetStep) return arrive(context, lease, measurement);
   return obey(context, lease, await context.deps.asks.measure(measurement, lease.leaseMs));
 }
@@ -33,7 +35,7 @@ export async function readLease({ deps }: DeskContext, trialId: string, token: s
   if ((await deps.trials.get(trialId)) === null) {
     throw new DomainError('trial-not-found', `There is no trial ${trialId}`);
   }
-  throw leaseLost('The lease token is not one of this trial');
+  throw leaseLost(NOT_OF_TRIAL);
 }
 
 export function leaseLost(detail: string): DomainError {
@@ -53,6 +55,7 @@ async function arrive(
 ): Promise<StepDecision> {
   const { deps, specOf, advance } = context;
   const { searchId, trialId, attempt } = lease;
+  if ((await deps.trials.get(trialId))?.searchId !== searchId) return explainLoss(context, lease);
   const report = { trialId, attempt, ...measurement };
   const valued = objectiveValue((await specOf(searchId))?.objective, measurement.metrics);
   const arrived = await deps.rungs.arrive([{ ...report, ...valued, checkpoint: null }], [report]);
@@ -84,17 +87,19 @@ async function pause({ deps }: DeskContext, { searchId, trialId, attempt }: Leas
 }
 
 async function reasonToStop({ deps }: DeskContext, { searchId, trialId }: Lease): Promise<string> {
-  const search = await deps.searches.get(searchId);
+  const trial = await deps.trials.get(trialId);
+  const search = trial?.searchId === searchId ? await deps.searches.get(searchId) : null;
   if (search !== null && search.status !== 'running' && search.status !== 'paused') {
     return search.reason ?? `the search is ${search.status}`;
   }
-  return (await deps.trials.get(trialId))?.reason ?? 'the trial was cancelled';
+  return trial?.reason ?? 'the trial was cancelled';
 }
 
 /** A trial that was told to pause says so again, as often as it is asked; any other has gone to somebody else, or ended. */
-async function explainLoss({ deps }: DeskContext, { trialId, attempt }: Lease): Promise<StepDecision> {
+async function explainLoss({ deps }: DeskContext, { searchId, trialId, attempt }: Lease): Promise<StepDecision> {
   const trial = await deps.trials.get(trialId);
   if (trial === null) throw new DomainError('trial-not-found', `There is no trial ${trialId}`);
+  if (trial.searchId !== searchId) throw leaseLost(NOT_OF_TRIAL);
   if (trial.attempts !== attempt) throw leaseLost('The trial has been handed out again since');
   if (trial.status === 'paused') return { decision: 'pause', reason: trial.reason };
   throw leaseLost(`The lease has ended: the trial is ${trial.status}`);

@@ -23,6 +23,7 @@ export interface AskedTrial extends TrialLease {
 }
 
 export interface ExternalMeasurement extends TrialLease {
+  readonly searchId: string;
   readonly step: number;
   readonly metrics: Metrics;
   readonly elapsedMs: number;

@@ -57,7 +57,13 @@ export type TrialControl = 'continue' | 'pause' | 'cancel' | 'lost';
 
 export interface MeasurementReport extends TrialLease, Measurement {}
 
-export interface TrialFinish extends TrialLease {
+/** The end of an attempt, as its holder tells it. */
+interface TrialTold extends TrialLease {
+  /** Given: changes nothing unless the trial is one of that search. */
+  readonly searchId?: string;
+}
+
+export interface TrialFinish extends TrialTold {
   readonly status: FinalTrialStatus;
   readonly value: number | null;
   /** Lower is better; null for a value that is not finite, or none. */
@@ -69,7 +75,7 @@ export interface TrialFinish extends TrialLease {
   readonly durationMs: number;
 }
 
-export interface TrialFailure extends TrialLease {
+export interface TrialFailure extends TrialTold {
   readonly reason: string;
   /** Attempts that may fail before the trial is `failed`. */
   readonly maxRetries: number;
