@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { issueMessage } from '@caviar/contracts';
 import type { Orchestrator } from '@caviar/orchestrator';
+import type { RateLimiter } from '@caviar/queue';
 import { createMetrics, type Logger } from '@caviar/telemetry';
 import helmet from '@fastify/helmet';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
@@ -13,6 +14,7 @@ import { createHolds } from './plugins/holds.js';
 import { acceptJsonBodies } from './plugins/json-bodies.js';
 import { observeRequests } from './plugins/observe.js';
 import { answerProblems, sendProblem } from './plugins/problems.js';
+import { limitRates } from './plugins/rate-limit.js';
 import { registerServiceMetrics, type ServiceStatistics } from './plugins/service-metrics.js';
 import { catalogRoutes } from './routes/catalog.js';
 import { exportRoute } from './routes/export.js';
@@ -34,6 +36,9 @@ export interface AppDeps {
   readonly logger: Logger;
   /** Without any, only this machine is served. */
   readonly apiKeys: readonly string[];
+  /** Requests a second that a key may make; 0 = any number. */
+  readonly rateLimit: number;
+  readonly rateLimiter: RateLimiter;
 }
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
@@ -77,6 +82,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
   await app.register(async (v1) => {
     guard(v1, check, deps.orchestrator);
+    limitRates(v1, deps);
     searchRoutes(v1, deps.orchestrator);
     leaderboardRoute(v1, deps.orchestrator, holds);
     trialRoutes(v1, deps.orchestrator);

@@ -20,6 +20,8 @@ describe('settings', () => {
       databaseUrl: env.DATABASE_URL,
       redisUrl: env.REDIS_URL,
       apiKeys: [],
+      rateLimit: 1000,
+      quotas: { searches: 1000, trialsInFlight: 100_000 },
       logLevel: 'info',
       isSupervised: false,
     });
@@ -31,6 +33,9 @@ describe('settings', () => {
       HOST: '0.0.0.0',
       PORT: '0',
       CAVIAR_API_KEYS: ' one, two ,,',
+      CAVIAR_RATE_LIMIT: '50',
+      CAVIAR_MAX_SEARCHES: '3',
+      CAVIAR_MAX_TRIALS_IN_FLIGHT: '40',
       LOG_LEVEL: '',
       CAVIAR_SUPERVISED: '1',
     });
@@ -38,6 +43,8 @@ describe('settings', () => {
       host: '0.0.0.0',
       port: 0,
       apiKeys: ['one', 'two'],
+      rateLimit: 50,
+      quotas: { searches: 3, trialsInFlight: 40 },
       logLevel: 'info',
       isSupervised: true,
     });
@@ -51,6 +58,7 @@ describe('settings', () => {
     ['DATABASE_URL', 'mysql://x', /^DATABASE_URL: must be a URL such as postgres:/],
     ['REDIS_URL', 'localhost:6379', /^REDIS_URL: must be a URL such as redis:/],
     ['LOG_LEVEL', 'loud', /^LOG_LEVEL: must be one of trace, debug, info/],
+    ['CAVIAR_RATE_LIMIT', '-1', /^CAVIAR_RATE_LIMIT: must be requests a second, 0 or more/],
     ['CAVIAR_API_KEYS', 'fine,not fine', /^CAVIAR_API_KEYS: a key must have visible ASCII/],
     ['CAVIAR_SUPERVISED', 'yes', /^CAVIAR_SUPERVISED: must be 1 or 0/],
   ])('%s=%s gives one line that says what to do', (name, value, line) => {

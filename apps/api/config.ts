@@ -1,3 +1,4 @@
+import type { Quotas } from '@caviar/orchestrator';
 import { LOG_LEVELS, type LogLevel } from '@caviar/telemetry';
 import { z } from 'zod';
 import { isLoopback } from './loopback.js';
@@ -11,6 +12,10 @@ export interface Config {
   readonly redisUrl: string;
   /** Without any, `host` is a loopback address. */
   readonly apiKeys: readonly string[];
+  /** Requests a second that a key may make in the long run; 0 = any number. */
+  readonly rateLimit: number;
+  /** What a project may have running at once. */
+  readonly quotas: Quotas;
   readonly logLevel: LogLevel;
   /** A supervisor started us: it passes signals on and tells people that we are ready. */
   readonly isSupervised: boolean;
@@ -44,6 +49,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     databaseUrl: data.DATABASE_URL,
     redisUrl: data.REDIS_URL,
     apiKeys: data.CAVIAR_API_KEYS,
+    rateLimit: data.CAVIAR_RATE_LIMIT,
+    quotas: { searches: data.CAVIAR_MAX_SEARCHES, trialsInFlight: data.CAVIAR_MAX_TRIALS_IN_FLIGHT },
     logLevel: data.LOG_LEVEL,
     isSupervised: data.CAVIAR_SUPERVISED === '1',
   };
@@ -58,6 +65,12 @@ const url = (protocols: readonly string[], example: string) =>
     );
 
 const port = 'must be a port, 0 to 65535 (0 picks a free one)';
+
+const count = (what: string) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be ${what}`)
+    .transform(Number);
 
 const schema = z.object({
   HOST: z
@@ -82,6 +95,9 @@ const schema = z.object({
         .filter((key) => key !== ''),
     )
     .refine((keys) => keys.every((key) => /^[\x21-\x7e]+$/.test(key)), 'a key must have visible ASCII characters only'),
+  CAVIAR_RATE_LIMIT: count('requests a second, 0 or more').default(1000),
+  CAVIAR_MAX_SEARCHES: count('a number of searches, 0 or more').default(1000),
+  CAVIAR_MAX_TRIALS_IN_FLIGHT: count('a number of trials, 0 or more').default(100_000),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   CAVIAR_SUPERVISED: z.enum(['0', '1'], 'must be 1 or 0').default('0'),
 });

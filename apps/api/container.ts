@@ -15,7 +15,9 @@ export interface Container extends AppDeps {
 
 /** Puts the parts together: the one place that knows which store and which queue there are. Connects when needed. */
 export function createContainer(
-  config: Pick<Config, 'databaseUrl' | 'redisUrl' | 'apiKeys'> & { readonly redisPrefix?: string },
+  config: Pick<Config, 'databaseUrl' | 'redisUrl' | 'apiKeys' | 'rateLimit' | 'quotas'> & {
+    readonly redisPrefix?: string;
+  },
   logger: Logger,
 ): Container {
   const database = createDatabase({ url: config.databaseUrl });
@@ -37,6 +39,7 @@ export function createContainer(
     tasks: queue.tasks,
     datasets: { list: listDatasets, find: findDataset },
     logger,
+    quotas: config.quotas,
   };
   return {
     orchestrator: createOrchestrator(deps),
@@ -46,6 +49,8 @@ export function createContainer(
     queueCounts: () => queue.counts(),
     logger,
     apiKeys: config.apiKeys,
+    rateLimit: config.rateLimit,
+    rateLimiter: queue.rateLimiter,
     async close() {
       await Promise.all([queue.close(), database.close()]);
     },

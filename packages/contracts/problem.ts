@@ -160,6 +160,17 @@ export const PROBLEMS = {
     title: 'The headers are too large',
     whatToDo: 'Send fewer or shorter headers (16 KiB in all).',
   },
+  'rate-limited': {
+    status: 429,
+    title: 'The key makes more requests than it may',
+    whatToDo:
+      'Wait for the number of seconds in `Retry-After`. Poll with `If-None-Match` and `waitMs`, and tell in batches; an operator raises the limit with CAVIAR_RATE_LIMIT.',
+  },
+  'quota-exceeded': {
+    status: 429,
+    title: 'The project has as much running as it may',
+    whatToDo: 'Wait for a search of the project to end, or pause or cancel one; `detail` says which quota is used up.',
+  },
   internal: {
     status: 500,
     title: 'Something went wrong on our side',

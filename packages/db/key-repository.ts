@@ -45,6 +45,13 @@ export class KeyRepository implements KeyStore {
     return key ?? null;
   }
 
+  async usage(project: string) {
+    const [row] = await this.client.$queryRaw<{ searches: number; trialsInFlight: number }[]>`
+      SELECT count(*)::int AS searches, coalesce(sum((spec->>'parallelism')::int), 0)::int AS "trialsInFlight"
+      FROM searches WHERE project = ${project} AND status = 'running'`;
+    return row ?? { searches: 0, trialsInFlight: 0 };
+  }
+
   async projectOfSearch(searchId: string): Promise<string | null> {
     const [row] = await this.client.$queryRaw<{ project: string }[]>`
       SELECT project FROM searches WHERE id = ${searchId}`;

@@ -10,6 +10,13 @@ import type { TaskRunner } from './ports/task-runner.js';
 import type { TrialStore } from './ports/trial-store.js';
 import type { WorkerStore } from './ports/worker-store.js';
 
+/** Bounds for each project. */
+export interface Quotas {
+  readonly searches: number;
+  /** Sum of the parallelism of its running searches. */
+  readonly trialsInFlight: number;
+}
+
 /** What the use cases stand on. */
 export interface Deps {
   readonly searches: SearchStore;
@@ -24,4 +31,6 @@ export interface Deps {
   readonly tasks: TaskRunner;
   readonly datasets: DatasetCatalog;
   readonly logger: Logger;
+  /** What a project may have running at once; without them there is no bound. */
+  readonly quotas?: Quotas;
 }

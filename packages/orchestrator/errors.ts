@@ -9,6 +9,7 @@ import type { SpecIssue } from '@caviar/spec';
  * - `idempotency-conflict`: the key was used with another body.
  * - `search-ended`: the search has ended, so it can't be paused, resumed or cancelled.
  * - `search-running`: the search still runs, so it can't be deleted.
+ * - `quota-exceeded`: the project has as much running as it may.
  * - `search-not-ended`: the search has not ended, so its test set stays sealed.
  * - `nothing-to-evaluate`: there is no winner, or no test set.
  * - `search-not-external`: workers train its trials, so nobody else can ask for them.
@@ -30,6 +31,7 @@ export type DomainErrorCode =
   | 'idempotency-conflict'
   | 'search-ended'
   | 'search-running'
+  | 'quota-exceeded'
   | 'search-not-ended'
   | 'nothing-to-evaluate'
   | 'search-not-external'

@@ -1,5 +1,5 @@
 export { createOrchestrator } from './create-orchestrator.js';
-export type { Deps } from './deps.js';
+export type { Deps, Quotas } from './deps.js';
 export { DomainError, type DomainErrorCode } from './errors.js';
 export type { ExternalDesk, FinishAnswer, HandedOut, StepDecision } from './external/external-desk.js';
 export { newId } from './ids.js';

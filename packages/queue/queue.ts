@@ -2,6 +2,7 @@ import type { Dispatcher, SearchSignals, TaskRunner } from '@caviar/orchestrator
 import { Queue as BullQueue } from 'bullmq';
 import { type ConnectionOptions, connect, DEFAULT_PREFIX } from './connection.js';
 import { TRIAL_QUEUE, type TrialJob, toJobs } from './jobs.js';
+import { createRateLimiter, type RateLimiter } from './rate-limiter.js';
 import { createSignals } from './signals.js';
 import { createTaskRunner } from './tasks.js';
 
@@ -12,6 +13,7 @@ export interface Queue {
   readonly dispatcher: Dispatcher;
   readonly signals: SearchSignals;
   readonly tasks: TaskRunner;
+  readonly rateLimiter: RateLimiter;
   /** Jobs by state. */
   counts(): Promise<{ readonly waiting: number; readonly active: number }>;
   /** Resolves when Redis answers; throws otherwise. */
@@ -39,6 +41,7 @@ export function createQueue(options: ConnectionOptions): Queue {
     },
     signals,
     tasks,
+    rateLimiter: createRateLimiter(connection, options.prefix ?? DEFAULT_PREFIX),
     async counts() {
       const { waiting = 0, active = 0 } = await withTimeout(
         queue.getJobCounts('waiting', 'active'),

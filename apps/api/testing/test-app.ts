@@ -1,6 +1,7 @@
 import { createLogger } from '@caviar/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from '../app.js';
+import type { Config } from '../config.js';
 import { type Container, createContainer } from '../container.js';
 import { createTestWorker, type TestWorker } from './test-worker.js';
 
@@ -23,7 +24,7 @@ export interface TestApp {
 /** The API on a real database and a Redis prefix of its own. */
 export async function createTestApp(
   { database, redis }: TestServers,
-  options: { readonly apiKeys?: readonly string[]; readonly databaseUrl?: string; readonly redisUrl?: string } = {},
+  options: Partial<Pick<Config, 'apiKeys' | 'databaseUrl' | 'redisUrl' | 'rateLimit' | 'quotas'>> = {},
 ): Promise<TestApp> {
   const log: Readonly<Record<string, unknown>>[] = [];
   const logger = createLogger({
@@ -37,6 +38,8 @@ export async function createTestApp(
     redisUrl: options.redisUrl ?? redis.url,
     redisPrefix: redis.prefix,
     apiKeys: options.apiKeys ?? [],
+    rateLimit: options.rateLimit ?? 0,
+    quotas: options.quotas ?? { searches: 1000, trialsInFlight: 100_000 },
   };
   const container = createContainer(settings, logger);
   const app = await buildApp(container);

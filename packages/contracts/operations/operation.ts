@@ -48,7 +48,8 @@ export function roleOf({ role, method }: Operation): KeyRole {
 export function problemsOf(op: Operation): ProblemCode[] {
   const codes = new Set<ProblemCode>(op.problems);
   if (op.path.startsWith('/v1/'))
-    for (const code of ['unauthorized', 'forbidden', 'role-too-low', 'unavailable'] as const) codes.add(code);
+    for (const code of ['unauthorized', 'forbidden', 'role-too-low', 'rate-limited', 'unavailable'] as const)
+      codes.add(code);
   if (op.query !== undefined || op.headers !== undefined) codes.add('invalid-request');
   if (op.body !== undefined) {
     codes.add(op.bodyProblem ?? 'invalid-request');

@@ -44,7 +44,7 @@ export const searchOperations = {
       },
       201: { description: 'The new search.', schema: searchSchema, headers: location },
     },
-    problems: ['idempotency-conflict'],
+    problems: ['idempotency-conflict', 'quota-exceeded'],
   }),
   previewSearch: operation({
     method: 'POST',
@@ -145,7 +145,7 @@ export const searchOperations = {
       'Paused trials go on from their checkpoints. A completed search goes on too, once its stop criteria have been widened. Resuming a running one changes nothing.',
     body: noBodySchema,
     responses: { 200: { description: 'The search as it is now.', schema: searchSchema } },
-    problems: ['search-not-found', 'search-ended'],
+    problems: ['search-not-found', 'search-ended', 'quota-exceeded'],
   }),
   cancelSearch: operation({
     method: 'POST',

@@ -15,6 +15,8 @@ export interface KeyStore {
   list(query: PageQuery): Promise<Page<ApiKey>>;
   /** Revokes it, once and for all; null when there is none of that id. */
   revoke(id: string): Promise<ApiKey | null>;
+  /** What a project has running: searches, and the trials they may have in flight together. */
+  usage(project: string): Promise<{ readonly searches: number; readonly trialsInFlight: number }>;
   /** The project that a search belongs to; null when there is none of that id. */
   projectOfSearch(searchId: string): Promise<string | null>;
   /** The project of a trial's search; null when there is none of that id. */

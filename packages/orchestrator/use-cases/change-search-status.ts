@@ -2,6 +2,7 @@ import type { Search } from '@caviar/spec';
 import type { Deps } from '../deps.js';
 import { DomainError } from '../errors.js';
 import { advanceSearch } from './advance-search.js';
+import { checkQuotas } from './check-quotas.js';
 import { dispatching, dispatchOrLeave } from './dispatch.js';
 import { searchEnd } from './end-search.js';
 import { prepare } from './prepared-search.js';
@@ -18,6 +19,11 @@ export async function pauseSearch(deps: Deps, id: string): Promise<Search> {
 
 /** Goes on with a paused search, or with a completed one whose stop criteria have been widened since. */
 export async function resumeSearch(deps: Deps, id: string): Promise<Search> {
+  if (deps.quotas !== undefined) {
+    const { status, spec } = await getSearch(deps, id);
+    const project = await deps.keys.projectOfSearch(id);
+    if (status !== 'running' && project !== null) await checkQuotas(deps, project, spec.parallelism);
+  }
   let changed = await deps.searches.transition(id, { from: ['paused'], to: 'running', reason: null });
   if (!changed) changed = await reopen(deps, id);
   if (changed) {

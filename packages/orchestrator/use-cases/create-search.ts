@@ -4,6 +4,7 @@ import { DEFAULT_PROJECT, type Search, type SearchSpecInput } from '@caviar/spec
 import type { Deps } from '../deps.js';
 import { newId } from '../ids.js';
 import { advanceSearch } from './advance-search.js';
+import { checkQuotas } from './check-quotas.js';
 import { completeSpec } from './complete-spec.js';
 
 /** Checks, stores and starts a search. With an idempotency key, the same body a second time gives the first search. */
@@ -16,6 +17,7 @@ export async function createSearch(
   }: { readonly idempotencyKey?: string | undefined; readonly project?: string | undefined } = {},
 ): Promise<{ readonly search: Search; readonly created: boolean }> {
   const spec = completeSpec(deps, input);
+  await checkQuotas(deps, project, spec.parallelism);
   const plan = planSearch(spec);
   const { search, created } = await deps.searches.create({
     id: newId('srch'),

@@ -1,0 +1,53 @@
+import { createTestDatabase, testRedis } from '@caviar/testing';
+import { afterAll, describe, expect, test } from 'vitest';
+import { createTestApp } from '../testing/test-app.js';
+import { body, problem, quadraticSpec } from '../testing/wire.js';
+
+const { app, close } = await createTestApp(
+  { database: await createTestDatabase(), redis: testRedis() },
+  { apiKeys: ['admin-key'], rateLimit: 20, quotas: { searches: 2, trialsInFlight: 20 } },
+);
+afterAll(close);
+
+const headers = { authorization: 'Bearer admin-key' };
+const key = async (project: string) => {
+  const made = await app.inject({ method: 'POST', url: '/v1/keys', headers, payload: { name: 'k', project } });
+  return { authorization: `Bearer ${body(made, 'createKey').key}` };
+};
+
+test('a key that asks too much is told when to ask again, and others are not', async () => {
+  const busy = await key('busy');
+  const answers = await Promise.all(
+    Array.from({ length: 60 }, () => app.inject({ url: '/v1/datasets', headers: busy })),
+  );
+  const refused = answers.filter(({ statusCode }) => statusCode === 429);
+  expect(answers.filter(({ statusCode }) => statusCode === 200).length).toBeGreaterThanOrEqual(40);
+  expect(refused.length).toBeGreaterThan(5);
+  problem(refused[0]!, 'rate-limited');
+  expect(refused[0]!.headers['retry-after']).toBe('1');
+  expect((await app.inject({ url: '/v1/datasets', headers: await key('calm') })).statusCode).toBe(200);
+});
+
+describe('quotas of a project', () => {
+  const create = (as: Record<string, string>, parallelism = 8) =>
+    app.inject({ method: 'POST', url: '/v1/searches', headers: as, payload: { ...quadraticSpec, parallelism } });
+
+  test('bound its running searches and its trials in flight, each project by itself', async () => {
+    const [mine, other] = [await key('mine'), await key('other')];
+    const first = body(await create(mine), 'createSearch');
+    expect(problem(await create(mine, 13), 'quota-exceeded').detail).toContain('12 are left');
+    const second = body(await create(mine), 'createSearch');
+    expect(problem(await create(mine, 1), 'quota-exceeded').detail).toContain('2 searches');
+    expect((await create(other)).statusCode).toBe(201);
+
+    const act = (id: string, verb: string) =>
+      app.inject({ method: 'POST', url: `/v1/searches/${id}/${verb}`, headers: mine });
+    expect((await act(first.id, 'pause')).statusCode).toBe(200);
+    const third = body(await create(mine, 1), 'createSearch');
+    problem(await act(first.id, 'resume'), 'quota-exceeded');
+    // Resuming what runs changes nothing, and needs no room.
+    expect((await act(second.id, 'resume')).statusCode).toBe(200);
+    expect((await act(third.id, 'cancel')).statusCode).toBe(200);
+    expect((await act(first.id, 'resume')).statusCode).toBe(200);
+  });
+});
