@@ -17,6 +17,7 @@ import { answerProblems, sendProblem } from './plugins/problems.js';
 import { limitRates } from './plugins/rate-limit.js';
 import { registerServiceMetrics, type ServiceStatistics } from './plugins/service-metrics.js';
 import { catalogRoutes } from './routes/catalog.js';
+import { eventRoutes } from './routes/events.js';
 import { exportRoute } from './routes/export.js';
 import { externalRoutes } from './routes/external.js';
 import { keyRoutes } from './routes/keys.js';
@@ -88,6 +89,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     trialRoutes(v1, deps.orchestrator);
     externalRoutes(v1, deps.orchestrator);
     exportRoute(v1, deps.orchestrator);
+    eventRoutes(v1, deps.orchestrator, { holds });
     catalogRoutes(v1, deps.orchestrator);
     keyRoutes(v1, deps.orchestrator);
   });

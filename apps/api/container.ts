@@ -32,6 +32,7 @@ export function createContainer(
     rungs: database.rungs,
     evaluations: database.evaluations,
     asks: database.asks,
+    events: database.events,
     workers: database.workers,
     keys: database.keys,
     dispatcher: queue.dispatcher,

@@ -7,6 +7,7 @@ const environmentSchema = z.object({
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' }),
   CAVIAR_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(1),
   CAVIAR_LEASE_MS: z.coerce.number().int().min(1_000).max(600_000).default(15_000),
+  CAVIAR_HISTORY_DAYS: z.coerce.number().min(0.01).max(36_500).default(30),
   CAVIAR_ALIVE_FILE: z.string().min(1).optional(),
   CAVIAR_SUPERVISED: z.string().optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
@@ -19,6 +20,8 @@ export interface WorkerConfig {
   readonly concurrency: number;
   /** Time after which a silent worker loses its trials. */
   readonly leaseMs: number;
+  /** Age at which events go, and with them the history of trials. */
+  readonly historyMs: number;
   /** A file that the process touches while its event loop turns; undefined: none. */
   readonly aliveFile: string | undefined;
   /** A supervisor started us, and will tell us when to stop. */
@@ -38,6 +41,7 @@ export function readConfig(environment: Readonly<NodeJS.ProcessEnv> = process.en
     redisUrl: data.REDIS_URL,
     concurrency: data.CAVIAR_CONCURRENCY,
     leaseMs: data.CAVIAR_LEASE_MS,
+    historyMs: data.CAVIAR_HISTORY_DAYS * 24 * 3_600_000,
     aliveFile: data.CAVIAR_ALIVE_FILE,
     supervised: data.CAVIAR_SUPERVISED !== undefined,
     logLevel: data.LOG_LEVEL,

@@ -7,6 +7,7 @@ import {
   type Logger,
   newId,
   performTestEvaluation,
+  pruneEvents,
   reconcile,
   repeat,
   type WorkerInfo,
@@ -21,6 +22,7 @@ import { createTrialRunner } from './trial-runner.js';
 
 const RECONCILE_MS = 2_000;
 const HEARTBEAT_MS = 3_000;
+const PRUNE_MS = 60_000;
 /** Time a running step gets to come to its end when the worker stops. */
 const GRACE_MS = 10_000;
 
@@ -35,13 +37,14 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   const database = createDatabase({ url: config.databaseUrl, poolSize: 4 });
   const connection = { url: config.redisUrl, logger };
   const queue = createQueue(connection);
-  const { searches, trials, rungs, evaluations, asks, workers, keys } = database;
+  const { searches, trials, rungs, evaluations, asks, events, workers, keys } = database;
   const deps: Deps = {
     searches,
     trials,
     rungs,
     evaluations,
     asks,
+    events,
     workers,
     keys,
     dispatcher: queue.dispatcher,
@@ -87,6 +90,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   const loops = [
     repeat(() => desk.heartbeat(), { everyMs: HEARTBEAT_MS, signal: stopped.signal, logger }),
     repeat(() => reconcile(deps), { everyMs: RECONCILE_MS, signal: stopped.signal, logger }),
+    repeat(() => pruneEvents(deps, config.historyMs), { everyMs: PRUNE_MS, signal: stopped.signal, logger }),
   ];
   return {
     info,

@@ -11,6 +11,7 @@ import type {
   MeasurementBody,
   MeasurementsView,
   ReadinessView,
+  SearchEventView,
   SearchImportanceView,
   SearchPageView,
   SearchPatchBody,
@@ -20,6 +21,7 @@ import type {
   TellBody,
   ToldView,
   TrainerPageView,
+  TrialHistoryView,
   TrialPageView,
   TrialView,
   WorkerPageView,
@@ -64,6 +66,17 @@ export interface WatchedBoard {
   readonly search: SearchView;
 }
 
+export interface FollowOptions extends CallOptions {
+  /** Begins after the event of that id (`0`: with the first); left out: from now on, beginning with the status. */
+  readonly after?: string | undefined;
+}
+
+export interface FollowedEvent {
+  /** For `after`, to go on later. */
+  readonly id: string;
+  readonly event: SearchEventView;
+}
+
 /** The API, call by call. Everything throws `ProblemError` and `UnreachableError`. */
 export interface Client {
   createSearch(
@@ -84,6 +97,10 @@ export interface Client {
   leaderboard(id: string, options?: BoardOptions): Promise<TaggedBoard | null>;
   /** The board, each time it changes, until the search has ended. Waits on the server, and outlasts its restarts. */
   watchLeaderboard(id: string, options?: WatchOptions): AsyncGenerator<WatchedBoard, void>;
+  /** What happens in a search, as it happens, each event once, until the search has ended. Outlasts restarts of the server. */
+  followEvents(id: string, options?: FollowOptions): AsyncGenerator<FollowedEvent, void>;
+  /** What became of a trial, transition by transition. */
+  trialHistory(id: string, options?: CallOptions): Promise<TrialHistoryView>;
   listTrials(
     searchId: string,
     options?: PageOptions & { readonly status?: TrialView['status'] | undefined },

@@ -1,5 +1,6 @@
 import type { LeaderboardView } from '@caviar/contracts';
 import type { CallOptions, Client } from './calls.js';
+import { followEvents } from './follow-events.js';
 import { createTransport, type RequestOptions, type TransportOptions } from './transport.js';
 import { watchLeaderboard } from './watch-leaderboard.js';
 
@@ -36,6 +37,9 @@ export function createClient(options: TransportOptions): Client {
       return { board: (await response.json()) as LeaderboardView, etag: response.headers.get('etag') ?? '' };
     },
     watchLeaderboard: (id, more) => watchLeaderboard(client, id, more),
+    followEvents: (id, more) =>
+      followEvents({ request, getSearch: client.getSearch }, { id, url: `${search(id)}/events` }, more),
+    trialHistory: (id, more) => get(`${trial(id)}/history`, more),
     listTrials: (searchId, query) => get(`${search(searchId)}/trials`, query),
     async exportTrials(searchId, format, { signal } = {}) {
       const response = await request('GET', `${search(searchId)}/export`, {

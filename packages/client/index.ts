@@ -2,6 +2,8 @@ export type {
   BoardOptions,
   CallOptions,
   Client,
+  FollowedEvent,
+  FollowOptions,
   PageOptions,
   TaggedBoard,
   WatchedBoard,

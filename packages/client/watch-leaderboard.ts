@@ -1,10 +1,7 @@
 import type { Client, WatchedBoard, WatchOptions } from './calls.js';
-import { ProblemError, UnreachableError } from './problem-error.js';
+import { pauseBeforeRetry, sleep } from './retry.js';
 
 const WAIT_MS = 25_000;
-/** Pause before the first try after the service went away; it doubles up to the second. */
-const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 10_000;
 
 /**
  * Follows a board: each time it changes, until the search has ended; the last one given is the final one. While the
@@ -39,28 +36,4 @@ export async function* watchLeaderboard(
     }
     await sleep(since + everyMs - Date.now(), signal);
   }
-}
-
-/** How long to wait before trying again; null for errors that will not pass. */
-function pauseBeforeRetry(error: unknown, failures: number): number | null {
-  const growing = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS);
-  if (error instanceof UnreachableError) return growing;
-  if (error instanceof ProblemError && error.code === 'unavailable') return Math.max(error.retryAfterMs ?? 0, growing);
-  return null;
-}
-
-function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  signal?.throwIfAborted();
-  if (ms <= 0) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', abort);
-      resolve();
-    }, ms);
-    const abort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    signal?.addEventListener('abort', abort, { once: true });
-  });
 }

@@ -23,6 +23,7 @@ export type {
   WorkerPageView,
   WorkerView,
 } from './schemas/catalog.js';
+export type { SearchEventView, TrialHistoryView } from './schemas/events.js';
 export { exampleSpec } from './schemas/examples.js';
 export type {
   AddedTrialsView,

@@ -123,6 +123,12 @@ export const PROBLEMS = {
     whatToDo:
       'Drop the trial and ask for another. It was silent for longer than its lease, or handed out again; who finds that too early asks with a longer `leaseMs`, and sends heartbeats.',
   },
+  'events-gone': {
+    status: 410,
+    title: 'These events are not kept any more',
+    whatToDo:
+      'Read the search and its trials, then follow the events without `Last-Event-ID`: events are kept for CAVIAR_HISTORY_DAYS.',
+  },
   'payload-too-large': {
     status: 413,
     title: 'The body is too large',

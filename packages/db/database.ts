@@ -1,6 +1,7 @@
 import type {
   AskStore,
   EvaluationStore,
+  EventStore,
   KeyStore,
   RungStore,
   SearchStore,
@@ -10,6 +11,7 @@ import type {
 import { AskRepository } from './ask-repository.js';
 import { type ClientOptions, createClient } from './client.js';
 import { EvaluationRepository } from './evaluation-repository.js';
+import { EventRepository } from './event-repository.js';
 import { KeyRepository } from './key-repository.js';
 import { RungRepository } from './rung-repository.js';
 import { SearchRepository } from './search-repository.js';
@@ -23,6 +25,7 @@ export interface Database {
   readonly rungs: RungStore;
   readonly evaluations: EvaluationStore;
   readonly asks: AskStore;
+  readonly events: EventStore;
   readonly workers: WorkerStore;
   readonly keys: KeyStore;
   statistics(): Promise<DatabaseStatistics>;
@@ -41,6 +44,7 @@ export function createDatabase(options: ClientOptions): Database {
     rungs: new RungRepository(client),
     asks: new AskRepository(client),
     keys: new KeyRepository(client),
+    events: new EventRepository(client),
     workers: new WorkerRepository(client),
     statistics: () => readStatistics(client),
     ping: async () => {

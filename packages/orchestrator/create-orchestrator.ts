@@ -11,6 +11,7 @@ import { createSearch } from './use-cases/create-search.js';
 import { diagnoseSearch, diagnoseTrial } from './use-cases/diagnose.js';
 import { evaluateTest } from './use-cases/evaluate-test.js';
 import { createExplainer } from './use-cases/explain-search.js';
+import { createFollower, getHistory } from './use-cases/follow-events.js';
 import { createKey, findKey, revokeKey } from './use-cases/keys.js';
 import { patchSearch } from './use-cases/patch-search.js';
 import { presentCurve } from './use-cases/read-curve.js';
@@ -46,6 +47,8 @@ export function createOrchestrator(deps: Deps): Orchestrator {
     },
     exportTrials: (searchId) => exportTrials(deps, searchId),
     getTrial,
+    trialHistory: (id) => getHistory(deps, id),
+    followEvents: createFollower(deps),
     cancelTrial: (id) => cancelTrial(deps, id),
     measurements: async (trialId, query) => {
       await getTrial(trialId);

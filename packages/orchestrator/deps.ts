@@ -2,6 +2,7 @@ import type { AskStore } from './ports/ask-store.js';
 import type { DatasetCatalog } from './ports/dataset-catalog.js';
 import type { Dispatcher, SearchSignals } from './ports/dispatcher.js';
 import type { EvaluationStore } from './ports/evaluation-store.js';
+import type { EventStore } from './ports/event-store.js';
 import type { KeyStore } from './ports/key-store.js';
 import type { Logger } from './ports/logger.js';
 import type { RungStore } from './ports/rung-store.js';
@@ -24,6 +25,7 @@ export interface Deps {
   readonly rungs: RungStore;
   readonly evaluations: EvaluationStore;
   readonly asks: AskStore;
+  readonly events: EventStore;
   readonly workers: WorkerStore;
   readonly keys: KeyStore;
   readonly dispatcher: Dispatcher;

@@ -18,6 +18,7 @@ import type { SpecIssue } from '@caviar/spec';
  * - `invalid-request`: what was sent does not fit the search; `issues` say where.
  * - `nothing-to-diagnose`: there are no errors to judge by.
  * - `nothing-to-explain`: too few trials, or values that do not differ.
+ * - `events-gone`: events after the place asked for are not kept any more.
  * - `unavailable`: Postgres is away; try again.
  */
 export type DomainErrorCode =
@@ -40,6 +41,7 @@ export type DomainErrorCode =
   | 'invalid-request'
   | 'nothing-to-diagnose'
   | 'nothing-to-explain'
+  | 'events-gone'
   | 'unavailable';
 
 export class DomainError extends Error {

@@ -3,6 +3,7 @@ export type { Deps, Quotas } from './deps.js';
 export { DomainError, type DomainErrorCode } from './errors.js';
 export type { ExternalDesk, FinishAnswer, HandedOut, StepDecision } from './external/external-desk.js';
 export { newId } from './ids.js';
+export { isAllowed, SEARCH_LIFE, TRIAL_LIFE } from './life/life.js';
 export type {
   CurvePoint,
   DiagnosisOptions,
@@ -23,6 +24,7 @@ export type {
 export type { DatasetCatalog } from './ports/dataset-catalog.js';
 export type { Dispatcher, SearchSignals } from './ports/dispatcher.js';
 export type { EvaluationStore } from './ports/evaluation-store.js';
+export type { EventPosition, EventStore, SearchEvent, Transition } from './ports/event-store.js';
 export type { KeyStore, NewApiKey } from './ports/key-store.js';
 export type { Logger } from './ports/logger.js';
 export type { Page, PageQuery } from './ports/page.js';
@@ -62,4 +64,5 @@ export {
   type TrialOutcome,
 } from './trial-desk.js';
 export { type Evaluate, type EvaluationJob, performTestEvaluation } from './use-cases/evaluate-test.js';
+export { pruneEvents } from './use-cases/follow-events.js';
 export { reconcile } from './use-cases/reconcile.js';

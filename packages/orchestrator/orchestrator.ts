@@ -18,6 +18,7 @@ import type {
   TrialStatus,
 } from '@caviar/spec';
 import type { ExternalDesk } from './external/external-desk.js';
+import type { EventPosition, SearchEvent, Transition } from './ports/event-store.js';
 import type { Page, PageQuery } from './ports/page.js';
 import type { SearchListQuery } from './ports/search-store.js';
 import type { BoardEntry } from './ports/trial-store.js';
@@ -101,6 +102,16 @@ export interface Orchestrator {
   /** All trials by number, page by page; throws before the first item when there is no such search. */
   exportTrials(searchId: string): AsyncIterable<readonly Trial[]>;
   getTrial(id: string): Promise<Trial>;
+  /** Transitions of a trial that are still kept, in order. */
+  trialHistory(id: string): Promise<readonly Transition[]>;
+  /**
+   * Events of a search after a place (null: from now on, beginning with its status) until `signal` aborts or it is deleted. Throws
+   * before the first batch, which may be empty, when there is no such search, or `events-gone`.
+   */
+  followEvents(
+    searchId: string,
+    options: { readonly after: EventPosition | null; readonly signal: AbortSignal },
+  ): AsyncGenerator<readonly SearchEvent[], void>;
   cancelTrial(id: string): Promise<Trial>;
   /** The learning curve; with `maxPoints` thinned to that many, first and last kept. */
   measurements(

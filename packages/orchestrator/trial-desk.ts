@@ -64,6 +64,8 @@ export interface DeskOptions {
 
 export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): TrialDesk {
   const specOf = createSpecCache(deps.searches);
+  /** Search of each trial held here, for those who follow it. */
+  const searchOf = new Map<string, string>();
   const advancing = new Map<string, { again: boolean }>();
 
   /** Advances a search; calls that come while it is being advanced are taken together into one more round. */
@@ -98,11 +100,28 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
     }
   }
 
+  /** Wakes those who follow the searches of trials held here. */
+  function tell(trials: readonly TrialLease[]): void {
+    for (const searchId of new Set(trials.map(({ trialId }) => searchOf.get(trialId)))) {
+      if (searchId !== undefined) deps.signals.publish(searchId);
+    }
+  }
+
+  function letGo(trials: readonly TrialLease[]): void {
+    for (const { trialId } of trials) searchOf.delete(trialId);
+  }
+
+  function letGoOfLost(controls: ReadonlyMap<string, TrialControl>): ReadonlyMap<string, TrialControl> {
+    for (const [trialId, control] of controls) if (control === 'lost') searchOf.delete(trialId);
+    return controls;
+  }
+
   return {
     async claim(ids) {
       const holder = { workerId: worker.id, provenance: worker.runtime, leaseMs };
       const claimed = await deps.trials.claim(ids, holder);
-      for (const searchId of new Set(claimed.map((trial) => trial.searchId))) deps.signals.publish(searchId);
+      for (const { trialId, searchId } of claimed) searchOf.set(trialId, searchId);
+      tell(claimed);
       const assignments = await Promise.all(
         claimed.map(async (trial) => {
           const spec = await specOf(trial.searchId);
@@ -112,8 +131,13 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
       return assignments.flat();
     },
 
-    report: (reports) => deps.trials.record(reports, leaseMs),
-    renew: (leases) => deps.trials.renew(leases, leaseMs),
+    async report(reports) {
+      const controls = await deps.trials.record(reports, leaseMs);
+      tell(reports);
+      return letGoOfLost(controls);
+    },
+
+    renew: async (leases) => letGoOfLost(await deps.trials.renew(leases, leaseMs)),
 
     async finish(outcomes, options) {
       const finishes = await Promise.all(
@@ -126,6 +150,7 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
         finishes,
         outcomes.flatMap(({ reports }) => reports),
       );
+      letGo(outcomes);
       await goOn(outcomes, options);
       return finished;
     },
@@ -141,18 +166,21 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
         valued,
         arrivals.flatMap(({ reports }) => reports),
       );
+      letGo(arrivals);
       await goOn(arrivals, options);
       return arrived;
     },
 
     async fail(searchId, failure) {
       await dispatchOrLeave(deps, await deps.trials.fail([failure]));
+      letGo([failure]);
       deps.signals.publish(searchId);
       await advance(searchId);
     },
 
     async release(searchId, release) {
       await dispatchOrLeave(deps, await deps.trials.release([release]));
+      letGo([release]);
       deps.signals.publish(searchId);
     },
 

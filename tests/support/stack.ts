@@ -3,10 +3,18 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { findDataset, listDatasets } from '@caviar/datasets';
 import { createDatabase, type Database } from '@caviar/db';
-import { createOrchestrator, type Deps, type Logger, type Orchestrator } from '@caviar/orchestrator';
+import {
+  createOrchestrator,
+  type Deps,
+  isAllowed,
+  type Logger,
+  type Orchestrator,
+  SEARCH_LIFE,
+  TRIAL_LIFE,
+} from '@caviar/orchestrator';
 import { createQueue } from '@caviar/queue';
-import type { Search, SearchSpecInput, Trial } from '@caviar/spec';
-import { createTestDatabase, startTestRedis } from '@caviar/testing';
+import type { Search, SearchSpecInput, SearchStatus, Trial, TrialStatus } from '@caviar/spec';
+import { createTestDatabase, runSql, startTestRedis } from '@caviar/testing';
 
 const WORKER = fileURLToPath(new URL('../../apps/worker/dist/main.js', import.meta.url));
 const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
@@ -40,7 +48,7 @@ export async function startStack({ workers: count, leaseMs = 15_000, databaseUrl
   let redis = await startTestRedis();
   const db = createDatabase({ url: database.url });
   const queue = createQueue({ url: redis.url, logger: SILENT });
-  const { searches, trials, rungs, evaluations, asks, keys, workers: workerStore } = db;
+  const { searches, trials, rungs, evaluations, asks, events, keys, workers: workerStore } = db;
   const deps: Deps = {
     searches,
     trials,
@@ -48,6 +56,7 @@ export async function startStack({ workers: count, leaseMs = 15_000, databaseUrl
     keys,
     evaluations,
     asks,
+    events,
     workers: workerStore,
     dispatcher: queue.dispatcher,
     signals: queue.signals,
@@ -104,6 +113,7 @@ export async function startStack({ workers: count, leaseMs = 15_000, databaseUrl
       }
     },
     async stop() {
+      await checkHistory(database.url);
       await Promise.all(
         workers.map(async (worker) => {
           if (worker.exitCode !== null || worker.signalCode !== null) return;
@@ -119,6 +129,19 @@ export async function startStack({ workers: count, leaseMs = 15_000, databaseUrl
   };
   await Promise.all(Array.from({ length: count }, () => stack.addWorker()));
   return stack;
+}
+
+/** Whatever a test did: every transition that the database has written down is one that the life of trials and searches has. */
+async function checkHistory(url: string): Promise<void> {
+  const rows = (await runSql(
+    url,
+    `SELECT DISTINCT kind, from_status AS "from", to_status AS "to" FROM events
+     WHERE kind = 'trial' OR kind = 'search' AND from_status IS DISTINCT FROM to_status`,
+  )) as { kind: 'trial' | 'search'; from: TrialStatus & SearchStatus; to: TrialStatus & SearchStatus }[];
+  const strange = rows.filter(({ kind, from, to }) =>
+    kind === 'trial' ? !isAllowed(TRIAL_LIFE, from, to) : !isAllowed(SEARCH_LIFE, from, to),
+  );
+  if (strange.length > 0) throw new Error(`transitions that must not be: ${JSON.stringify(strange)}`);
 }
 
 /** Every trial of a search, by number. */

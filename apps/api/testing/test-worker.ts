@@ -35,6 +35,7 @@ export function createTestWorker(
       rungs: database.rungs,
       evaluations: database.evaluations,
       asks: database.asks,
+      events: database.events,
       workers: database.workers,
       keys: database.keys,
       dispatcher: queue.dispatcher,

@@ -90,11 +90,9 @@ function successes(op: Operation, components: Components): Record<string, JsonSc
 }
 
 function contentOf(response: ResponseSpec, components: Components): JsonSchema {
-  if (response.schema !== undefined) {
-    return { content: { 'application/json': { schema: components.received(response.schema) } } };
-  }
-  if (response.contentTypes === undefined) return {};
-  return { content: Object.fromEntries(response.contentTypes.map((type) => [type, {}])) };
+  const described = response.schema === undefined ? {} : { schema: components.received(response.schema) };
+  const types = response.contentTypes ?? (response.schema === undefined ? [] : ['application/json']);
+  return types.length === 0 ? {} : { content: Object.fromEntries(types.map((type) => [type, described])) };
 }
 
 /** Problems by status, an example for each code. */

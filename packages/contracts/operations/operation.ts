@@ -8,7 +8,7 @@ export type HttpMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 export interface ResponseSpec {
   readonly description: string;
   readonly schema?: z.ZodType;
-  /** Media types of a body that is not described by `schema`. */
+  /** Media types of a body that is no JSON; `schema`, if there is one, describes its parts. */
   readonly contentTypes?: readonly string[];
   /** Header name to what it says. */
   readonly headers?: Readonly<Record<string, string>>;

@@ -1,4 +1,5 @@
 import { catalogOperations } from './catalog.js';
+import { eventOperations } from './events.js';
 import { externalOperations } from './external.js';
 import { keyOperations } from './keys.js';
 import { searchOperations } from './searches.js';
@@ -10,6 +11,7 @@ export const OPERATIONS = {
   ...searchOperations,
   ...trialOperations,
   ...externalOperations,
+  ...eventOperations,
   ...catalogOperations,
   ...keyOperations,
   ...serviceOperations,

@@ -18,7 +18,9 @@ export async function measure(
   const { searchId, attempt } = lease;
   const measurement = { searchId, trialId, attempt, step, metrics, elapsedMs: elapsedMs(lease) };
   if (lease.targetStep !== null && step >= lease.targetStep) return arrive(context, lease, measurement);
-  return obey(context, lease, await context.deps.asks.measure(measurement, lease.leaseMs));
+  const control = await context.deps.asks.measure(measurement, lease.leaseMs);
+  context.deps.signals.publish(lease.searchId);
+  return obey(context, lease, control);
 }
 
 /** Renews the lease, and says how to go on. */

@@ -3,6 +3,7 @@ import type { Deps } from '../deps.js';
 import { DomainError } from '../errors.js';
 import type { Leaderboard } from '../orchestrator.js';
 import type { PageQuery } from '../ports/page.js';
+import { pause } from './pause.js';
 
 const EXPORT_PAGE = 1000;
 /** How often a waiting reader looks by itself, in case a signal was lost. */
@@ -50,23 +51,11 @@ export async function waitForBoard(
       const present = await getBoardVersion(deps, id);
       const left = deadline - Date.now();
       if (present !== version || left <= 0 || signal?.aborted === true) return present;
-      await Promise.race([woken, pause(Math.min(LOOK_MS, left), signal)]);
+      await pause(Math.min(LOOK_MS, left), signal, woken);
     }
   } finally {
     unsubscribe();
   }
-}
-
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener('abort', done);
-  });
 }
 
 /** All trials of a search in pages, by number. */

@@ -1,0 +1,70 @@
+import { PassThrough } from 'node:stream';
+import { OPERATIONS } from '@caviar/contracts';
+import type { Orchestrator, SearchEvent } from '@caviar/orchestrator';
+import type { FastifyInstance } from 'fastify';
+import { eventId, eventLines, eventPosition, pump } from '../http/event-stream.js';
+import { route } from '../http/route.js';
+import type { Holds } from '../plugins/holds.js';
+import { presentEvent, presentHistory } from '../presenters/present-event.js';
+
+/** Time in which a reader must take what was sent, before it is cut off: it can go on by the id of the last event. */
+const PATIENCE_MS = 15_000;
+/** After which a stream ends, for its reader to come back: by then a key may have been revoked. */
+const LIFETIME_MS = 600_000;
+/** After which a browser connects again, in milliseconds. */
+const RETRY_MS = 1_000;
+
+export function eventRoutes(
+  app: FastifyInstance,
+  orchestrator: Orchestrator,
+  { holds, patienceMs = PATIENCE_MS }: { readonly holds: Holds; readonly patienceMs?: number },
+): void {
+  route(app, OPERATIONS.getTrialHistory, async ({ id }) => presentHistory(await orchestrator.trialHistory(id)));
+
+  route(app, OPERATIONS.followEvents, async ({ id, query, headers, request, reply }) => {
+    const place = headers['Last-Event-ID'] ?? query.after;
+    const after = place === undefined ? null : eventPosition(place);
+    reply
+      .type('text/event-stream; charset=utf-8')
+      .header('Cache-Control', 'no-cache, no-transform')
+      .header('X-Accel-Buffering', 'no'); // nginx would keep events until its buffer is full
+    if (request.method === 'HEAD') {
+      await orchestrator.getSearch(id);
+      return reply.send('');
+    }
+    await holds.during(reply, async (held) => {
+      const signal = AbortSignal.any([held, AbortSignal.timeout(LIFETIME_MS)]);
+      const batches = orchestrator.followEvents(id, { after, signal });
+      // What is wrong with the request comes to light before anything is sent.
+      const first = await batches.next();
+      const stream = new PassThrough();
+      reply.send(stream);
+      try {
+        const taken = await pump(blocks(id, first, batches), stream, { signal, patienceMs });
+        if (!taken) reply.raw.destroy();
+      } catch (error) {
+        // The database is away, or what comes next is gone: the reader connects again and is told.
+        request.log.debug({ err: error }, 'the events end here');
+      } finally {
+        stream.end();
+      }
+    });
+    return reply;
+  });
+}
+
+async function* blocks(
+  searchId: string,
+  first: IteratorResult<readonly SearchEvent[], void>,
+  batches: AsyncGenerator<readonly SearchEvent[], void>,
+): AsyncGenerator<string> {
+  yield `retry: ${RETRY_MS}\n\n`;
+  for (let next = first; next.done !== true; next = await batches.next()) {
+    if (next.value.length === 0) continue;
+    yield next.value
+      .map((event) =>
+        eventLines({ id: eventId(event.position), kind: event.kind, data: presentEvent(searchId, event) }),
+      )
+      .join('');
+  }
+}

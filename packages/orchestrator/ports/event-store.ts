@@ -1,0 +1,72 @@
+import type { Measurement, Round, SearchStatus, TrialStatus } from '@caviar/spec';
+
+/** Where a reader is in the events of a search: everything up to `seq`, and of that row itself the first `items`. */
+export interface EventPosition {
+  /** From 1, without gaps; 0 is before the first. */
+  readonly seq: number;
+  /** A row can hold many measurements; 0 or absent: all that the row has. */
+  readonly items?: number;
+}
+
+interface EventFields {
+  readonly position: EventPosition;
+  /** By the database's clock; never before the event before it. */
+  readonly at: Date;
+}
+
+/** A trial changed its status; `from` is null when it was made. */
+export interface TrialEvent extends EventFields {
+  readonly kind: 'trial';
+  readonly trialId: string;
+  readonly number: number;
+  readonly attempt: number;
+  readonly from: TrialStatus | null;
+  readonly status: TrialStatus;
+  readonly reason: string | null;
+  /** Who took it, when it begins to run. */
+  readonly workerId: string | null;
+  /** Value of the objective once the trial is final. */
+  readonly value: number | null;
+}
+
+export interface MeasurementEvent extends EventFields {
+  readonly kind: 'measurement';
+  readonly trialId: string;
+  readonly number: number;
+  readonly measurement: Measurement;
+}
+
+/** A search changed: its status, or, where `from` is the same, its name, notes or spec. */
+export interface StatusEvent extends EventFields {
+  readonly kind: 'search';
+  readonly from: SearchStatus | null;
+  readonly status: SearchStatus;
+  readonly reason: string | null;
+}
+
+export interface RoundEvent extends EventFields {
+  readonly kind: 'round';
+  readonly round: Round;
+}
+
+export type SearchEvent = TrialEvent | MeasurementEvent | StatusEvent | RoundEvent;
+
+/** One line of the history of a trial. */
+export type Transition = Pick<TrialEvent, 'at' | 'attempt' | 'from' | 'status' | 'reason' | 'workerId'>;
+
+/** What happened, as Postgres wrote it down in the very statements that did it. */
+export interface EventStore {
+  /**
+   * Events after a position, in order, of at most `rows` rows, and the number of the newest there is. Null when there is no
+   * such search. What is old goes: when the first one given does not follow `after`, some in between are gone.
+   */
+  after(
+    searchId: string,
+    after: EventPosition,
+    rows: number,
+  ): Promise<{ readonly events: readonly SearchEvent[]; readonly newest: number; readonly isWhole: boolean } | null>;
+  /** Transitions of a trial that are still kept, in order, the newest `limit` of them. */
+  history(trialId: string, limit: number): Promise<readonly Transition[]>;
+  /** Removes events older than that, the oldest first; gives how many. */
+  prune(olderThanMs: number, limit: number): Promise<number>;
+}
