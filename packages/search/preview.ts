@@ -1,6 +1,7 @@
 import { histogram } from '@caviar/numerics';
 import { findTrainer, type Params, type ParamValue, type Scale, type SearchSpec, sameParamValue } from '@caviar/spec';
 import { planSearch, type SearchPlan, samplerProblem } from './plan-search.js';
+import { previewRungs, type RungPreview } from './preview-rungs.js';
 import { findSampler } from './samplers/registry.js';
 import { cardinality } from './space/cardinality.js';
 import { type CompiledParameter, compileSpace } from './space/compile-space.js';
@@ -34,6 +35,8 @@ export interface SearchPreview {
   readonly plan: SearchPlan;
   /** Epochs, where the trainer has them: the mean over the draws, and of all trials together (null without a number of trials). */
   readonly epochs: { readonly perTrial: number; readonly total: number | null } | null;
+  /** How many trials train to which step, by step; empty for schedulers without rungs. An estimate where results decide. */
+  readonly rungs: readonly RungPreview[];
   /** Distinct configurations of the space; null when there are more than can be counted. */
   readonly configurations: number | null;
   /** Number of draws below: `PREVIEW_DRAWS`, or all trials of a smaller grid. */
@@ -45,10 +48,12 @@ export interface SearchPreview {
 export function previewSearch(spec: SearchSpec): SearchPreview {
   const plan = planSearch(spec);
   const draws = previewDraws(spec, plan);
+  const scheduled = previewRungs(spec, plan);
   const configurations = cardinality(spec.space);
   return {
     plan,
-    epochs: epochsOf(spec, plan, draws),
+    epochs: scheduled?.epochs ?? epochsOf(spec, plan, draws),
+    rungs: scheduled?.rungs ?? [],
     configurations: Number.isSafeInteger(configurations) ? configurations : null,
     draws: draws.length,
     parameters: compileSpace(spec.space).parameters.map((parameter) => parameterPreview(spec, parameter, draws)),

@@ -2,12 +2,13 @@ import type { SearchPreviewView } from '@caviar/contracts';
 import type { Orchestrator } from '@caviar/orchestrator';
 
 export function presentPreview(preview: ReturnType<Orchestrator['previewSearch']>): SearchPreviewView {
-  const { spec, plan, configurations, epochs, draws, parameters } = preview;
+  const { spec, plan, configurations, epochs, rungs, draws, parameters } = preview;
   return {
     spec,
     plan: {
       trials: plan.totalTrials,
       rounds: plan.rounds.map(({ index, firstNumber, endNumber }) => ({ index, firstNumber, endNumber })),
+      rungs: rungs.map(({ step, trials }) => ({ step, trials })),
       configurations,
       epochs: epochs?.total ?? null,
       epochsPerTrial: epochs?.perTrial ?? null,

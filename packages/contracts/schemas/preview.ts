@@ -29,6 +29,10 @@ export const searchPreviewSchema = z
       rounds: z
         .array(z.strictObject({ index: count, firstNumber: count, endNumber: count }))
         .meta({ description: 'Rounds of a coarse-to-fine plan, by trial numbers; empty for other samplers.' }),
+      rungs: z.array(z.strictObject({ step: count, trials: count })).meta({
+        description:
+          'How many trials train at least to which step; empty for schedulers without rungs, about where results decide.',
+      }),
       configurations: count
         .nullable()
         .meta({ description: 'Distinct configurations of the space; null when endless.' }),
@@ -61,6 +65,7 @@ export const searchPreviewSchema = z
             { index: 1, firstNumber: 14, endNumber: 27 },
             { index: 2, firstNumber: 27, endNumber: 40 },
           ],
+          rungs: [],
           configurations: null,
           epochs: 800,
           epochsPerTrial: 20,
