@@ -1,5 +1,6 @@
 export { Cholesky, packedSize } from './cholesky.js';
 export { exp, expm1, log, log1p } from './elementary.js';
+export { fastNormalCdf } from './fast-normal.js';
 export { type BoxProblem, type Differentiable, type Minimum, minimizeInBox } from './minimize-in-box.js';
 export { normalCdf, normalQuantile } from './normal.js';
 export { philox4x32 } from './philox.js';
@@ -16,3 +17,4 @@ export {
   variance,
 } from './statistics.js';
 export { type SymmetricEigen, symmetricEigen } from './symmetric-eigen.js';
+export { type TruncatedNormal, truncatedNormalQuantile } from './truncated-normal.js';

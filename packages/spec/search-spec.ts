@@ -59,6 +59,13 @@ export const samplerSpecSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('sobol') }),
   z.strictObject({
+    kind: z.literal('tpe'),
+    /** Outcomes there must be before it learns from them; until then the space is covered evenly. */
+    startup: z.int().min(1).max(10_000).default(10),
+    /** Candidates that the best is picked from. */
+    candidates: z.int().min(1).max(10_000).default(24),
+  }),
+  z.strictObject({
     kind: z.literal('coarse-to-fine'),
     rounds: z.int().min(1).max(100).default(3),
     /** Width of a round's region relative to the one before, in each parameter's own scale. */

@@ -16,6 +16,7 @@ const CONTENDERS: readonly { readonly name: string; readonly sampler: SamplerSpe
   { name: 'random', sampler: { kind: 'random' }, perTrial: 1 },
   { name: 'random x2', sampler: { kind: 'random' }, perTrial: 2 },
   { name: 'sobol', sampler: { kind: 'sobol' }, perTrial: 1 },
+  { name: 'tpe', sampler: { kind: 'tpe', startup: 10, candidates: 24 }, perTrial: 1 },
   {
     name: 'coarse-to-fine',
     sampler: { kind: 'coarse-to-fine', rounds: 3, shrink: 0.4, top: 0.2, base: 'random' },

@@ -6,6 +6,7 @@ import { gridSampler } from './grid.js';
 import { randomSampler } from './random.js';
 import type { Sampler } from './sampler.js';
 import { sobolSampler } from './sobol.js';
+import { tpeSampler } from './tpe.js';
 
 type SamplerOf<K extends SamplerSpec['kind']> = Sampler<Extract<SamplerSpec, { kind: K }>>;
 
@@ -14,6 +15,7 @@ export const SAMPLERS: { readonly [K in SamplerSpec['kind']]: SamplerOf<K> } = {
   random: randomSampler,
   grid: gridSampler,
   sobol: sobolSampler,
+  tpe: tpeSampler,
   'coarse-to-fine': coarseToFineSampler,
   'cma-es': cmaEsSampler,
   gp: gpSampler,

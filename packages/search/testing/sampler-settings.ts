@@ -5,6 +5,10 @@ export const SAMPLER_SETTINGS: Readonly<Record<SamplerSpec['kind'], readonly Sam
   random: [{ kind: 'random' }],
   grid: [{ kind: 'grid', levels: 3 }],
   sobol: [{ kind: 'sobol' }],
+  tpe: [
+    { kind: 'tpe', startup: 10, candidates: 24 },
+    { kind: 'tpe', startup: 1, candidates: 1 },
+  ],
   'coarse-to-fine': [
     { kind: 'coarse-to-fine', rounds: 3, shrink: 0.4, top: 0.2, base: 'random' },
     { kind: 'coarse-to-fine', rounds: 5, shrink: 0.1, top: 1, base: 'sobol' },

@@ -1,0 +1,102 @@
+import { log, type Stream, streamKey } from '@caviar/numerics';
+import type { Params, ParamValue } from '@caviar/spec';
+import type { LearntTrial, PendingTrial } from '../../history.js';
+import { GroupHistory } from './group-history.js';
+import { coordinatesOf, type Group } from './groups.js';
+import { ParzenEstimator, type Point, type WeightedPoint } from './parzen.js';
+
+/** Share of the trials that count as good, and how many at most. */
+const GOOD_SHARE = 0.15;
+const MOST_GOOD = 25;
+const PRIOR_WEIGHT = 1;
+/** Pending trials that are looked at: the latest. */
+const MOST_PENDING = 256;
+
+/** What candidates for a group's parameters are drawn from and judged by. */
+export interface Densities {
+  readonly good: ParzenEstimator;
+  readonly bad: ParzenEstimator;
+  /** The trials that the good ones are, best first. */
+  readonly best: readonly LearntTrial[];
+}
+
+/** The best of the candidates for one group. */
+export interface Pick {
+  /** Values by parameter index. */
+  readonly values: ReadonlyMap<number, ParamValue>;
+  /** Logarithm of the good density over the bad one. */
+  readonly score: number;
+}
+
+/** What is known of one group's parameters, and what to try next. */
+export class GroupModel {
+  readonly group: Group;
+  readonly #history: GroupHistory;
+
+  constructor(group: Group, seed: number) {
+    this.group = group;
+    this.#history = new GroupHistory(streamKey(seed, 'tpe sample', group.key));
+  }
+
+  /** @param learnt null for a trial that says nothing */
+  observe(number: number, params: Params, learnt: LearntTrial | null): void {
+    const at = coordinatesOf(this.group, params);
+    if (at !== null) this.#history.set(number, learnt === null ? null : { learnt, at });
+  }
+
+  /**
+   * The densities of good and of other values. The better a good trial, the more it counts: weights fall with the logarithm
+   * of the rank. Pending trials count as bad ones ("constant liar"), which keeps parallel trials apart.
+   */
+  densities(pending: readonly PendingTrial[]): Densities {
+    const best = this.#history.best(Math.min(MOST_GOOD, Math.ceil(GOOD_SHARE * this.#history.finite)));
+    const good = best.map(({ at }, i) => ({ at, weight: log(best.length + 1.5) - log(i + 1) }));
+    const bad: WeightedPoint[] = this.#history.others(best);
+    for (const { number, params } of pending.slice(-MOST_PENDING)) {
+      const at = this.#history.has(number) ? null : coordinatesOf(this.group, params);
+      if (at !== null) bad.push({ at, weight: 1 });
+    }
+    return {
+      good: new ParzenEstimator(this.group.axes, good, PRIOR_WEIGHT),
+      bad: new ParzenEstimator(this.group.axes, bad, PRIOR_WEIGHT),
+      best: best.map(({ learnt }) => learnt),
+    };
+  }
+
+  /** Draws candidates like the good trials and picks the one that is least like the others. */
+  pick({ good, bad }: Densities, candidates: number, random: Stream): Pick {
+    let chosen = this.#settled(good.sample(random));
+    let score = good.logDensity(chosen) - bad.logDensity(chosen);
+    for (let c = 1; c < candidates; c++) {
+      const point = this.#settled(good.sample(random));
+      const ratio = good.logDensity(point) - bad.logDensity(point);
+      if (ratio > score) {
+        chosen = point;
+        score = ratio;
+      }
+    }
+    return { values: new Map(this.group.parameters.map((i, j) => [i, this.#valueAt(j, chosen.at[j]!)])), score };
+  }
+
+  #valueAt(j: number, x: number): ParamValue {
+    const axis = this.group.axes[j]!;
+    return axis.kind === 'choice' ? axis.choices[x]! : axis.unit.fromUnit(x);
+  }
+
+  /** The point of the domain that a draw comes to. */
+  #settled(drawn: Float64Array): Point {
+    const at = Float64Array.from(drawn);
+    const cells = new Float64Array(2 * drawn.length);
+    this.group.axes.forEach((axis, j) => {
+      if (axis.kind === 'choice') return;
+      const u = drawn[j]!;
+      const continuous = axis.unit.count === Number.POSITIVE_INFINITY;
+      const value = continuous ? null : axis.unit.fromUnit(u);
+      const [low, high] = value === null ? [u, u] : axis.unit.cell(value);
+      if (value !== null) at[j] = axis.unit.toUnit(value);
+      cells[2 * j] = low;
+      cells[2 * j + 1] = high;
+    });
+    return { at, cells };
+  }
+}
