@@ -7,6 +7,7 @@ import {
   type DatasetInfo,
   findTrainer,
   gradientCheckRequestSchema,
+  programsFileSchema,
   type SearchSpecInput,
   searchSpecInputSchema,
 } from '@caviar/spec';
@@ -82,7 +83,7 @@ describe('documents', () => {
   });
 
   const examples = all
-    .filter(({ name }) => name.startsWith('docs/examples/'))
+    .filter(({ name }) => /^docs\/examples\/(?!programs\/)/.test(name))
     .map(({ name, text }): Shown => ({ name, target: '/v1/searches', body: text }));
   const shown = [...pages.flatMap(shownIn), ...examples];
 
@@ -91,6 +92,11 @@ describe('documents', () => {
     expect(targets).toContain('README.md /v1/searches');
     expect(targets).toContain('README.md /v1/gradient-checks');
     expect(targets).toContain('docs/examples/quickstart.json /v1/searches');
+  });
+
+  test('register programs that are in order', () => {
+    const { text } = all.find(({ name }) => name === 'docs/examples/programs/programs.json') ?? { text: '' };
+    expect(programsFileSchema.safeParse(JSON.parse(text)).error?.issues ?? []).toEqual([]);
   });
 
   test.each(shown)('$name shows a body that $target takes', ({ target, body }) => {

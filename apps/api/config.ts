@@ -1,4 +1,5 @@
 import type { Quotas } from '@caviar/orchestrator';
+import { readPrograms } from '@caviar/orchestrator';
 import { LOG_LEVELS, type LogLevel } from '@caviar/telemetry';
 import { z } from 'zod';
 import { isLoopback } from './loopback.js';
@@ -16,6 +17,8 @@ export interface Config {
   readonly rateLimit: number;
   /** What a project may have running at once. */
   readonly quotas: Quotas;
+  /** Names of the programs that searches may have workers run. */
+  readonly programs: readonly string[];
   readonly logLevel: LogLevel;
   /** A supervisor started us: it passes signals on and tells people that we are ready. */
   readonly isSupervised: boolean;
@@ -52,6 +55,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     rateLimit: data.CAVIAR_RATE_LIMIT,
     quotas: { searches: data.CAVIAR_MAX_SEARCHES, trialsInFlight: data.CAVIAR_MAX_TRIALS_IN_FLIGHT },
     logLevel: data.LOG_LEVEL,
+    programs: data.CAVIAR_PROGRAMS,
     isSupervised: data.CAVIAR_SUPERVISED === '1',
   };
 }
@@ -63,6 +67,15 @@ const url = (protocols: readonly string[], example: string) =>
       (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
       `must be a URL such as ${example}`,
     );
+
+function programsIn(path: string | undefined, context: z.RefinementCtx): readonly string[] {
+  try {
+    return [...readPrograms(path).keys()];
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+    return z.NEVER;
+  }
+}
 
 const port = 'must be a port, 0 to 65535 (0 picks a free one)';
 
@@ -99,5 +112,6 @@ const schema = z.object({
   CAVIAR_MAX_SEARCHES: count('a number of searches, 0 or more').default(1000),
   CAVIAR_MAX_TRIALS_IN_FLIGHT: count('a number of trials, 0 or more').default(100_000),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  CAVIAR_PROGRAMS: z.string().optional().transform(programsIn),
   CAVIAR_SUPERVISED: z.enum(['0', '1'], 'must be 1 or 0').default('0'),
 });

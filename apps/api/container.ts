@@ -17,6 +17,7 @@ export interface Container extends AppDeps {
 export function createContainer(
   config: Pick<Config, 'databaseUrl' | 'redisUrl' | 'apiKeys' | 'rateLimit' | 'quotas'> & {
     readonly redisPrefix?: string;
+    readonly programs?: readonly string[];
   },
   logger: Logger,
 ): Container {
@@ -39,6 +40,7 @@ export function createContainer(
     signals: queue.signals,
     tasks: queue.tasks,
     datasets: { list: listDatasets, find: findDataset },
+    programs: config.programs ?? [],
     logger,
     quotas: config.quotas,
   };

@@ -1,3 +1,4 @@
+import { type Programs, readPrograms } from '@caviar/orchestrator';
 import { z } from 'zod';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -9,6 +10,7 @@ const environmentSchema = z.object({
   CAVIAR_LEASE_MS: z.coerce.number().int().min(1_000).max(600_000).default(15_000),
   CAVIAR_HISTORY_DAYS: z.coerce.number().min(0.01).max(36_500).default(30),
   CAVIAR_ALIVE_FILE: z.string().min(1).optional(),
+  CAVIAR_PROGRAMS: z.string().optional(),
   CAVIAR_SUPERVISED: z.string().optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 });
@@ -24,6 +26,10 @@ export interface WorkerConfig {
   readonly historyMs: number;
   /** A file that the process touches while its event loop turns; undefined: none. */
   readonly aliveFile: string | undefined;
+  /** Programs that trials of the trainer `command` may run. */
+  readonly programs: Programs;
+  /** What programs may see, as far as they are registered for it. */
+  readonly environment: Readonly<NodeJS.ProcessEnv>;
   /** A supervisor started us, and will tell us when to stop. */
   readonly supervised: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -43,7 +49,17 @@ export function readConfig(environment: Readonly<NodeJS.ProcessEnv> = process.en
     leaseMs: data.CAVIAR_LEASE_MS,
     historyMs: data.CAVIAR_HISTORY_DAYS * 24 * 3_600_000,
     aliveFile: data.CAVIAR_ALIVE_FILE,
+    programs: programsOf(data.CAVIAR_PROGRAMS?.trim() || undefined),
+    environment,
     supervised: data.CAVIAR_SUPERVISED !== undefined,
     logLevel: data.LOG_LEVEL,
   };
+}
+
+function programsOf(path: string | undefined): Programs {
+  try {
+    return readPrograms(path);
+  } catch (error) {
+    throw new Error(`CAVIAR_PROGRAMS: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

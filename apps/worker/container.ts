@@ -16,6 +16,8 @@ import { consumeTasks, consumeTrials, createQueue } from '@caviar/queue';
 import { chooseEngine } from '@caviar/training';
 import type { WorkerConfig } from './config.js';
 import { createHeldTrials } from './held-trials.js';
+import { createProgramTrainer } from './programs/program-trainer.js';
+import { chooseThread } from './trainer/choose-thread.js';
 import { checkGradientsInThread, evaluateInThread } from './trainer/run-task.js';
 import { createTrainingThread } from './trainer/training-thread.js';
 import { createTrialRunner } from './trial-runner.js';
@@ -51,6 +53,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     signals: queue.signals,
     tasks: queue.tasks,
     datasets: { list: listDatasets, find: findDataset },
+    programs: [...config.programs.keys()],
     logger,
   };
   const info = describeWorker(config);
@@ -62,7 +65,13 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   const held = createHeldTrials({ desk, leaseMs: config.leaseMs, logger });
   const watch = queue.signals.subscribe;
   const runners = Array.from({ length: config.concurrency }, () =>
-    createTrialRunner({ desk, held, thread: createTrainingThread(), logger, watch }),
+    createTrialRunner({
+      desk,
+      held,
+      thread: chooseThread(createTrainingThread(), createProgramTrainer({ ...config, logger })),
+      logger,
+      watch,
+    }),
   );
   const free = [...runners];
   const consumer = consumeTrials({

@@ -82,6 +82,7 @@ export function createTrialRunner({ desk, held, thread, logger, watch }: TrialRu
       params: { ...spec.trainer.params, ...params },
       searchSeed: spec.seed,
       trialNumber: number,
+      objective: spec.objective.metric,
       checkpoint,
       targetStep,
     };

@@ -301,12 +301,12 @@ describe('giving back', () => {
 describe('what the queue has lost', () => {
   test('is found once its dispatch is old enough, and taken by one process', async () => {
     await add(3);
-    expect(await db.trials.takeUndispatched(5_000, 100)).toEqual([]);
+    expect(await db.trials.takeUndispatched(60_000, 100)).toEqual([]);
     await runSql(
       files.url,
-      `UPDATE trials SET dispatched_at = now() - interval '6 seconds' WHERE search_id = '${searchId}'`,
+      `UPDATE trials SET dispatched_at = now() - interval '61 seconds' WHERE search_id = '${searchId}'`,
     );
-    const taken = await Promise.all([1, 2, 3].map(() => db.trials.takeUndispatched(5_000, 100)));
+    const taken = await Promise.all([1, 2, 3].map(() => db.trials.takeUndispatched(60_000, 100)));
     expect(taken.flat()).toHaveLength(3);
   });
 });

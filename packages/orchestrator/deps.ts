@@ -32,6 +32,8 @@ export interface Deps {
   readonly signals: SearchSignals;
   readonly tasks: TaskRunner;
   readonly datasets: DatasetCatalog;
+  /** Names of the programs that a spec may have workers run. */
+  readonly programs: readonly string[];
   readonly logger: Logger;
   /** What a project may have running at once; without them there is no bound. */
   readonly quotas?: Quotas;

@@ -54,6 +54,7 @@ export type {
   TrialStore,
 } from './ports/trial-store.js';
 export type { WorkerInfo, WorkerListQuery, WorkerStore, WorkerView } from './ports/worker-store.js';
+export { type Programs, readPrograms } from './programs-file.js';
 export { repeat } from './repeat.js';
 export {
   createTrialDesk,

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { checkSearchSpec, completeSearchSpec, type SpecContext } from './check-search-spec.js';
 import type { DatasetInfo } from './dataset.js';
 import { searchSpecInputSchema } from './search-spec.js';
+import { commandTrainer } from './trainers/command.js';
+import { externalTrainer } from './trainers/external.js';
 import { mlpTrainer } from './trainers/mlp.js';
 import { quadraticTrainer } from './trainers/quadratic.js';
 
@@ -70,6 +72,25 @@ describe('checkSearchSpec', () => {
     expect(
       issuesOf({ trainer: { kind: 'quadratic' }, space: { start: { kind: 'float', min: 0, max: 9 } } }, quadratic),
     ).toEqual([]);
+  });
+
+  it('takes any parameter of code that is not ours, which must name its objective and a registered program', () => {
+    const external: SpecContext = { trainer: externalTrainer, dataset: null };
+    const objective = { metric: 'loss', direction: 'minimize' };
+    const trainer = { kind: 'external', params: { anything: [1, 2] } };
+    expect(issuesOf({ trainer, objective }, external)).toEqual([]);
+    expect(issuesOf({ trainer: { kind: 'external', params: { learningRate: 1 } } }, external)).toEqual([
+      '/trainer/params/learningRate: is fixed here and searched in space',
+      '/objective: is needed: the trainer external reports what your code reports',
+    ]);
+    const command = { trainer: { kind: 'command', program: 'a' }, objective };
+    expect(issuesOf(command, { trainer: commandTrainer, dataset: null, programs: ['a', 'b'] })).toEqual([]);
+    expect(issuesOf(command, { trainer: commandTrainer, dataset: null, programs: ['b', 'c'] })).toEqual([
+      '/trainer/program: no program "a" is registered; there are b, c',
+    ]);
+    expect(issuesOf(command, { trainer: commandTrainer, dataset: null, programs: [] })).toEqual([
+      '/trainer/program: no program "a" is registered; none is (see CAVIAR_PROGRAMS)',
+    ]);
   });
 
   it.each<[string, object, SpecContext, string[]]>([

@@ -12,12 +12,15 @@ export interface SpecContext {
   readonly trainer: TrainerDescriptor;
   /** The named data set; null when the trainer needs none or there is none of that name. */
   readonly dataset: DatasetInfo | null;
+  /** Names of the registered programs; left out: not checked. */
+  readonly programs?: readonly string[];
 }
 
 /** Checks what the shape alone cannot tell: trainer against data set, parameters, objective, sampler. Empty = fine. */
 export function checkSearchSpec(spec: SearchSpecInput, context: SpecContext): SpecIssue[] {
   return [
     ...checkDataset(spec.trainer, context),
+    ...checkProgram(spec.trainer, context),
     ...checkParameters(spec, context.trainer),
     ...checkObjective(spec.objective, context.trainer),
     ...checkSampler(spec),
@@ -59,6 +62,12 @@ function checkDataset(trainer: TrainerSpec, { dataset }: SpecContext): SpecIssue
     const message = known.length === 0 ? `${dataset.id} does not tell its sources` : `is none of ${known.join(', ')}`;
     return [{ path: ['trainer', 'split', 'sources', i], message }];
   });
+}
+
+function checkProgram(trainer: TrainerSpec, { programs }: SpecContext): SpecIssue[] {
+  if (trainer.kind !== 'command' || programs === undefined || programs.includes(trainer.program)) return [];
+  const known = programs.length === 0 ? 'none is (see CAVIAR_PROGRAMS)' : `there are ${programs.join(', ')}`;
+  return [{ path: ['trainer', 'program'], message: `no program "${trainer.program}" is registered; ${known}` }];
 }
 
 function checkParameters(spec: SearchSpecInput, trainer: TrainerDescriptor): SpecIssue[] {

@@ -29,6 +29,7 @@ export {
   sameParamValue,
 } from './params.js';
 export { type PartSources, partRows, partSources } from './part-sources.js';
+export { type Program, programNameSchema, programsFileSchema } from './program.js';
 export {
   type BestTrial,
   type Progress,

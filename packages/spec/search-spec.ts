@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parameterNameSchema, paramValueSchema } from './params.js';
+import { programNameSchema } from './program.js';
 import { spaceSchema } from './space.js';
 
 export const MAX_TRIALS = 10_000_000;
@@ -38,6 +39,13 @@ export const trainerSpecSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('external'),
+    params: fixedParamsSchema.default({}),
+    maxRetries: maxRetriesSchema,
+  }),
+  z.strictObject({
+    kind: z.literal('command'),
+    /** Name of a registered program. */
+    program: programNameSchema,
     params: fixedParamsSchema.default({}),
     maxRetries: maxRetriesSchema,
   }),

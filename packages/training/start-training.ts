@@ -13,6 +13,7 @@ export function startTraining(job: TrainingJob, checkpoint?: Uint8Array): Traini
     case 'mlp':
       return startMlp(job, checkpoint);
     case 'external':
-      throw new TrainingInputError(['trainer', 'kind'], 'external code trains by itself');
+    case 'command':
+      throw new TrainingInputError(['trainer', 'kind'], 'code of others is not trained here');
   }
 }

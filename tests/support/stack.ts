@@ -9,6 +9,7 @@ import {
   isAllowed,
   type Logger,
   type Orchestrator,
+  readPrograms,
   SEARCH_LIFE,
   TRIAL_LIFE,
 } from '@caviar/orchestrator';
@@ -24,6 +25,8 @@ export interface StackOptions {
   readonly leaseMs?: number;
   /** A database of the caller's instead of a fresh one. */
   readonly databaseUrl?: string;
+  /** File that registers programs. */
+  readonly programsFile?: string;
 }
 
 /** The whole service but for HTTP: a real database, a real queue, and worker processes as they are shipped. */
@@ -43,7 +46,12 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-export async function startStack({ workers: count, leaseMs = 15_000, databaseUrl }: StackOptions): Promise<Stack> {
+export async function startStack({
+  workers: count,
+  leaseMs = 15_000,
+  databaseUrl,
+  programsFile,
+}: StackOptions): Promise<Stack> {
   const database = databaseUrl === undefined ? await createTestDatabase() : { url: databaseUrl, drop: async () => {} };
   let redis = await startTestRedis();
   const db = createDatabase({ url: database.url });
@@ -62,6 +70,7 @@ export async function startStack({ workers: count, leaseMs = 15_000, databaseUrl
     signals: queue.signals,
     tasks: queue.tasks,
     datasets: { list: listDatasets, find: findDataset },
+    programs: [...readPrograms(programsFile).keys()],
     logger: SILENT,
   };
   const orchestrator = createOrchestrator(deps);
@@ -79,6 +88,7 @@ export async function startStack({ workers: count, leaseMs = 15_000, databaseUrl
           DATABASE_URL: database.url,
           REDIS_URL: redis.url,
           CAVIAR_LEASE_MS: String(leaseMs),
+          CAVIAR_PROGRAMS: programsFile ?? '',
           CAVIAR_SUPERVISED: '1',
           LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'error',
         },

@@ -42,6 +42,7 @@ export function createTestWorker(
       signals: queue.signals,
       tasks: queue.tasks,
       datasets: { list: () => [], find: () => null },
+      programs: [],
       logger,
     },
     {

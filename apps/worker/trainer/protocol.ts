@@ -6,6 +6,8 @@ export interface ThreadTask {
   readonly params: Params;
   readonly searchSeed: number;
   readonly trialNumber: number;
+  /** Metric that the search optimises. */
+  readonly objective: string;
   readonly checkpoint: { readonly step: number; readonly elapsedMs: number; readonly data: Uint8Array } | null;
   /** First step at or after which it stops with a checkpoint, unless it has ended by then; null = at its end. */
   readonly targetStep: number | null;

@@ -12,7 +12,7 @@ import { specContext } from './complete-spec.js';
 
 /** Compares backpropagation with two-sided differences for a network of the caller's choice (seed 1.9), in a worker. */
 export async function checkGradients(
-  deps: Pick<Deps, 'datasets' | 'tasks'>,
+  deps: Pick<Deps, 'datasets' | 'programs' | 'tasks'>,
   request: GradientCheckRequest,
 ): Promise<GradientCheckReport> {
   const { dataset: id, params } = request;

@@ -12,8 +12,8 @@ import type { Deps } from '../deps.js';
 import { DomainError } from '../errors.js';
 
 /** Checks a spec against trainer and data set, and fills in its defaults; throws `invalid-spec` with every issue found. */
-export function completeSpec({ datasets }: Pick<Deps, 'datasets'>, input: SearchSpecInput): SearchSpec {
-  const context = specContext({ datasets }, input);
+export function completeSpec(deps: Pick<Deps, 'datasets' | 'programs'>, input: SearchSpecInput): SearchSpec {
+  const context = specContext(deps, input);
   const refuse = (issues: readonly SpecIssue[]) => {
     if (issues.length > 0) throw new DomainError('invalid-spec', 'The search spec does not make sense', { issues });
   };
@@ -24,12 +24,12 @@ export function completeSpec({ datasets }: Pick<Deps, 'datasets'>, input: Search
 }
 
 export function specContext(
-  { datasets }: Pick<Deps, 'datasets'>,
+  { datasets, programs }: Pick<Deps, 'datasets' | 'programs'>,
   { trainer }: Pick<SearchSpecInput, 'trainer'>,
 ): SpecContext {
   const descriptor = findTrainer(trainer.kind);
   if (descriptor === undefined) throw new Error(`the trainer ${trainer.kind} has no descriptor`);
-  return { trainer: descriptor, dataset: trainer.kind === 'mlp' ? datasets.find(trainer.dataset) : null };
+  return { trainer: descriptor, dataset: trainer.kind === 'mlp' ? datasets.find(trainer.dataset) : null, programs };
 }
 
 /** A seed short enough to be copied by hand. */
