@@ -36,7 +36,9 @@ async function runWith(workers: number, specs: readonly SearchSpecInput[]) {
   }
 }
 
-test('asha gives few trials all epochs, says why, and does the same with 1 worker and with 4', async () => {
+test('asha gives few trials all epochs, says why, and does the same with 1 worker and with 4', {
+  timeout: 180_000,
+}, async () => {
   const [alone, aloneToTarget] = await runWith(1, [SPEC, TARGET]);
   const [together, togetherToTarget, throughput] = await runWith(4, [SPEC, TARGET, THROUGHPUT]);
 
@@ -53,4 +55,25 @@ test('asha gives few trials all epochs, says why, and does the same with 1 worke
   expect(together!.board).toEqual(alone!.board);
   expect(togetherToTarget!.board).toEqual(aloneToTarget!.board);
   expect(aloneToTarget!.trials.length).toBeLessThan(200);
+});
+
+/** Settings that make 12 trials go through every kind of decision. */
+const OTHERS: readonly SearchSpecInput['scheduler'][] = [
+  { kind: 'median', startup: 2, warmup: 2, interval: 3 },
+  { kind: 'successive-halving', minResource: 1, eta: 3 },
+  { kind: 'hyperband', minResource: 1, eta: 3 },
+  { kind: 'pbt', population: 4, interval: 3, quantile: 0.25, factors: [0.5, 2], resample: 0.25 },
+];
+
+test('the other schedulers do the same with 1 worker and with 4', { timeout: 180_000 }, async () => {
+  const specs = OTHERS.map((scheduler) => ({ ...SPEC, scheduler, stop: { maxTrials: 12 } }));
+  const alone = await runWith(1, specs);
+  const together = await runWith(4, specs);
+  for (const [i, { board, trials }] of alone.entries()) {
+    expect(together[i]!.board).toEqual(board);
+    expect(trials).toHaveLength(12);
+    expect(trials.some(({ status, step }) => status === 'completed' && step === 9)).toBe(true);
+  }
+  const copies = alone.at(-1)!.trials.filter(({ proposal }) => proposal.startsWith('Goes on from trial'));
+  expect(copies.length).toBeGreaterThan(0);
 });
