@@ -2,7 +2,7 @@ import type { SearchSignals } from '@caviar/orchestrator';
 import type { Redis } from 'ioredis';
 import { type ConnectionOptions, connect, DEFAULT_PREFIX } from './connection.js';
 
-/** Changes of one search within this time are told once. */
+/** The first change is told at once; of one search, those within this time after it are told once. */
 const GATHER_MS = 20;
 
 /** "This search has changed", over Redis pub/sub. A signal may get lost; listeners look by themselves now and then. */
@@ -16,8 +16,15 @@ export function createSignals(
   let timer: NodeJS.Timeout | undefined;
   let subscriber: Redis | undefined;
 
-  function flush(): void {
+  /** Tells what is pending now, and what comes within the time that follows together at its end. */
+  function tell(): void {
     timer = undefined;
+    if (pending.size === 0) return;
+    flush();
+    timer = setTimeout(tell, GATHER_MS);
+  }
+
+  function flush(): void {
     const ids = [...pending];
     pending.clear();
     if (publisher.status !== 'ready') return;
@@ -37,7 +44,7 @@ export function createSignals(
     signals: {
       publish(searchId) {
         pending.add(searchId);
-        timer ??= setTimeout(flush, GATHER_MS);
+        if (timer === undefined) tell();
       },
       subscribe(searchId, listener) {
         listen();
