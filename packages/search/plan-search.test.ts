@@ -7,12 +7,9 @@ const space = spaceSchema.parse({ x: { kind: 'float', min: 0, max: 1 } });
 
 describe('planSearch', () => {
   it('makes maxTrials trials, or as many as time allows', () => {
-    expect(planSearch(searchSpec(space))).toEqual({ totalTrials: 60, rounds: [], window: null });
-    expect(planSearch(searchSpec(space, { stop: { maxDurationMs: 5 } }))).toEqual({
-      totalTrials: null,
-      rounds: [],
-      window: null,
-    });
+    const random = { sampler: { kind: 'random', reason: null }, rounds: [], window: null };
+    expect(planSearch(searchSpec(space))).toEqual({ ...random, totalTrials: 60 });
+    expect(planSearch(searchSpec(space, { stop: { maxDurationMs: 5 } }))).toEqual({ ...random, totalTrials: null });
   });
 });
 

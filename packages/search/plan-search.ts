@@ -1,7 +1,8 @@
-import type { Round, SearchSpec } from '@caviar/spec';
+import type { Round, SamplerSpec, SearchSpec } from '@caviar/spec';
 import type { TrialRecord } from './history.js';
+import { pickSampler } from './samplers/auto.js';
 import { findSampler } from './samplers/registry.js';
-import { learns, type PlannedRound, roundsOf, type SamplerProblem } from './samplers/sampler.js';
+import { learns, type PlannedRound, roundsOf, type Sampler, type SamplerProblem } from './samplers/sampler.js';
 import { compileSpace } from './space/compile-space.js';
 
 /** How far a search has come, as far as its plan depends on it. */
@@ -17,6 +18,12 @@ export const INITIAL_STATE: SearchState = { spaceFirstNumber: 0, rounds: [] };
 
 /** What a search will do, as far as it is known before its results. */
 export interface SearchPlan {
+  /** What proposes the trials. */
+  readonly sampler: {
+    readonly kind: SamplerSpec['kind'];
+    /** Why `auto` picked it, as the end of a sentence; null where the spec names it. */
+    readonly reason: string | null;
+  };
   /** Trials it makes unless another criterion ends it sooner; null = no number is set. */
   readonly totalTrials: number | null;
   /** All rounds, decided and to come; empty for samplers without rounds. */
@@ -30,11 +37,11 @@ export interface SearchPlan {
 
 /** Plans a search; to be asked again after a change of the spec (space, stop criteria). */
 export function planSearch(spec: SearchSpec, state: SearchState = INITIAL_STATE): SearchPlan {
-  const problem = samplerProblem(spec, state);
-  const sampler = findSampler(spec.sampler.kind);
+  const { sampler, problem } = samplerFor(spec, state);
   const end = sampler.size === undefined ? Number.POSITIVE_INFINITY : state.spaceFirstNumber + sampler.size(problem);
   const totalTrials = Math.min(spec.stop.maxTrials ?? Number.POSITIVE_INFINITY, end);
   return {
+    sampler: { kind: sampler.kind, reason: pickSampler(spec).reason },
     totalTrials: Number.isFinite(totalTrials) ? totalTrials : null,
     rounds: roundsOf(sampler)?.plan(problem) ?? [],
     window: learns(sampler) && spec.reproducibility === 'strict' ? spec.parallelism : null,
@@ -66,15 +73,20 @@ export interface RoundQuestion extends SearchState {
 /** Decides the region of a round. The answer does not depend on the order of the history. */
 export function decideRound(spec: SearchSpec, plan: SearchPlan, question: RoundQuestion): Round {
   const planned = plan.rounds[question.index];
-  const sampler = findSampler(spec.sampler.kind);
+  const { sampler, problem } = samplerFor(spec, question);
   const rounds = roundsOf(sampler);
   if (planned === undefined || rounds === undefined) {
     throw new RangeError(`the plan of this search has no round ${question.index}`);
   }
-  return rounds.decide(samplerProblem(spec, question), { planned, history: question.history });
+  return rounds.decide(problem, { planned, history: question.history });
 }
 
-/** @internal */
-export function samplerProblem(spec: SearchSpec, { spaceFirstNumber, rounds }: SearchState): SamplerProblem {
-  return { spec, sampler: spec.sampler, space: compileSpace(spec.space), spaceFirstNumber, rounds };
+/** @internal The sampler that proposes, and what it is asked about. */
+export function samplerFor(
+  spec: SearchSpec,
+  { spaceFirstNumber, rounds }: SearchState,
+): { readonly sampler: Sampler; readonly problem: SamplerProblem } {
+  const { sampler } = pickSampler(spec);
+  const problem = { spec, sampler, space: compileSpace(spec.space), spaceFirstNumber, rounds };
+  return { sampler: findSampler(sampler.kind), problem };
 }

@@ -1,8 +1,8 @@
 import { histogram } from '@caviar/numerics';
 import { findTrainer, type Params, type ParamValue, type Scale, type SearchSpec, sameParamValue } from '@caviar/spec';
-import { planSearch, type SearchPlan, samplerProblem } from './plan-search.js';
+import { INITIAL_STATE, planSearch, type SearchPlan, samplerFor } from './plan-search.js';
 import { previewRungs, type RungPreview } from './preview-rungs.js';
-import { findSampler } from './samplers/registry.js';
+import { pickSampler } from './samplers/auto.js';
 import { cardinality } from './space/cardinality.js';
 import { type CompiledParameter, compileSpace } from './space/compile-space.js';
 import { prepareSearch } from './suggest.js';
@@ -61,12 +61,12 @@ export function previewSearch(spec: SearchSpec): SearchPreview {
 }
 
 function previewDraws(spec: SearchSpec, plan: SearchPlan): Params[] {
-  const sampler = findSampler(spec.sampler.kind);
-  const drawn = { ...spec, sampler: sampler.previewAs?.(spec.sampler) ?? spec.sampler };
+  const { sampler, problem } = samplerFor(spec, INITIAL_STATE);
+  const drawn = { ...spec, sampler: sampler.previewAs?.(problem.sampler) ?? problem.sampler };
   const { propose } = prepareSearch(drawn);
   if (sampler.size === undefined) return Array.from({ length: PREVIEW_DRAWS }, (_, n) => propose(n).params);
   // An enumeration is shown by trials spread evenly over it: its first thousand may differ in the last parameter only.
-  const total = plan.totalTrials ?? sampler.size(samplerProblem(spec, { spaceFirstNumber: 0, rounds: [] }));
+  const total = plan.totalTrials ?? sampler.size(problem);
   const count = Math.min(total, PREVIEW_DRAWS);
   return Array.from({ length: count }, (_, i) => propose(Math.floor((i / count) * total)).params);
 }
@@ -77,7 +77,7 @@ function parameterPreview(spec: SearchSpec, parameter: CompiledParameter, draws:
   return {
     name,
     activeShare: draws.length === 0 ? 0 : values.length / draws.length,
-    histogram: histogramOf(parameter, values, spec.sampler.kind === 'grid'),
+    histogram: histogramOf(parameter, values, pickSampler(spec).sampler.kind === 'grid'),
   };
 }
 

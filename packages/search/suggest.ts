@@ -1,6 +1,8 @@
-import { isFinal, type SearchSpec } from '@caviar/spec';
+import { isFinal, type SamplerSpec, type SearchSpec } from '@caviar/spec';
 import type { PendingTrial, TrialRecord } from './history.js';
-import { INITIAL_STATE, type SearchState, samplerProblem } from './plan-search.js';
+import { INITIAL_STATE, type SearchState, samplerFor } from './plan-search.js';
+import { pickSampler } from './samplers/auto.js';
+import { proposeAnew } from './samplers/propose-anew.js';
 import { findSampler } from './samplers/registry.js';
 import { type Learner, learns, type Propose, type Suggestion } from './samplers/sampler.js';
 
@@ -11,9 +13,17 @@ export interface SuggestContext {
 
 /** Prepares the drawing of a search's trials, from `state.spaceFirstNumber` on. Throws a TypeError for a sampler that learns. */
 export function prepareSearch(spec: SearchSpec, state: SearchState = INITIAL_STATE): SuggestContext {
-  const sampler = findSampler(spec.sampler.kind);
+  const { sampler, problem } = samplerFor(spec, state);
   if (learns(sampler)) throw new TypeError(`${sampler.kind} learns: it is asked through startLearning`);
-  return { propose: sampler.prepare(samplerProblem(spec, state)) };
+  const propose = sampler.prepare(problem);
+  const { reason } = pickSampler(spec);
+  return { propose: reason === null ? propose : (number) => withPick(propose(number), sampler.kind, reason) };
+}
+
+/** A proposal that also says which sampler `auto` picked, and why. */
+function withPick(suggestion: Suggestion, kind: SamplerSpec['kind'], reason: string): Suggestion {
+  const proposal = `${suggestion.proposal.slice(0, -1)}; auto picked ${kind}, as ${reason}.`;
+  return { ...suggestion, proposal, basis: suggestion.basis ?? { sampler: kind, trials: [] } };
 }
 
 /**
@@ -37,7 +47,7 @@ export interface LearningContext {
 
 /** Whether the sampler of a spec learns from every outcome. */
 export function learnsFromResults(spec: SearchSpec): boolean {
-  return learns(findSampler(spec.sampler.kind));
+  return learns(findSampler(pickSampler(spec).sampler.kind));
 }
 
 /** Whether trials of a spec stop on the way for a scheduler to decide: then its flow says what trials do. */
@@ -47,9 +57,22 @@ export function isScheduled(spec: SearchSpec): boolean {
 
 /** Begins learning; null for a sampler that does not learn. */
 export function startLearning(spec: SearchSpec, state: SearchState = INITIAL_STATE): LearningContext | null {
-  const sampler = findSampler(spec.sampler.kind);
+  const { sampler, problem } = samplerFor(spec, state);
   if (!learns(sampler)) return null;
-  return { learner: sampler.learn(samplerProblem(spec, state)), firstUnobserved: 0, beyond: new Set() };
+  return {
+    learner: explained(spec, proposeAnew(sampler.learn(problem), problem)),
+    firstUnobserved: 0,
+    beyond: new Set(),
+  };
+}
+
+function explained(spec: SearchSpec, learner: Learner): Learner {
+  const { sampler, reason } = pickSampler(spec);
+  if (reason === null) return learner;
+  return {
+    observe: (trial) => learner.observe(trial),
+    propose: (number, pending) => withPick(learner.propose(number, pending), sampler.kind, reason),
+  };
 }
 
 /** Whether the final outcome of a trial has been observed. */

@@ -198,7 +198,7 @@ describe('completeSearchSpec', () => {
       },
       space: minimal.space,
       objective: { metric: 'dev.error', direction: 'minimize' },
-      sampler: { kind: 'random' },
+      sampler: { kind: 'auto' },
       scheduler: { kind: 'fifo' },
       stop: { maxTrials: 10 },
       parallelism: 8,

@@ -92,6 +92,8 @@ export const samplerSpecSchema = z.discriminatedUnion('kind', [
     /** Trials from a Sobol sequence before the process proposes. */
     startup: z.int().min(1).max(10_000).default(10),
   }),
+  /** Picks one of the others, by the space, the number of trials and how many of them run at once. */
+  z.strictObject({ kind: z.literal('auto') }),
 ]);
 export type SamplerSpec = z.infer<typeof samplerSpecSchema>;
 
@@ -161,7 +163,7 @@ export const searchSpecInputSchema = z.strictObject({
   trainer: trainerSpecSchema,
   space: spaceSchema,
   objective: objectiveSchema.optional(),
-  sampler: samplerSpecSchema.default({ kind: 'random' }),
+  sampler: samplerSpecSchema.default({ kind: 'auto' }),
   scheduler: schedulerSpecSchema.default({ kind: 'fifo' }),
   stop: stopSchema,
   parallelism: parallelismSchema.default(8),

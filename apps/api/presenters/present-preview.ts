@@ -6,6 +6,7 @@ export function presentPreview(preview: ReturnType<Orchestrator['previewSearch']
   return {
     spec,
     plan: {
+      sampler: { ...plan.sampler },
       trials: plan.totalTrials,
       rounds: plan.rounds.map(({ index, firstNumber, endNumber }) => ({ index, firstNumber, endNumber })),
       rungs: rungs.map(({ step, trials }) => ({ step, trials })),

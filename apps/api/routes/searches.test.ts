@@ -39,7 +39,7 @@ describe('POST /v1/searches', () => {
   test('needs only trainer, space and stop', async () => {
     const { trainer, space, stop } = quadraticSpec;
     const search = body(await post('/v1/searches', { trainer, space, stop }), 'createSearch');
-    expect(search).toMatchObject({ name: 'quadratic', spec: { sampler: { kind: 'random' }, parallelism: 8 } });
+    expect(search).toMatchObject({ name: 'quadratic', spec: { sampler: { kind: 'auto' }, parallelism: 8 } });
     expect(search.seed).toEqual(expect.any(Number));
   });
 

@@ -55,7 +55,7 @@ describe('a trial', () => {
       attempts: 1,
       durationMs: 20,
       round: null,
-      basis: null,
+      basis: { sampler: 'gp', trials: [] },
     });
     expect(trial.proposal).not.toBe('');
   });

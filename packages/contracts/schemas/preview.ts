@@ -25,6 +25,9 @@ export const searchPreviewSchema = z
   .strictObject({
     spec: searchSpecSchema,
     plan: z.strictObject({
+      sampler: z.strictObject({ kind: z.string(), reason: z.string().nullable() }).meta({
+        description: 'What proposes the trials; `reason` is why `auto` picked it, and null where the spec names it.',
+      }),
       trials: count.nullable().meta({ description: 'Null when no number of trials ends the search.' }),
       rounds: z
         .array(z.strictObject({ index: count, firstNumber: count, endNumber: count }))
@@ -59,6 +62,7 @@ export const searchPreviewSchema = z
       {
         spec: exampleSearch.spec,
         plan: {
+          sampler: { kind: 'coarse-to-fine', reason: null },
           trials: 40,
           rounds: [
             { index: 0, firstNumber: 0, endNumber: 14 },

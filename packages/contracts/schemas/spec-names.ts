@@ -54,8 +54,13 @@ named(objectiveSchema, {
 });
 named(samplerSpecSchema, {
   id: 'SamplerSpec',
-  description: 'How params are proposed. `coarse-to-fine` narrows the space around the best trials, round by round.',
-  examples: [{ kind: 'random' }, { kind: 'coarse-to-fine', rounds: 3, shrink: 0.4, top: 0.2, base: 'random' }],
+  description:
+    'How params are proposed. `auto`, the default, picks a sampler by the space, the number of trials and how many run at once; each trial says which and why. `coarse-to-fine` narrows the space around the best trials, round by round.',
+  examples: [
+    { kind: 'auto' },
+    { kind: 'random' },
+    { kind: 'coarse-to-fine', rounds: 3, shrink: 0.4, top: 0.2, base: 'random' },
+  ],
 });
 named(schedulerSpecSchema, {
   id: 'SchedulerSpec',

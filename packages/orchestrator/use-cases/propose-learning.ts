@@ -32,9 +32,9 @@ export async function proposeLearning(
   { state, plan, endNumber }: Question,
 ): Promise<readonly Suggestion[]> {
   const { search, nextNumber } = state;
-  let learning = learningOf(state);
+  let learning = learningOf(state, plan);
   const mayObserve = (number: number) => (plan.window === null ? number : historyNeeded(plan, number));
-  if (hasSeenTooMuch(learning, mayObserve(nextNumber))) learning = learningOf(state, { anew: true });
+  if (hasSeenTooMuch(learning, mayObserve(nextNumber))) learning = learningOf(state, plan, { anew: true });
   const from = learning.firstUnobserved;
   const records = await deps.trials.records(search.id, { from, below: nextNumber });
   // From here on nothing is awaited, so no other call of this process can take the learner further in between; one may
@@ -56,10 +56,11 @@ export async function proposeLearning(
   return suggestions;
 }
 
-function learningOf(state: SearchForAdvance, { anew = false } = {}): LearningContext {
+function learningOf(state: SearchForAdvance, { sampler }: Question['plan'], { anew = false } = {}): LearningContext {
   const { search, spaces } = state;
-  const { name: _, stop: __, parallelism: ___, ...decisive } = search.spec;
-  const key = JSON.stringify([search.id, search.spaceVersion, decisive]);
+  const { name: _, stop: __, ...decisive } = search.spec;
+  // `auto` may pick another sampler after a change of maxTrials.
+  const key = JSON.stringify([search.id, search.spaceVersion, sampler.kind, decisive]);
   const known = kept.get(key);
   kept.delete(key);
   const spaceFirstNumber = spaces.at(-1)?.firstNumber ?? 0;

@@ -1,19 +1,19 @@
 import { type SearchSpace, spaceSchema } from '@caviar/spec';
 import { describe, expect, test } from 'vitest';
-import { prepareSearch, suggest } from '../suggest.js';
-import { searchSpec } from '../testing/search-spec.js';
+import { randomDraw } from '../samplers/random.js';
+import { compileSpace } from '../space/compile-space.js';
 import type { ValuedTrial } from './encode-trials.js';
 import { type Importance, importance, type NoImportance } from './importance.js';
 
 type Value = (x: Readonly<Record<string, number>>, params: ValuedTrial['params']) => number;
 
-/** Trials drawn as a search draws them, with the value of a function of the numeric params. */
+/** Independent draws (a search would not repeat itself), with the value of a function of the numeric params. */
 function trialsOf(space: SearchSpace, count: number, value: Value): ValuedTrial[] {
-  return suggest(prepareSearch(searchSpec(space)), 0, count).map(({ params }, number) => ({
-    number,
-    params,
-    value: value(params as Record<string, number>, params),
-  }));
+  const draw = randomDraw(compileSpace(space), 42);
+  return Array.from({ length: count }, (_, number) => {
+    const params = draw(number);
+    return { number, params, value: value(params as Record<string, number>, params) };
+  });
 }
 
 function drain(steps: Generator<void, Importance | NoImportance>): Importance | NoImportance {

@@ -2,6 +2,7 @@ import type { Params, Round, SamplerSpec, SearchSpace } from '@caviar/spec';
 import { clipRegion } from '../space/clip.js';
 import { type CompiledSpace, compileSpace } from '../space/compile-space.js';
 import { decideRegion } from './coarse-to-fine-region.js';
+import { drawAnew } from './draw-anew.js';
 import { randomDraw } from './random.js';
 import type { DrawingSampler, PlannedRound, SamplerProblem } from './sampler.js';
 import { sobolDraw } from './sobol.js';
@@ -16,13 +17,22 @@ export const coarseToFineSampler: DrawingSampler<CoarseToFineSpec> = {
   prepare: (problem) => {
     const planned = planRounds(problem);
     const draws = new Map<number, RoundDraw>();
-    return (number) => {
+    const roundAt = (number: number) => {
       const round = planned.find(({ firstNumber, endNumber }) => number >= firstNumber && number < endNumber);
       if (round === undefined) throw new RangeError(`trial ${number} is beyond the last round`);
       const draw = draws.get(round.index) ?? prepareRound(problem, round.index);
       draws.set(round.index, draw);
-      const proposal = `Round ${round.index + 1} of ${planned.length}: ${draw.proposal}`;
-      return { number, params: draw.params(number), round: round.index, proposal };
+      return { round, draw };
+    };
+    const drawNew = drawAnew(problem, (number) => {
+      const { params, region } = roundAt(number).draw;
+      return { params: params(number), region };
+    });
+    return (number) => {
+      const { round, draw } = roundAt(number);
+      const { params, note } = drawNew?.(number) ?? { params: draw.params(number), note: '' };
+      const proposal = `Round ${round.index + 1} of ${planned.length}: ${draw.proposal}${note}.`;
+      return { number, params, round: round.index, proposal };
     };
   },
   rounds: {
@@ -61,6 +71,7 @@ function planRounds({ spec, sampler, rounds: decided }: Problem): PlannedRound[]
 }
 
 interface RoundDraw {
+  readonly region: CompiledSpace;
   readonly params: (number: number) => Params;
   readonly proposal: string;
 }
@@ -78,7 +89,8 @@ function prepareRound(problem: Problem, index: number): RoundDraw {
       : `; nothing of it is left in the changed space for ${replaced.join(', ')}, so there the whole domain is used`;
   return {
     params: sampler.base === 'sobol' ? sobolDraw(compiled, spec.seed, names) : randomDraw(compiled, spec.seed),
-    proposal: `${how} ${where}${note}.`,
+    region: compiled,
+    proposal: `${how} ${where}${note}`,
   };
 }
 

@@ -1,5 +1,5 @@
 import { stream } from '@caviar/numerics';
-import { type SamplerSpec, type SearchSpec, spaceSchema } from '@caviar/spec';
+import { type SearchSpec, spaceSchema } from '@caviar/spec';
 import { describe, expect, it } from 'vitest';
 import { decideRound, historyNeeded, planSearch, type SearchState } from '../plan-search.js';
 import { previewSearch } from '../preview.js';
@@ -10,12 +10,13 @@ import { runSearch } from '../testing/run-search.js';
 import { SAMPLER_SETTINGS } from '../testing/sampler-settings.js';
 import { searchSpec } from '../testing/search-spec.js';
 import { SPACES } from '../testing/spaces.js';
+import type { NamedSampler } from './auto.js';
 import { findSampler, SAMPLERS } from './registry.js';
 import { learns } from './sampler.js';
 
 // What every sampler must do. What only those do that draw by number is marked `runIf(drawing)`; what those that learn
 // do besides is in learning-conformance.test.ts.
-function samplerConformance(name: string, sampler: SamplerSpec): void {
+function samplerConformance(name: string, sampler: NamedSampler): void {
   const drawing = !learns(findSampler(sampler.kind));
   describe(`sampler ${name}`, () => {
     describe.each(Object.entries(SPACES))('on %s', (_, space) => {
@@ -100,5 +101,5 @@ for (const settings of Object.values(SAMPLER_SETTINGS)) {
 
 it('runs for every sampler that is registered, each under its own name', () => {
   expect(Object.keys(SAMPLERS).sort()).toEqual(Object.keys(SAMPLER_SETTINGS).sort());
-  for (const kind of Object.keys(SAMPLERS) as SamplerSpec['kind'][]) expect(findSampler(kind).kind).toBe(kind);
+  for (const kind of Object.keys(SAMPLERS) as NamedSampler['kind'][]) expect(findSampler(kind).kind).toBe(kind);
 });

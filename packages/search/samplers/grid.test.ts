@@ -40,6 +40,7 @@ describe('grid', () => {
     expect(
       planSearch(grid({ x: { kind: 'float', min: 0, max: 1 }, y: { kind: 'float', min: 0, max: 1 } }, { x: 2 })),
     ).toEqual({
+      sampler: { kind: 'grid', reason: null },
       totalTrials: 10,
       rounds: [],
       window: null,

@@ -1,8 +1,8 @@
 import { stream } from '@caviar/numerics';
-import { type Params, type SamplerSpec, type SearchSpace, spaceSchema } from '@caviar/spec';
+import { type Params, type SearchSpace, spaceSchema } from '@caviar/spec';
 import { describe, expect, it } from 'vitest';
 import type { PendingTrial, TrialRecord } from '../history.js';
-import { samplerProblem } from '../plan-search.js';
+import { samplerFor } from '../plan-search.js';
 import { contains } from '../space/contains.js';
 import { mixedOutcome } from '../testing/outcomes.js';
 import { runParallel } from '../testing/run-parallel.js';
@@ -10,6 +10,7 @@ import { bestValue, runSearch } from '../testing/run-search.js';
 import { SAMPLER_SETTINGS } from '../testing/sampler-settings.js';
 import { searchSpec } from '../testing/search-spec.js';
 import { SPACES } from '../testing/spaces.js';
+import type { NamedSampler } from './auto.js';
 import { findSampler } from './registry.js';
 import { type Learner, learns } from './sampler.js';
 
@@ -19,14 +20,14 @@ const PARALLELISM = 4;
 const PROBES = [3, 16, TRIALS - 1];
 
 /** What every sampler that learns must do, besides what all samplers do (conformance.test.ts). */
-function learningConformance(name: string, sampler: SamplerSpec): void {
+function learningConformance(name: string, sampler: NamedSampler): void {
   const specOf = (space: SearchSpace) =>
     searchSpec(space, { sampler, stop: { maxTrials: TRIALS }, parallelism: PARALLELISM });
   const learner = (space: SearchSpace, changes: Partial<ReturnType<typeof specOf>> = {}): Learner => {
     const spec = { ...specOf(space), ...changes };
-    const found = findSampler(sampler.kind);
+    const { sampler: found, problem } = samplerFor(spec, { spaceFirstNumber: 0, rounds: [] });
     if (!learns(found)) throw new TypeError(`${sampler.kind} does not learn`);
-    return found.learn(samplerProblem(spec, { spaceFirstNumber: 0, rounds: [] }));
+    return found.learn(problem);
   };
   const taught = (history: readonly TrialRecord[], space: SearchSpace) => {
     const fresh = learner(space);

@@ -1,19 +1,25 @@
 import { type StreamKey, streamKey, uniformAt } from '@caviar/numerics';
 import type { SamplerSpec } from '@caviar/spec';
 import { assemble, type CompiledSpace } from '../space/compile-space.js';
+import { drawAnew } from './draw-anew.js';
 import type { DrawingSampler } from './sampler.js';
+
+const PROPOSAL = 'Drawn at random from the whole space';
 
 /** Every parameter drawn independently from its domain (Bergstra and Bengio, JMLR 13, 2012; seed 3.1). */
 export const randomSampler: DrawingSampler<Extract<SamplerSpec, { kind: 'random' }>> = {
   kind: 'random',
-  prepare: ({ spec, space }) => {
+  prepare: (problem) => {
+    const { spec, space } = problem;
     const draw = randomDraw(space, spec.seed);
-    return (number) => ({
-      number,
-      params: draw(number),
-      round: null,
-      proposal: 'Drawn at random from the whole space.',
-    });
+    const drawNew = drawAnew(problem, (number) => ({ params: draw(number), region: space }));
+    if (drawNew === null) {
+      return (number) => ({ number, params: draw(number), round: null, proposal: `${PROPOSAL}.` });
+    }
+    return (number) => {
+      const { params, note } = drawNew(number);
+      return { number, params, round: null, proposal: `${PROPOSAL}${note}.` };
+    };
   },
 };
 

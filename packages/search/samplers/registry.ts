@@ -1,4 +1,4 @@
-import type { SamplerSpec } from '@caviar/spec';
+import type { NamedSampler } from './auto.js';
 import { cmaEsSampler } from './cma-es.js';
 import { coarseToFineSampler } from './coarse-to-fine.js';
 import { gpSampler } from './gp.js';
@@ -8,10 +8,10 @@ import type { Sampler } from './sampler.js';
 import { sobolSampler } from './sobol.js';
 import { tpeSampler } from './tpe.js';
 
-type SamplerOf<K extends SamplerSpec['kind']> = Sampler<Extract<SamplerSpec, { kind: K }>>;
+type SamplerOf<K extends NamedSampler['kind']> = Sampler<Extract<NamedSampler, { kind: K }>>;
 
-/** The sampler of every kind that a spec can name. */
-export const SAMPLERS: { readonly [K in SamplerSpec['kind']]: SamplerOf<K> } = {
+/** The sampler of every kind that a spec can name; `auto` is one of them (`pickSampler`). */
+export const SAMPLERS: { readonly [K in NamedSampler['kind']]: SamplerOf<K> } = {
   random: randomSampler,
   grid: gridSampler,
   sobol: sobolSampler,
@@ -22,7 +22,7 @@ export const SAMPLERS: { readonly [K in SamplerSpec['kind']]: SamplerOf<K> } = {
 };
 
 /** The sampler of a kind. */
-export function findSampler(kind: SamplerSpec['kind']): Sampler {
+export function findSampler(kind: NamedSampler['kind']): Sampler {
   // The registry pairs each kind with the sampler of that kind; TypeScript cannot follow the pair through the lookup.
   return SAMPLERS[kind] as unknown as Sampler;
 }

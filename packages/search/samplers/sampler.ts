@@ -1,6 +1,7 @@
-import type { Params, ProposalBasis, Round, SamplerSpec, SearchSpec } from '@caviar/spec';
+import type { Params, ProposalBasis, Round, SearchSpec } from '@caviar/spec';
 import type { PendingTrial, TrialRecord } from '../history.js';
 import type { CompiledSpace } from '../space/compile-space.js';
+import type { NamedSampler } from './auto.js';
 
 /** A trial to be made. */
 export interface Suggestion {
@@ -23,8 +24,9 @@ export interface PlannedRound {
 }
 
 /** What a sampler is asked about: a search as it stands. `S` is the sampler's own part of the spec. */
-export interface SamplerProblem<S extends SamplerSpec = SamplerSpec> {
+export interface SamplerProblem<S extends NamedSampler = NamedSampler> {
   readonly spec: SearchSpec;
+  /** The one that proposes: for `auto` the one picked. */
   readonly sampler: S;
   readonly space: CompiledSpace;
   /** Number of the first trial drawn from this version of the space; 0 until the space is changed. */
@@ -66,18 +68,18 @@ export interface Learner {
   propose(number: number, pending: readonly PendingTrial[]): Suggestion;
 }
 
-interface SamplerBase<S extends SamplerSpec> {
+interface SamplerBase<S extends NamedSampler> {
   readonly kind: S['kind'];
   /** Trials it can propose from this version of the space at all; without it there is no end. */
   readonly size?: (problem: SamplerProblem<S>) => number;
   /** Why it cannot search this space, as the end of a sentence about the sampler; null = it can. */
   readonly refuse?: (problem: SamplerProblem<S>) => string | null;
   /** The sampler whose draws show where the search begins, for the preview; itself without it. */
-  readonly previewAs?: (sampler: S) => SamplerSpec;
+  readonly previewAs?: (sampler: S) => NamedSampler;
 }
 
 /** A sampler whose draws depend on the problem and on the trial's number alone, never on who asks, when, or in what order. */
-export interface DrawingSampler<S extends SamplerSpec = SamplerSpec> extends SamplerBase<S> {
+export interface DrawingSampler<S extends NamedSampler = NamedSampler> extends SamplerBase<S> {
   /** Prepares drawing; the result may be kept as long as the problem stays the same. */
   readonly prepare: (problem: SamplerProblem<S>) => Propose;
   /** For samplers that go by rounds. */
@@ -89,20 +91,20 @@ export interface DrawingSampler<S extends SamplerSpec = SamplerSpec> extends Sam
 }
 
 /** A sampler that learns from every outcome. It must say with `previewAs` how it begins. */
-export interface LearningSampler<S extends SamplerSpec = SamplerSpec> extends SamplerBase<S> {
-  readonly previewAs: (sampler: S) => SamplerSpec;
+export interface LearningSampler<S extends NamedSampler = NamedSampler> extends SamplerBase<S> {
+  readonly previewAs: (sampler: S) => NamedSampler;
   readonly learn: (problem: SamplerProblem<S>) => Learner;
 }
 
 /** A way of choosing params. */
-export type Sampler<S extends SamplerSpec = SamplerSpec> = DrawingSampler<S> | LearningSampler<S>;
+export type Sampler<S extends NamedSampler = NamedSampler> = DrawingSampler<S> | LearningSampler<S>;
 
 /** Whether a sampler learns from every outcome. */
-export function learns<S extends SamplerSpec>(sampler: Sampler<S>): sampler is LearningSampler<S> {
+export function learns<S extends NamedSampler>(sampler: Sampler<S>): sampler is LearningSampler<S> {
   return 'learn' in sampler;
 }
 
 /** The part of a drawing sampler that goes by rounds, where it has one. */
-export function roundsOf<S extends SamplerSpec>(sampler: Sampler<S>): DrawingSampler<S>['rounds'] {
+export function roundsOf<S extends NamedSampler>(sampler: Sampler<S>): DrawingSampler<S>['rounds'] {
   return learns(sampler) ? undefined : sampler.rounds;
 }

@@ -1,19 +1,21 @@
 import { sobolAxis, streamKey } from '@caviar/numerics';
 import type { Params, SamplerSpec } from '@caviar/spec';
 import { assemble, type CompiledSpace } from '../space/compile-space.js';
+import { drawAnew } from './draw-anew.js';
 import type { DrawingSampler } from './sampler.js';
 
 /** Points of the Owen-scrambled Sobol sequence: they fill the space more evenly than independent ones. */
 export const sobolSampler: DrawingSampler<Extract<SamplerSpec, { kind: 'sobol' }>> = {
   kind: 'sobol',
-  prepare: ({ spec, space }) => {
+  prepare: (problem) => {
+    const { spec, space } = problem;
     const draw = sobolDraw(space, spec.seed);
-    return (number) => ({
-      number,
-      params: draw(number),
-      round: null,
-      proposal: `Point ${number + 1} of the scrambled Sobol sequence over the whole space.`,
-    });
+    const drawNew = drawAnew(problem, (number) => ({ params: draw(number), region: space }));
+    return (number) => {
+      const { params, note } = drawNew?.(number) ?? { params: draw(number), note: '' };
+      const proposal = `Point ${number + 1} of the scrambled Sobol sequence over the whole space${note}.`;
+      return { number, params, round: null, proposal };
+    };
   },
 };
 

@@ -1,7 +1,7 @@
 import { type Params, spaceSchema } from '@caviar/spec';
 import { describe, expect, it } from 'vitest';
 import type { TrialRecord } from '../history.js';
-import { samplerProblem } from '../plan-search.js';
+import { samplerFor } from '../plan-search.js';
 import { runSearch } from '../testing/run-search.js';
 import { searchSpec } from '../testing/search-spec.js';
 import { tpeSampler } from './tpe.js';
@@ -10,7 +10,7 @@ const sampler = { kind: 'tpe', startup: 10, candidates: 24 } as const;
 const line = spaceSchema.parse({ x: { kind: 'float', min: 0, max: 1 } });
 const learner = (space = line, changes: Partial<typeof sampler> = {}) => {
   const own = { ...sampler, ...changes };
-  const problem = samplerProblem(searchSpec(space, { sampler: own }), { spaceFirstNumber: 0, rounds: [] });
+  const { problem } = samplerFor(searchSpec(space, { sampler: own }), { spaceFirstNumber: 0, rounds: [] });
   return tpeSampler.learn({ ...problem, sampler: own });
 };
 const trial = (number: number, params: Params, value: number | null, status: TrialRecord['status'] = 'completed') => ({

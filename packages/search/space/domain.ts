@@ -17,6 +17,10 @@ export interface UnitDomain {
   /** Part of the unit interval that gives this value: [u, u] for a float range without step. */
   readonly cell: (value: ParamValue) => readonly [number, number];
   readonly contains: (value: ParamValue) => boolean;
+  /** Value number k of a finite domain, in the order of the scale or of the choices; 0 <= k < count. */
+  readonly at: (k: number) => ParamValue;
+  /** The number k of a value that a finite domain contains. */
+  readonly indexOf: (value: ParamValue) => number;
   /** At most `levels` distinct values, evenly spread on the scale with both ends included (one level: the middle). */
   readonly spread: (levels: number) => readonly ParamValue[];
 }
@@ -41,6 +45,8 @@ function categorical({ choices }: CategoricalDomain): UnitDomain {
     toUnit: (value) => (Math.max(0, indexOf(value)) + 0.5) / count,
     cell: (value) => evenCell(Math.max(0, indexOf(value)), count),
     contains: (value) => indexOf(value) >= 0,
+    at: (k) => choices[k]!,
+    indexOf,
     spread: () => choices,
   };
 }
@@ -52,6 +58,8 @@ function single(only: number): UnitDomain {
     toUnit: () => 0.5,
     cell: () => [0, 1],
     contains: (value) => value === only,
+    at: () => only,
+    indexOf: () => 0,
     spread: () => [only],
   };
 }
@@ -77,6 +85,8 @@ function continuous(domain: FloatDomain): UnitDomain {
       return [u, u];
     },
     contains: (value) => typeof value === 'number' && value >= min && value <= max,
+    at: notFinite,
+    indexOf: notFinite,
     spread: (levels) => {
       const at = (t: number) => (t === 0 || t === 1 ? fromUnit(t) : clamp(withoutNoise(fromUnit(t)), min, max));
       // In a range of a few doubles, several of them may be the same.
@@ -94,6 +104,8 @@ function evenGrid(grid: StepGrid): UnitDomain {
     toUnit: (value) => (grid.nearest(Number(value)) + 0.5) / count,
     cell: (value) => evenCell(grid.nearest(Number(value)), count),
     contains: (value) => isGridValue(grid, value),
+    at: grid.at,
+    indexOf: (value) => grid.nearest(Number(value)),
     spread: (levels) => spreadOf(grid, levels, (t) => Math.round(t * (count - 1))),
   };
 }
@@ -116,6 +128,8 @@ function scaledGrid(grid: StepGrid, domain: FloatDomain | IntDomain): UnitDomain
       return [k === 0 ? 0 : place(grid.at(k) - step / 2), k === count - 1 ? 1 : place(grid.at(k) + step / 2)];
     },
     contains: (value) => isGridValue(grid, value),
+    at: grid.at,
+    indexOf: (value) => grid.nearest(Number(value)),
     spread: (levels) => spreadOf(grid, levels, (t) => grid.nearest(scale.inverse(first + t * (last - first)))),
   };
 }
@@ -149,6 +163,10 @@ function fractions(levels: number): number[] {
 
 function isGridValue(grid: StepGrid, value: ParamValue): boolean {
   return typeof value === 'number' && grid.at(grid.nearest(value)) === value;
+}
+
+function notFinite(): never {
+  throw new RangeError('the values of a float range without step have no numbers');
 }
 
 function cellOf(u: number, count: number): number {

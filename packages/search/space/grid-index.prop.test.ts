@@ -1,7 +1,7 @@
 import { type Params, type SearchSpace, spaceSchema } from '@caviar/spec';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cardinality } from './cardinality.js';
+import { allConfigurations, cardinality } from './cardinality.js';
 import { assemble, compileSpace } from './compile-space.js';
 import { contains } from './contains.js';
 import { gridIndex, MAX_GRID_SIZE, runsOfValues } from './grid-index.js';
@@ -78,6 +78,20 @@ describe('gridIndex', () => {
         expect(listed.every((params) => contains(space, params))).toBe(true);
       }),
       { numRuns: 400, seed: 6 },
+    );
+  });
+
+  it('finds the number of every configuration again, also where values that conditions name are told apart', () => {
+    fc.assert(
+      fc.property(smallSpace, (space) => {
+        const compiled = compileSpace(space);
+        const all = allConfigurations(compiled)!;
+        const listed = Array.from({ length: all.size }, (_, k) => all.at(k));
+        expect(listed.map((values) => all.indexOf(values))).toEqual(listed.map((_, k) => k));
+        const distinct = new Set(listed.map((values) => JSON.stringify(assemble(compiled, (i) => values[i]!))));
+        expect(distinct).toEqual(bruteForce(space));
+      }),
+      { numRuns: 200, seed: 7 },
     );
   });
 

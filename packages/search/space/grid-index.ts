@@ -6,6 +6,8 @@ export interface ValueRun {
   readonly count: number;
   /** Value number k of the run, 0 <= k < count. */
   readonly at: (k: number) => ParamValue;
+  /** Number of a value of the run; -1 for one that is not in it. */
+  readonly indexOf: (value: ParamValue) => number;
 }
 
 /** Numbers distinct configurations, without ever listing them. */
@@ -14,6 +16,8 @@ export interface GridIndex {
   readonly size: number;
   /** Values by parameter index of configuration k, 0 <= k < size; undefined = inactive. */
   readonly at: (k: number) => readonly (ParamValue | undefined)[];
+  /** Number of the configuration with these values of the active parameters; those of others are not looked at. */
+  readonly indexOf: (values: readonly (ParamValue | undefined)[]) => number;
 }
 
 export const MAX_GRID_SIZE = Number.MAX_SAFE_INTEGER;
@@ -95,7 +99,32 @@ export function gridIndex(space: CompiledSpace, runsOf: readonly (readonly Value
     return chosen;
   };
 
-  return { size: countFrom(0, []), at };
+  const indexOf = (values: readonly (ParamValue | undefined)[]): number => {
+    let k = 0;
+    let state: State = [];
+    order.forEach((index, position) => {
+      if (state[0] === position) {
+        state = nextState(state, descendants[position]!, position);
+        return;
+      }
+      const value = values[index];
+      for (const { run, refutes } of branches[position]!) {
+        const next = nextState(state, refutes, position);
+        const each = countFrom(position + 1, next);
+        const place = value === undefined ? -1 : run.indexOf(value);
+        if (place >= 0) {
+          k += place * each;
+          state = next;
+          return;
+        }
+        k += run.count * each;
+      }
+      throw new RangeError(`parameter "${parameters[index]!.name}" has no value of the enumeration`);
+    });
+    return k;
+  };
+
+  return { size: countFrom(0, []), at, indexOf };
 }
 
 /** The values in their order, cut into runs that satisfy the same conditions of other parameters. */
@@ -111,7 +140,11 @@ export function runsOfValues(space: CompiledSpace, index: number, values: readon
     else runs.push([value]);
     previous = present;
   }
-  return runs.map((run) => ({ count: run.length, at: (k) => run[k]! }));
+  return runs.map((run) => ({
+    count: run.length,
+    at: (k) => run[k]!,
+    indexOf: (value) => run.findIndex((one) => sameParamValue(one, value)),
+  }));
 }
 
 /** The conditions on a parameter: whose, and which values they allow. */

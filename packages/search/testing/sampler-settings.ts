@@ -1,7 +1,7 @@
-import type { SamplerSpec } from '@caviar/spec';
+import type { NamedSampler } from '../samplers/auto.js';
 
 /** Every sampler with the settings it is tried with by the conformance suites. */
-export const SAMPLER_SETTINGS: Readonly<Record<SamplerSpec['kind'], readonly SamplerSpec[]>> = {
+export const SAMPLER_SETTINGS: Readonly<Record<NamedSampler['kind'], readonly NamedSampler[]>> = {
   random: [{ kind: 'random' }],
   grid: [{ kind: 'grid', levels: 3 }],
   sobol: [{ kind: 'sobol' }],
