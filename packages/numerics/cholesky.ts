@@ -57,11 +57,6 @@ export class Cholesky {
     return true;
   }
 
-  /** Forgets all rows from `size` on. */
-  truncate(size: number): void {
-    this.#size = Math.min(this.#size, size);
-  }
-
   /** Solves L x = b in place. */
   solveLower(b: Float64Array): void {
     const packed = this.#packed;

@@ -9,6 +9,7 @@ export interface Dimension {
   readonly unit: UnitDomain;
   /** A range lies on an axis; of choices it only matters whether they are the same. */
   readonly kind: 'range' | 'choices';
+  readonly conditional: boolean;
   /** Its first feature. */
   readonly feature: number;
 }
@@ -39,22 +40,23 @@ export class FeatureSpace {
     // By `order`, which does not depend on the order of the keys.
     const several = space.order.filter((i) => space.parameters[i]!.unit.count > 1);
     const isRange = (i: number) => space.parameters[i]!.domain.kind !== 'categorical';
-    const axesOf = (i: number) => (space.parameters[i]!.conditions.length > 0 ? 2 : 1);
+    const isConditional = (i: number) => space.parameters[i]!.conditions.length > 0;
     const dimensionOf: number[] = [];
     const dimensions: Dimension[] = several.map((parameter) => ({
       parameter,
       unit: space.parameters[parameter]!.unit,
       kind: isRange(parameter) ? 'range' : 'choices',
+      conditional: isConditional(parameter),
       feature: 0,
     }));
-    const place = (kind: Dimension['kind'], width: (i: number) => number) => {
+    const place = (kind: Dimension['kind'], width: (dimension: Dimension) => number) => {
       dimensions.forEach((dimension, d) => {
         if (dimension.kind !== kind) return;
         dimensions[d] = { ...dimension, feature: dimensionOf.length };
-        for (let k = 0; k < width(dimension.parameter); k++) dimensionOf.push(d);
+        for (let k = 0; k < width(dimension); k++) dimensionOf.push(d);
       });
     };
-    place('range', axesOf);
+    place('range', ({ conditional }) => (conditional ? 2 : 1));
     this.axes = dimensionOf.length;
     place('choices', () => 1);
     this.dimensions = dimensions;
@@ -103,14 +105,14 @@ export class FeatureSpace {
   /** Features of a position as it stands, [F]; `active` is that of the position. */
   featuresOf(position: ArrayLike<number>, active: ArrayLike<number>): Float64Array {
     const features = new Float64Array(this.dimensionOf.length);
-    this.dimensions.forEach(({ kind, feature, unit, parameter }, d) => {
+    this.dimensions.forEach(({ kind, feature, unit, conditional }, d) => {
       const isOn = active[d] === 1;
       if (kind === 'choices') {
         features[feature] = isOn ? Math.min(unit.count - 1, Math.floor(position[d]! * unit.count)) : -1;
         return;
       }
       features[feature] = isOn ? position[d]! : 0.5;
-      if (this.#space.parameters[parameter]!.conditions.length > 0) features[feature + 1] = isOn ? 0.5 : 0;
+      if (conditional) features[feature + 1] = isOn ? 0.5 : 0;
     });
     return features;
   }

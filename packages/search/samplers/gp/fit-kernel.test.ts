@@ -3,7 +3,8 @@ import { spaceSchema } from '@caviar/spec';
 import { describe, expect, it } from 'vitest';
 import { compileSpace } from '../../space/compile-space.js';
 import { FeatureSpace } from './features.js';
-import { type Evidence, fitKernel, negativeLogPosterior } from './fit-kernel.js';
+import { type Evidence, fitKernel, hyperparametersAt, negativeLogPosterior } from './fit-kernel.js';
+import { kernelPrior } from './kernel-prior.js';
 
 const space = new FeatureSpace(
   compileSpace(
@@ -56,10 +57,9 @@ describe('negativeLogPosterior', () => {
   });
 
   it('of one trial is the closed form', () => {
-    // C = 2 + noise; a + n/2 = 2.5, b = 2; the lengths are at their prior means.
+    // C = 2 + noise; a + n/2 = 2.5, b = 2; everything is at the center of its prior.
     const one = evidence(1, 0);
-    const center = Math.SQRT2 + Math.log(4) / 2;
-    const at = Float64Array.of(center, center, center, center, -7);
+    const at = kernelPrior(space).center;
     const c = 2 + Math.exp(-7);
     const expected = 2.5 * Math.log(2 + (one.z[0]! * one.z[0]!) / c / 2) + Math.log(c) / 2;
     expect(negativeLogPosterior(one)(at, new Float64Array(5))).toBeCloseTo(expected, 12);
@@ -67,21 +67,22 @@ describe('negativeLogPosterior', () => {
 });
 
 describe('fitKernel', () => {
+  const modeOf = (seen: Evidence) => hyperparametersAt(space, fitKernel(seen).mode);
   const weightOf = (weights: Float64Array, dimension: number) => weights[space.dimensions[dimension]!.feature]!;
 
   it('finds out which parameters matter', () => {
-    const { weights } = fitKernel(evidence(60, 0.01));
+    const { weights } = modeOf(evidence(60, 0.01));
     expect(weightOf(weights, X)).toBeGreaterThan(20 * weightOf(weights, IDLE));
     expect(weightOf(weights, KIND)).toBeGreaterThan(5 * weightOf(weights, IDLE));
   });
 
   it('finds out how noisy the values are', () => {
-    expect(fitKernel(evidence(60, 0)).noise).toBeLessThan(0.005);
-    expect(fitKernel(evidence(60, 1)).noise).toBeGreaterThan(0.05);
+    expect(modeOf(evidence(60, 0)).noise).toBeLessThan(0.005);
+    expect(modeOf(evidence(60, 1)).noise).toBeGreaterThan(0.05);
   });
 
   it('gives both axes of a range that may be inactive one length', () => {
-    const { weights } = fitKernel(evidence(20, 0.1));
+    const { weights } = modeOf(evidence(20, 0.1));
     const { feature } = space.dimensions[dimensionOf(2)]!;
     expect(weights[feature]).toBe(weights[feature + 1]);
     expect(weights.length).toBe(5);
@@ -89,7 +90,18 @@ describe('fitKernel', () => {
 
   it('ends at the prior where there is nothing to see', () => {
     const flat = evidence(10, 0);
-    const { weights } = fitKernel({ ...flat, z: new Float64Array(10) });
-    for (const weight of weights) expect(weight).toBeLessThan(0.2);
+    const { mode, deviation } = fitKernel({ ...flat, z: new Float64Array(10) });
+    const prior = kernelPrior(space);
+    for (const d of [X, IDLE]) {
+      expect(mode[d]).toBeGreaterThan(prior.center[d]! - 0.5);
+      expect(deviation[d]).toBeGreaterThan(0.7 * prior.deviation[d]!);
+    }
+  });
+
+  it('knows how sure it is: of what matters more than of what does not, and never less than the prior', () => {
+    const { deviation } = fitKernel(evidence(60, 0.01));
+    expect(deviation[X]).toBeLessThan(0.4 * deviation[IDLE]!);
+    const prior = kernelPrior(space);
+    for (const [d, width] of deviation.entries()) expect(width).toBeLessThanOrEqual(prior.deviation[d]! + 1e-12);
   });
 });

@@ -1,5 +1,6 @@
 import { Cholesky, exp, log, minimizeInBox, packedSize } from '@caviar/numerics';
 import type { FeatureSpace } from './features.js';
+import { kernelPrior } from './kernel-prior.js';
 import { CONSTANT_VARIANCE, PRIOR_VARIANCE } from './matern.js';
 
 /** What the process learns about the function as a whole. */
@@ -23,32 +24,35 @@ export interface Evidence {
 export const VARIANCE_SHAPE = 2;
 export const VARIANCE_SCALE = 2;
 
-/** Normal priors of the logarithms: lengths (in D dimensions, half of log D is added to the mean), noise. */
-const LENGTH_MEAN = Math.SQRT2;
-const LENGTH_DEVIATION = Math.sqrt(3);
-const NOISE_MEAN = -7;
-const NOISE_DEVIATION = 2;
-
 const LOG_LENGTH_BOUNDS = [-4.6, 7] as const;
 const LOG_NOISE_BOUNDS = [-13.8, 0.7] as const;
 
+/** What the second search begins below the prior with, as a logarithm. */
+const SHORTER = 2.4;
+const DIFFERENCE = 0.05;
 const EVALUATIONS = 30;
+/** Trials at most that the width of the posterior is told by: fewer make it wider, never narrower. */
+const WIDTH_TRIALS = 64;
+
+/** The posterior of the logarithms of the lengths by dimension and, last, of the noise, as a normal one, [D + 1] each. */
+export interface KernelPosterior {
+  readonly mode: Float64Array;
+  readonly deviation: Float64Array;
+}
 
 /**
  * Lengths and noise of largest posterior density: two searches with gradients, from long and from short lengths, of which
- * the better counts. The answer depends on the evidence alone.
- *
- * Lengths grow with the root of the number of dimensions, as distances do (Hvarfner, Hellsten and Nardi, "Vanilla Bayesian
- * optimization performs great in high dimensions", ICML 2024).
+ * the better counts; and how far each could be from it, by the curvature there (Laplace's method, each on its own). The
+ * answer depends on the evidence alone.
  */
-export function fitKernel(evidence: Evidence): Hyperparameters {
-  const dimensions = evidence.space.dimensions.length;
+export function fitKernel(evidence: Evidence): KernelPosterior {
+  const { center, deviation } = kernelPrior(evidence.space);
+  const dimensions = center.length - 1;
   const density = negativeLogPosterior(evidence);
   const bounds = (k: 0 | 1) => [...new Array<number>(dimensions).fill(LOG_LENGTH_BOUNDS[k]), LOG_NOISE_BOUNDS[k]];
-  const shift = log(dimensions) / 2;
-  const found = [LENGTH_MEAN, -1].map((length) =>
+  const found = [0, SHORTER].map((by) =>
     minimizeInBox(density, {
-      start: [...new Array<number>(dimensions).fill(length + shift), NOISE_MEAN],
+      start: center.map((length, d) => (d < dimensions ? length - by : length)),
       lower: bounds(0),
       upper: bounds(1),
       maxEvaluations: EVALUATIONS,
@@ -56,11 +60,37 @@ export function fitKernel(evidence: Evidence): Hyperparameters {
       valueTolerance: 1e-3,
     }),
   );
-  const best = found[1]!.value < found[0]!.value ? found[1]! : found[0]!;
+  const { x: mode } = found[1]!.value < found[0]!.value ? found[1]! : found[0]!;
+  const curvature = curvatures(thinned(evidence), mode);
+  return { mode, deviation: curvature.map((c, d) => 1 / Math.sqrt(Math.max(c, 1 / (deviation[d]! * deviation[d]!)))) };
+}
+
+/** The hyperparameters at logarithms of lengths and noise, [D + 1]. */
+export function hyperparametersAt(space: FeatureSpace, x: Float64Array): Hyperparameters {
+  const within = (v: number, [low, high]: readonly [number, number]) => exp(Math.min(high, Math.max(low, v)));
+  const lengths = space.dimensions.map((_, d) => within(x[d]!, LOG_LENGTH_BOUNDS));
   return {
-    weights: Float64Array.from(evidence.space.dimensionOf, (d) => exp(-2 * best.x[d]!)),
-    noise: exp(best.x[dimensions]!),
+    weights: Float64Array.from(space.dimensionOf, (d) => 1 / (lengths[d]! * lengths[d]!)),
+    noise: within(x.at(-1)!, LOG_NOISE_BOUNDS),
   };
+}
+
+/** Second derivatives of minus the log density along each coordinate, [D + 1], by differences of the gradient. */
+function curvatures(evidence: Evidence, at: Float64Array): Float64Array {
+  const density = negativeLogPosterior(evidence);
+  const slopes = (x: Float64Array) => {
+    const gradient = new Float64Array(at.length);
+    return Number.isFinite(density(x, gradient)) ? gradient : gradient.fill(0);
+  };
+  const here = slopes(at);
+  return at.map((_, d) => (slopes(at.map((v, i) => (i === d ? v + DIFFERENCE : v)))[d]! - here[d]!) / DIFFERENCE);
+}
+
+/** Every second trial, every third, ... of more than `WIDTH_TRIALS`. */
+function thinned({ space, features, z }: Evidence): Evidence {
+  const stride = Math.ceil(features.length / WIDTH_TRIALS);
+  const keep = (_: unknown, i: number) => i % stride === 0;
+  return { space, features: features.filter(keep), z: z.filter(keep) };
 }
 
 /**
@@ -77,7 +107,7 @@ export function negativeLogPosterior({ space, features, z }: Evidence) {
   const dimensions = space.dimensions.length;
   const pairs = packedSize(n);
   const squares = squaredDifferences(space, features);
-  const shift = log(dimensions) / 2;
+  const { center, deviation } = kernelPrior(space);
   const slopes = new Float64Array(pairs);
   const row = new Float64Array(n);
   const alpha = new Float64Array(n);
@@ -118,11 +148,9 @@ export function negativeLogPosterior({ space, features, z }: Evidence) {
     }
     let value = power * log(misfit) + factor.halfLogDeterminant();
     for (let d = 0; d <= dimensions; d++) {
-      const [center, deviation] =
-        d < dimensions ? [LENGTH_MEAN + shift, LENGTH_DEVIATION] : [NOISE_MEAN, NOISE_DEVIATION];
-      const off = (x[d]! - center) / deviation;
+      const off = (x[d]! - center[d]!) / deviation[d]!;
       value += (off * off) / 2;
-      gradient[d] = (d < dimensions ? 2 * weights[d]! * gradient[d]! : gradient[d]!) + off / deviation;
+      gradient[d] = (d < dimensions ? 2 * weights[d]! * gradient[d]! : gradient[d]!) + off / deviation[d]!;
     }
     return value;
   };

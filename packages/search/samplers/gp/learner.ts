@@ -3,34 +3,22 @@ import type { Params, SamplerSpec } from '@caviar/spec';
 import { compareLearnt, learntTrial, type PendingTrial, type TrialRecord } from '../../history.js';
 import type { Learner, SamplerProblem, Suggestion } from '../sampler.js';
 import { sobolDraw } from '../sobol.js';
-import { chooseTrials, type ModelledTrial } from './choose-trials.js';
+import type { ModelledTrial } from './choose-trials.js';
 import { FeatureSpace } from './features.js';
-import { fitKernel } from './fit-kernel.js';
 import { maximizeAcquisition } from './maximize-acquisition.js';
-import { Posterior } from './posterior.js';
-import { warpCosts } from './warp-costs.js';
+import { drawProcess, type Fit, fit, lastFit, type Process } from './model.js';
 
-/** Trials that the process goes by at most, besides those since it was last fitted. */
-const MODELLED_TRIALS = 384;
-/** Trials that lengths and noise are fitted to at most. */
-const FITTED_TRIALS = 192;
 /** Trials below which a process has nothing to say. */
 const LEAST_TRIALS = 3;
+/** Pending trials that are reckoned with at most, the latest. */
+const WAITING_TRIALS = 256;
 const INCUMBENTS = 6;
 const LEANED_ON = 5;
 
-/** A trial as it was observed; null where it says nothing or does not fit the space. */
-type Slot = (ModelledTrial & { readonly position: Float64Array }) | null;
-
-/** The process as it stands at some number of trials. */
-interface Model {
-  /** Trials that can be learnt from, in the order in which they were first observed. */
-  readonly trials: readonly NonNullable<Slot>[];
-  /** How many of them it was fitted at. */
-  readonly fittedAt: number;
-  /** Indices into `trials` of those it holds, in their order. */
-  readonly held: readonly number[];
-  readonly posterior: Posterior;
+/** A trial that can be learnt from. */
+interface Known extends ModelledTrial {
+  /** [D] */
+  readonly position: Float64Array;
 }
 
 /**
@@ -41,9 +29,10 @@ export class GaussianProcessLearner implements Learner {
   readonly #problem: SamplerProblem<Extract<SamplerSpec, { kind: 'gp' }>>;
   readonly #space: FeatureSpace;
   readonly #draw: (number: number) => Params;
-  readonly #slots: Slot[] = [];
+  /** In the order of first observation; null for what says nothing or does not fit the space. */
+  readonly #slots: (Known | null)[] = [];
   readonly #slotOf = new Map<number, number>();
-  #model: Model | null = null;
+  #fit: Fit | null = null;
 
   constructor(problem: SamplerProblem<Extract<SamplerSpec, { kind: 'gp' }>>) {
     this.#problem = problem;
@@ -59,7 +48,7 @@ export class GaussianProcessLearner implements Learner {
       this.#slots.push(slot);
     } else {
       this.#slots[known] = slot;
-      this.#model = null;
+      this.#fit = null;
     }
   }
 
@@ -69,17 +58,13 @@ export class GaussianProcessLearner implements Learner {
     if (number < this.#problem.sampler.startup || finite < LEAST_TRIALS || this.#space.dimensions.length === 0) {
       return this.#begin(number);
     }
-    const model = this.#modelOf(trials);
-    const { posterior, held } = model;
-    const z = warpCosts(trials);
-    posterior.condition(Float64Array.from(held, (i) => z[i]!));
+    const fittedAt = lastFit(trials.length);
+    if (this.#fit?.fittedAt !== fittedAt) this.#fit = fit(this.#space, trials.slice(0, fittedAt));
+    const random = stream(this.#problem.spec.seed, 'gp lengths', number);
+    const process = drawProcess(this.#space, this.#fit, { trials, random });
     const waiting = this.#waiting(pending);
-    for (const position of waiting) posterior.append(this.#featuresAt(position));
-    try {
-      return this.#improve(number, { ...model, waiting });
-    } finally {
-      posterior.truncate(held.length);
-    }
+    for (const position of waiting.slice(-WAITING_TRIALS)) process.posterior.append(this.#featuresAt(position));
+    return this.#improve(number, { trials, waiting, ...process });
   }
 
   #begin(number: number): Suggestion {
@@ -90,12 +75,20 @@ export class GaussianProcessLearner implements Learner {
 
   #improve(
     number: number,
-    { trials, held, posterior, waiting }: Model & { readonly waiting: readonly Float64Array[] },
+    {
+      trials,
+      held,
+      posterior,
+      waiting,
+    }: Process<Known> & {
+      readonly trials: readonly Known[];
+      readonly waiting: readonly Float64Array[];
+    },
   ): Suggestion {
     const space = this.#space;
     const fitted = posterior.fitted();
     const best = fitted.reduce((least, mean) => Math.min(least, mean), Number.POSITIVE_INFINITY);
-    const byMean = held.map((i, at) => ({ trial: trials[i]!, mean: fitted[at]! })).sort((a, b) => a.mean - b.mean);
+    const byMean = held.map((trial, i) => ({ trial, mean: fitted[i]! })).sort((a, b) => a.mean - b.mean);
     const { seed } = this.#problem.spec;
     const taken = new Set([...trials.map(({ position }) => position), ...waiting].map((at) => this.#nameOf(at)));
     const found = maximizeAcquisition({
@@ -109,7 +102,7 @@ export class GaussianProcessLearner implements Learner {
     });
     if (found === null) return this.#begin(number);
     const features = this.#featuresAt(found.position);
-    const leanedOn = closest(posterior.covariances(features), { trials, held });
+    const leanedOn = closest(posterior.covariances(features), held);
     return {
       number,
       params: space.paramsAt(found.position),
@@ -122,34 +115,8 @@ export class GaussianProcessLearner implements Learner {
       },
     };
   }
-  /** The model of the trials; the last one where it can be extended. */
-  #modelOf(trials: readonly NonNullable<Slot>[]): Model {
-    const fittedAt = lastFit(trials.length);
-    const kept = this.#model;
-    const base = kept !== null && kept.fittedAt === fittedAt ? kept : this.#fit(trials.slice(0, fittedAt));
-    const { posterior } = base;
-    const held = [...base.held];
-    for (let i = base.trials.length; i < trials.length; i++) {
-      posterior.append(trials[i]!.features);
-      held.push(i);
-    }
-    this.#model = { trials, fittedAt, held, posterior };
-    return this.#model;
-  }
 
-  /** Lengths and noise by the trials, and the process given them. */
-  #fit(trials: readonly NonNullable<Slot>[]): Model {
-    const space = this.#space;
-    const z = warpCosts(trials);
-    const used = chooseTrials(trials, FITTED_TRIALS);
-    const features = used.map((i) => trials[i]!.features);
-    const posterior = new Posterior(space, fitKernel({ space, features, z: Float64Array.from(used, (i) => z[i]!) }));
-    const held = chooseTrials(trials, MODELLED_TRIALS);
-    for (const i of held) posterior.append(trials[i]!.features);
-    return { trials, fittedAt: trials.length, held, posterior };
-  }
-
-  #slotFor(trial: TrialRecord): Slot {
+  #slotFor(trial: TrialRecord): Known | null {
     const learnt = learntTrial(trial, this.#problem.spec.objective.direction);
     const position = learnt === null ? null : this.#space.positionOf(trial.params);
     return learnt === null || position === null ? null : { ...learnt, position, features: this.#featuresAt(position) };
@@ -174,20 +141,10 @@ export class GaussianProcessLearner implements Learner {
   }
 }
 
-/**
- * The number of trials, at most n, that lengths and noise are fitted at: every number up to 16, then every second one, from
- * 32 on every fourth, and so on, up to every 32nd.
- */
-function lastFit(n: number): number {
-  let step = 1;
-  while (step < 32 && n >= 16 * step) step *= 2;
-  return n - (n % step);
-}
-
 /** Numbers of the trials with a value that covary most with a point, the best first. */
-function closest(covariances: Float64Array, { trials, held }: Pick<Model, 'trials' | 'held'>): number[] {
+function closest(covariances: Float64Array, held: readonly ModelledTrial[]): number[] {
   return held
-    .map((i, at) => ({ trial: trials[i]!, covariance: covariances[at]! }))
+    .map((trial, i) => ({ trial, covariance: covariances[i]! }))
     .filter(({ trial }) => trial.extent !== 'useless')
     .sort((a, b) => b.covariance - a.covariance || a.trial.number - b.trial.number)
     .slice(0, LEANED_ON)

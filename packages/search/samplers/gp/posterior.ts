@@ -21,8 +21,7 @@ export interface SlopedPrediction extends Prediction {
 const LEAST_DEVIATION = 1e-7;
 
 /**
- * The Gaussian process given trials. Trials are appended in their order, and the last ones can be taken back; the bits do
- * not depend on how it came to hold them.
+ * The Gaussian process given trials.
  *
  * | symbol | meaning                                                            | shape  |
  * | ------ | ------------------------------------------------------------------ | ------ |
@@ -62,13 +61,6 @@ export class Posterior {
     while (!this.#factor.append(row)) row[this.size]! += 1e-6 * PRIOR_VARIANCE;
     this.#noise.push(row[this.size]! - PRIOR_VARIANCE);
     this.#features.push(features);
-  }
-
-  /** Takes back all trials from number `size` on. */
-  truncate(size: number): void {
-    this.#factor.truncate(size);
-    this.#features.length = Math.min(this.size, size);
-    this.#noise.length = this.size;
   }
 
   /** Goes by the values `z`, [n], of all n trials. Trials appended later count as pending: their value is what is expected. */

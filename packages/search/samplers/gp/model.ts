@@ -1,0 +1,64 @@
+import type { Stream } from '@caviar/numerics';
+import { chooseTrials, type ModelledTrial } from './choose-trials.js';
+import type { FeatureSpace } from './features.js';
+import { fitKernel, hyperparametersAt, type KernelPosterior } from './fit-kernel.js';
+import { Posterior } from './posterior.js';
+import { warpCosts } from './warp-costs.js';
+
+/** Trials that the process goes by at most, besides those since it was last fitted. */
+const MODELLED_TRIALS = 384;
+/** Trials that lengths and noise are fitted to at most. */
+const FITTED_TRIALS = 192;
+
+/** What was learnt of lengths and noise, a function of the first `fittedAt` trials. */
+export interface Fit {
+  readonly fittedAt: number;
+  readonly kernel: KernelPosterior;
+  /** Which of those trials the process goes by, indices in ascending order. */
+  readonly held: readonly number[];
+}
+
+/**
+ * The number of trials, at most n, that lengths and noise are fitted at: every number up to 16, then every second one, from
+ * 32 on every fourth, and so on, up to every 32nd.
+ */
+export function lastFit(n: number): number {
+  let step = 1;
+  while (step < 32 && n >= 16 * step) step *= 2;
+  return n - (n % step);
+}
+
+/** Fits lengths and noise to trials, in the order in which they were first observed. */
+export function fit(space: FeatureSpace, trials: readonly ModelledTrial[]): Fit {
+  const z = warpCosts(trials);
+  const used = chooseTrials(trials, FITTED_TRIALS);
+  const features = used.map((i) => trials[i]!.features);
+  const kernel = fitKernel({ space, features, z: Float64Array.from(used, (i) => z[i]!) });
+  return { fittedAt: trials.length, kernel, held: chooseTrials(trials, MODELLED_TRIALS) };
+}
+
+/** A process and the trials that it holds. */
+export interface Process<T extends ModelledTrial> {
+  readonly posterior: Posterior;
+  /** In the order of the posterior's rows. */
+  readonly held: readonly T[];
+}
+
+/**
+ * The process given trials, of which the first `fittedAt` were fitted, with lengths and noise drawn from their posterior:
+ * where trials say nothing of a parameter, the most likely length is but one of many, and a search that trusts it alone can
+ * end in a valley that is not the deepest (Snoek, Larochelle and Adams, NeurIPS 2012, section 3.2, on integrating them out).
+ */
+export function drawProcess<T extends ModelledTrial>(
+  space: FeatureSpace,
+  { fittedAt, kernel, held }: Fit,
+  { trials, random }: { readonly trials: readonly T[]; readonly random: Stream },
+): Process<T> {
+  const drawn = kernel.mode.map((v, d) => v + kernel.deviation[d]! * random.normal());
+  const posterior = new Posterior(space, hyperparametersAt(space, drawn));
+  const z = warpCosts(trials);
+  const rows = [...held, ...Array.from({ length: trials.length - fittedAt }, (_, i) => fittedAt + i)];
+  for (const i of rows) posterior.append(trials[i]!.features);
+  posterior.condition(Float64Array.from(rows, (i) => z[i]!));
+  return { posterior, held: rows.map((i) => trials[i]!) };
+}
