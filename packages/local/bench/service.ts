@@ -19,6 +19,7 @@ const stack = await startStack({
 try {
   const { id } = await post<{ id: string }>('/v1/searches', {
     trainer: { kind: 'external' },
+    sampler: { kind: 'random' }, // what is measured is the service, not a sampler
     space: { x: { kind: 'float', min: -1, max: 1 }, y: { kind: 'float', min: -1, max: 1 } },
     objective: { metric: 'cost', direction: 'minimize' },
     stop: { maxTrials: 10_000_000 },
