@@ -21,14 +21,19 @@ export function loadRows(
   from: { readonly dataset: Dataset; readonly rows: Int32Array; readonly normalization: Normalization },
 ): void {
   const { info, features, targets } = from.dataset;
-  const { mean, sigma } = from.normalization;
   const stride = roundUp(info.features, 16);
   const classes = info.task === 'classification';
-  from.rows.forEach((row, i) => {
-    const source = row * info.features;
+  for (let i = 0; i < from.rows.length; i++) {
+    const row = from.rows[i]!;
     const to = region.features + i * stride;
-    for (let c = 0; c < info.features; c++) floats[to + c] = (features[source + c]! - mean[c]!) / sigma[c]!;
+    const end = (row + 1) * info.features;
+    normalizeRow(floats.subarray(to, to + stride), features.subarray(end - info.features, end), from.normalization);
     if (classes) ints[region.targets + i] = targets[row]!;
     else floats[region.targets + i] = targets[row]!;
-  });
+  }
+}
+
+/** A function of its own, with arrays of one kind each: V8 compiles it into a loop twice as fast as one inside `loadRows`. */
+function normalizeRow(to: Float32Array | Float64Array, from: ArrayLike<number>, { mean, sigma }: Normalization): void {
+  for (let c = 0; c < from.length; c++) to[c] = (from[c]! - mean[c]!) / sigma[c]!;
 }
