@@ -1,11 +1,10 @@
 import { type Params, spaceSchema } from '@caviar/spec';
 import { describe, expect, it } from 'vitest';
 import type { TrialRecord } from '../history.js';
-import { samplerProblem } from '../plan-search.js';
+import { observe, startLearning, suggestNext } from '../suggest.js';
 import { bestValue, type Outcome, runSearch } from '../testing/run-search.js';
 import { searchSpec } from '../testing/search-spec.js';
 import { lastFit } from './gp/model.js';
-import { gpSampler } from './gp.js';
 
 const sampler = { kind: 'gp', startup: 8 } as const;
 const plane = spaceSchema.parse({
@@ -15,10 +14,6 @@ const plane = spaceSchema.parse({
 const specOf = (space: typeof plane, maxTrials: number, parallelism = 1) =>
   searchSpec(space, { sampler, stop: { maxTrials }, parallelism });
 const bowl = ({ x, y }: Params) => (Number(x) - 1) ** 2 + (Number(y) + 2) ** 2;
-const learner = (spec: ReturnType<typeof specOf>) => {
-  const problem = samplerProblem(spec, { spaceFirstNumber: 0, rounds: [] });
-  return gpSampler.learn({ ...problem, sampler });
-};
 
 describe('gp', () => {
   it('finds the bottom of a bowl to three digits in 30 trials', () => {
@@ -72,13 +67,13 @@ describe('gp', () => {
   });
 
   it('takes more trials than the process holds', () => {
-    const one = learner(specOf(plane, 5000));
-    for (let number = 0; number < 1000; number++) {
+    const learning = startLearning(specOf(plane, 5000))!;
+    const history = Array.from({ length: 1000 }, (_, number): TrialRecord => {
       const params = { x: ((number * 37) % 101) / 10.1 - 5, y: ((number * 53) % 97) / 9.7 - 5 };
-      const trial: TrialRecord = { number, params, status: 'completed', value: bowl(params), step: 1 };
-      one.observe(trial);
-    }
-    const { params, proposal } = one.propose(1000, []);
+      return { number, params, status: 'completed', value: bowl(params), step: 1 };
+    });
+    observe(learning, history);
+    const { params, proposal } = suggestNext(learning, 1000, []);
     expect(bowl(params)).toBeLessThan(0.1);
     expect(proposal).toContain('1000 trials');
   });
