@@ -76,7 +76,7 @@ export const samplerSpecSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('coarse-to-fine'),
     rounds: z.int().min(1).max(100).default(3),
-    /** Width of a round's region relative to the one before, in each parameter's own scale. */
+    /** Least width of a round's region relative to the one before, in each parameter's own scale. */
     shrink: z.number().gt(0).lt(1).default(0.4),
     /** Share of the best trials that the next region is drawn around. */
     top: z.number().gt(0).max(1).default(0.2),

@@ -3,6 +3,7 @@ import { type RankedTrial, rankTrials, type TrialRecord } from '../history.js';
 import { withoutImpossible } from '../space/clip.js';
 import type { CompiledSpace } from '../space/compile-space.js';
 import { zoomDomain } from '../space/zoom.js';
+import { zoomFactor } from '../space/zoom-factor.js';
 import type { SamplerProblem } from './sampler.js';
 
 type Problem = SamplerProblem<Extract<SamplerSpec, { kind: 'coarse-to-fine' }>>;
@@ -31,18 +32,24 @@ export function decideRegion(problem: Problem, before: SearchSpace, history: rea
 
   const region: Record<string, Domain> = {};
   const beyond: string[] = [];
+  const widened: string[] = [];
   const narrowed: string[] = [];
+  const factors: number[] = [];
   for (const { name, domain } of space.parameters) {
     const former = Object.hasOwn(before, name) ? withConditions(before[name]!, domain) : undefined;
     const values = valuesOf(name, top);
     // None of the best trials has this parameter: nothing is known of it, so it stays.
-    const next =
+    const factor =
       values.length === 0
-        ? (former ?? domain)
-        : zoomDomain({ domain, region: former ?? domain, top: values, shrink: sampler.shrink });
+        ? null
+        : zoomFactor({ domain, region: former ?? domain, top: values, shrink: sampler.shrink });
+    const next =
+      factor === null ? (former ?? domain) : zoomDomain({ domain, region: former ?? domain, top: values, factor });
     region[name] = next;
     if (former === undefined) continue;
-    if (reachesBeyond(next, former)) beyond.push(name);
+    if (factor !== null && factor > 1) widened.push(name);
+    else if (reachesBeyond(next, former)) beyond.push(name);
+    if (factor !== null && factor <= 1 && domain.kind !== 'categorical') factors.push(factor);
     if (next.kind === 'categorical' && former.kind === 'categorical' && next.choices.length < former.choices.length) {
       narrowed.push(`${name} keeps ${next.choices.map((choice) => JSON.stringify(choice)).join(', ')}`);
     }
@@ -51,8 +58,11 @@ export function decideRegion(problem: Problem, before: SearchSpace, history: rea
   const share = top.length === 1 ? 'the best' : `the best ${top.length}`;
   const clauses = [
     `Around ${share} of ${ranked.length} completed trials (trial ${best.number} leads with ${spec.objective.metric} ${shortly(value)}), ` +
-      `${sampler.shrink} times as wide on each parameter's own scale`,
+      widths(factors),
     ...narrowed,
+    ...(widened.length === 0
+      ? []
+      : [`${widened.join(', ')} ${widened.length === 1 ? 'widens' : 'widen'} again, as the best lie on the border`]),
     ...(beyond.length === 0
       ? []
       : [
@@ -79,6 +89,14 @@ function withConditions(part: Domain, { when }: Domain): Domain {
 function reachesBeyond(next: Domain, former: Domain): boolean {
   if (next.kind === 'categorical' || former.kind === 'categorical') return false;
   return next.min < former.min || next.max > former.max;
+}
+
+/** What became of the ranges' widths. */
+function widths(factors: readonly number[]): string {
+  const least = shortly(Math.min(...factors));
+  const most = shortly(Math.max(...factors));
+  if (factors.length === 0) return 'as wide as before';
+  return `${least === most ? least : `${least} to ${most}`} times as wide on each parameter's own scale`;
 }
 
 function shortly(value: number): string {

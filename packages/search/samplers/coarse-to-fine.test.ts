@@ -123,6 +123,20 @@ describe('a later round', () => {
     });
   });
 
+  it('shrinks each parameter as far as the best trials lie together on it', () => {
+    const plane = spaceSchema.parse({
+      close: { kind: 'float', min: 0, max: 1 },
+      apart: { kind: 'float', min: 0, max: 1 },
+    });
+    const best = [trial(0, { close: 0.5, apart: 0.05 }, 0), trial(1, { close: 0.52, apart: 0.9 }, 1)];
+    const rest = Array.from({ length: 8 }, (_, n) => trial(2 + n, { close: n / 8, apart: n / 8 }, 10 + n));
+    const { region, reason } = decide([...best, ...rest], { space: plane });
+    // ranks weigh .8042 and .1958: two standard deviations are 2 * .85 * sqrt(.8042 * .1958) = .6746
+    expect(region).toMatchObject({ close: { min: 0.25, max: 0.75 }, apart: { min: 0, max: 0.67 } });
+    expect(reason).toContain('the best 2 of 10 completed trials');
+    expect(reason).toMatch(/, 0\.5 to 0\.6746 times as wide on each parameter's own scale\.$/);
+  });
+
   it('turns to the other end when the objective is to be maximised', () => {
     const { region, reason } = decide(history, { objective: { metric: 'accuracy', direction: 'maximize' } });
     expect(region['x']).toMatchObject({ min: 0.5, max: 1 });
@@ -169,7 +183,7 @@ describe('a later round', () => {
     });
   });
 
-  it('reaches beyond the region before when the best lies at its border, and says so', () => {
+  it('widens again, beyond the region before, when the best lies on its border, and says so', () => {
     const narrow: Round = {
       index: 1,
       firstNumber: 10,
@@ -178,8 +192,11 @@ describe('a later round', () => {
       reason: '',
     };
     const { region, reason } = decide([trial(0, { x: 0.6, optimizer: 'gd' }, 0)], {}, [wholeRound, narrow]);
-    expect(region['x']).toMatchObject({ min: 0.55, max: 0.65 });
-    expect(reason).toContain('x reaches beyond the region before, near whose border the best values lie');
+    expect(region['x']).toMatchObject({ min: 0.45, max: 0.75 });
+    expect(reason).toContain('x widens again, as the best lie on the border');
+    const near = decide([trial(0, { x: 0.57, optimizer: 'gd' }, 0)], {}, [wholeRound, narrow]);
+    expect(near.region['x']).toMatchObject({ min: 0.52, max: 0.62 });
+    expect(near.reason).toContain('x reaches beyond the region before, near whose border the best values lie');
   });
 
   it('must be decided before its trials are drawn, after the round before', () => {

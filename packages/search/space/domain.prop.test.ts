@@ -154,7 +154,7 @@ describe('zoomDomain', () => {
           const top = us.map(fromUnit);
           let region = given;
           for (const shrink of rounds) {
-            region = zoomDomain({ domain: given, region, top, shrink });
+            region = zoomDomain({ domain: given, region, top, factor: shrink });
             expect(domainSchema.safeParse(region).success).toBe(true);
             if (region.kind === 'categorical') {
               expect(region.choices).toContain(top[0]);

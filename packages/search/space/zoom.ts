@@ -1,7 +1,7 @@
-import { log } from '@caviar/numerics';
 import type { CategoricalDomain, Domain, FloatDomain, IntDomain, ParamValue } from '@caviar/spec';
 import { sameParamValue } from '@caviar/spec';
 import { type UnitDomain, unitDomain } from './domain.js';
+import { rankWeights } from './rank-weights.js';
 import { stepGrid } from './step-grid.js';
 
 export interface ZoomRequest {
@@ -11,8 +11,8 @@ export interface ZoomRequest {
   readonly region: Domain;
   /** Values of the best trials, the best first, all in the domain; at least one. */
   readonly top: readonly ParamValue[];
-  /** Width of the new region relative to the one so far, on the parameter's own scale; 0 < shrink < 1. */
-  readonly shrink: number;
+  /** Width of the new region relative to the one so far, on the parameter's own scale; above 0. */
+  readonly factor: number;
 }
 
 /**
@@ -29,7 +29,7 @@ export function zoomDomain(request: ZoomRequest): Domain {
   if (region.kind === 'categorical') throw new TypeError('a region has the kind of its domain');
   const unit = unitDomain(domain);
   if (unit.count === 1) return { ...domain, max: domain.min };
-  const width = request.shrink * (unit.cell(region.max)[1] - unit.cell(region.min)[0]);
+  const width = Math.min(1, request.factor * (unit.cell(region.max)[1] - unit.cell(region.min)[0]));
   const window = windowAround(
     top.map((value) => unit.toUnit(value)),
     width,
@@ -57,20 +57,14 @@ function zoomChoices(domain: CategoricalDomain, top: readonly ParamValue[]): Cat
 }
 
 /**
- * A window of the given width in [0, 1]. Its centre is the mean of the positions with the weights that CMA-ES gives to
- * ranks (Hansen, arXiv:1604.00772, eq. 49), kept so near the best one that a quarter of the window lies beyond it on
+ * A window of the given width in [0, 1]. Its centre is the rank-weighted mean of the positions, kept so near the best one that a quarter of the window lies beyond it on
  * either side.
  */
 function windowAround(positions: readonly number[], width: number): Window {
-  let sum = 0;
-  let weights = 0;
-  positions.forEach((position, rank) => {
-    const weight = log(positions.length + 0.5) - log(rank + 1);
-    sum += weight * position;
-    weights += weight;
-  });
+  const weights = rankWeights(positions.length);
+  const mean = positions.reduce((sum, position, rank) => sum + weights[rank]! * position, 0);
   const best = positions[0]!;
-  const centre = clamp(sum / weights, best - width / 4, best + width / 4);
+  const centre = clamp(mean, best - width / 4, best + width / 4);
   const low = clamp(centre - width / 2, 0, 1 - width);
   return { low, high: low + width };
 }
