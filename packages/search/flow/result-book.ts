@@ -34,14 +34,18 @@ export class ResultBook {
 
   /** Drops what is used: all of a trial that has ended, or what it reached up to a step. */
   forget(number: number, upToStep = Number.POSITIVE_INFINITY): void {
+    if (upToStep === Number.POSITIVE_INFINITY) {
+      this.entries.delete(number);
+      return;
+    }
     const entry = this.entries.get(number);
     if (entry === undefined) return;
-    const left =
-      upToStep === Number.POSITIVE_INFINITY
-        ? []
-        : entry.filter(({ step, status }) => status !== 'reached' || step > upToStep);
-    if (left.length === 0) this.entries.delete(number);
-    else if (left.length < entry.length) this.entries.set(number, left);
+    let kept = 0;
+    for (const result of entry) {
+      if (result.status !== 'reached' || result.step > upToStep) entry[kept++] = result;
+    }
+    entry.length = kept;
+    if (kept === 0) this.entries.delete(number);
   }
 
   /** Everything in it. */
