@@ -26,6 +26,7 @@ import { problemPages } from './routes/problem-pages.js';
 import { searchRoutes } from './routes/searches.js';
 import { serviceRoutes } from './routes/service.js';
 import { trialRoutes } from './routes/trials.js';
+import { webhookRoutes } from './routes/webhooks.js';
 import { createServiceChecks, type Pings } from './service-checks.js';
 
 /** What the HTTP side stands on. */
@@ -89,6 +90,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     trialRoutes(v1, deps.orchestrator);
     externalRoutes(v1, deps.orchestrator);
     exportRoute(v1, deps.orchestrator);
+    webhookRoutes(v1, deps.orchestrator);
     eventRoutes(v1, deps.orchestrator, { holds });
     catalogRoutes(v1, deps.orchestrator);
     keyRoutes(v1, deps.orchestrator);

@@ -34,6 +34,7 @@ export function createContainer(
     evaluations: database.evaluations,
     asks: database.asks,
     events: database.events,
+    webhooks: database.webhooks,
     workers: database.workers,
     keys: database.keys,
     dispatcher: queue.dispatcher,

@@ -9,6 +9,7 @@ const environmentSchema = z.object({
   CAVIAR_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(1),
   CAVIAR_LEASE_MS: z.coerce.number().int().min(1_000).max(600_000).default(15_000),
   CAVIAR_HISTORY_DAYS: z.coerce.number().min(0.01).max(36_500).default(30),
+  CAVIAR_WEBHOOKS: z.enum(['public', 'any']).default('public'),
   CAVIAR_ALIVE_FILE: z.string().min(1).optional(),
   CAVIAR_PROGRAMS: z.string().optional(),
   CAVIAR_SUPERVISED: z.string().optional(),
@@ -24,6 +25,8 @@ export interface WorkerConfig {
   readonly leaseMs: number;
   /** Age at which events go, and with them the history of trials. */
   readonly historyMs: number;
+  /** Whom webhooks may tell: addresses of the public internet, or any. */
+  readonly webhooks: 'public' | 'any';
   /** A file that the process touches while its event loop turns; undefined: none. */
   readonly aliveFile: string | undefined;
   /** Programs that trials of the trainer `command` may run. */
@@ -48,6 +51,7 @@ export function readConfig(environment: Readonly<NodeJS.ProcessEnv> = process.en
     concurrency: data.CAVIAR_CONCURRENCY,
     leaseMs: data.CAVIAR_LEASE_MS,
     historyMs: data.CAVIAR_HISTORY_DAYS * 24 * 3_600_000,
+    webhooks: data.CAVIAR_WEBHOOKS,
     aliveFile: data.CAVIAR_ALIVE_FILE,
     programs: programsOf(data.CAVIAR_PROGRAMS?.trim() || undefined),
     environment,

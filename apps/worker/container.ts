@@ -4,6 +4,7 @@ import { createDatabase } from '@caviar/db';
 import {
   createTrialDesk,
   type Deps,
+  deliverWebhooks,
   type Logger,
   newId,
   performTestEvaluation,
@@ -21,10 +22,12 @@ import { chooseThread } from './trainer/choose-thread.js';
 import { checkGradientsInThread, evaluateInThread } from './trainer/run-task.js';
 import { createTrainingThread } from './trainer/training-thread.js';
 import { createTrialRunner } from './trial-runner.js';
+import { createNoticeSender } from './webhooks/send-notice.js';
 
 const RECONCILE_MS = 2_000;
 const HEARTBEAT_MS = 3_000;
 const PRUNE_MS = 60_000;
+const WEBHOOKS_MS = 1_000;
 /** Time a running step gets to come to its end when the worker stops. */
 const GRACE_MS = 10_000;
 
@@ -39,7 +42,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   const database = createDatabase({ url: config.databaseUrl, poolSize: 4 });
   const connection = { url: config.redisUrl, logger };
   const queue = createQueue(connection);
-  const { searches, trials, rungs, evaluations, asks, events, workers, keys } = database;
+  const { searches, trials, rungs, evaluations, asks, events, webhooks, workers, keys } = database;
   const deps: Deps = {
     searches,
     trials,
@@ -47,6 +50,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     evaluations,
     asks,
     events,
+    webhooks,
     workers,
     keys,
     dispatcher: queue.dispatcher,
@@ -95,10 +99,12 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
         ? checkGradientsInThread(task.request)
         : performTestEvaluation(deps, task.searchId, evaluateInThread),
   });
+  const send = createNoticeSender({ allowPrivate: config.webhooks === 'any' });
   const stopped = new AbortController();
   const loops = [
     repeat(() => desk.heartbeat(), { everyMs: HEARTBEAT_MS, signal: stopped.signal, logger }),
     repeat(() => reconcile(deps), { everyMs: RECONCILE_MS, signal: stopped.signal, logger }),
+    repeat(() => deliverWebhooks(deps, send), { everyMs: WEBHOOKS_MS, signal: stopped.signal, logger }),
     repeat(() => pruneEvents(deps, config.historyMs), { everyMs: PRUNE_MS, signal: stopped.signal, logger }),
   ];
   return {

@@ -3,6 +3,7 @@ import type {
   AddTrialsBody,
   AskBody,
   AskedView,
+  CreatedWebhookView,
   DatasetPageView,
   DatasetView,
   DecisionView,
@@ -24,6 +25,8 @@ import type {
   TrialHistoryView,
   TrialPageView,
   TrialView,
+  WebhookListView,
+  WebhookView,
   WorkerPageView,
 } from '@caviar/contracts';
 
@@ -99,6 +102,14 @@ export interface Client {
   watchLeaderboard(id: string, options?: WatchOptions): AsyncGenerator<WatchedBoard, void>;
   /** What happens in a search, as it happens, each event once, until the search has ended. Outlasts restarts of the server. */
   followEvents(id: string, options?: FollowOptions): AsyncGenerator<FollowedEvent, void>;
+  /** Has a URL told of a search from now on; the secret that notices are signed with is given this once. */
+  createWebhook(
+    searchId: string,
+    webhook: { readonly url: string; readonly events?: WebhookView['events'] | undefined },
+    options?: CallOptions,
+  ): Promise<CreatedWebhookView>;
+  listWebhooks(searchId: string, options?: CallOptions): Promise<WebhookListView>;
+  deleteWebhook(id: string, options?: CallOptions): Promise<void>;
   /** What became of a trial, transition by transition. */
   trialHistory(id: string, options?: CallOptions): Promise<TrialHistoryView>;
   listTrials(

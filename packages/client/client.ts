@@ -39,6 +39,11 @@ export function createClient(options: TransportOptions): Client {
     watchLeaderboard: (id, more) => watchLeaderboard(client, id, more),
     followEvents: (id, more) =>
       followEvents({ request, getSearch: client.getSearch }, { id, url: `${search(id)}/events` }, more),
+    createWebhook: (id, webhook, { signal } = {}) => json('POST', `${search(id)}/webhooks`, { body: webhook, signal }),
+    listWebhooks: (id, more) => get(`${search(id)}/webhooks`, more),
+    async deleteWebhook(id, { signal } = {}) {
+      await request('DELETE', `/v1/webhooks/${encodeURIComponent(id)}`, { signal });
+    },
     trialHistory: (id, more) => get(`${trial(id)}/history`, more),
     listTrials: (searchId, query) => get(`${search(searchId)}/trials`, query),
     async exportTrials(searchId, format, { signal } = {}) {

@@ -51,3 +51,4 @@ export type { HealthView, ReadinessView, ServiceView } from './schemas/service.j
 export type { SearchSpecBody } from './schemas/spec-names.js';
 export type { TestEvaluationView } from './schemas/test-evaluation.js';
 export type { MeasurementsView, TrialPageView, TrialView } from './schemas/trial.js';
+export type { CreatedWebhookView, WebhookListView, WebhookView } from './schemas/webhook.js';

@@ -123,6 +123,17 @@ export const PROBLEMS = {
     whatToDo:
       'Drop the trial and ask for another. It was silent for longer than its lease, or handed out again; who finds that too early asks with a longer `leaseMs`, and sends heartbeats.',
   },
+  'webhook-not-found': {
+    status: 404,
+    title: 'There is no such webhook',
+    whatToDo:
+      'Check the id: `GET /v1/searches/{id}/webhooks` lists those of a search. They go when their search is deleted.',
+  },
+  'too-many-webhooks': {
+    status: 409,
+    title: 'The search has too many webhooks',
+    whatToDo: 'Delete one that is not needed any more; a search has ten at most.',
+  },
   'events-gone': {
     status: 410,
     title: 'These events are not kept any more',

@@ -6,6 +6,7 @@ import type {
   RungStore,
   SearchStore,
   TrialStore,
+  WebhookStore,
   WorkerStore,
 } from '@caviar/orchestrator';
 import { AskRepository } from './ask-repository.js';
@@ -17,6 +18,7 @@ import { RungRepository } from './rung-repository.js';
 import { SearchRepository } from './search-repository.js';
 import { type DatabaseStatistics, readStatistics } from './statistics.js';
 import { TrialRepository } from './trial-repository.js';
+import { WebhookRepository } from './webhook-repository.js';
 import { WorkerRepository } from './worker-repository.js';
 
 export interface Database {
@@ -26,6 +28,7 @@ export interface Database {
   readonly evaluations: EvaluationStore;
   readonly asks: AskStore;
   readonly events: EventStore;
+  readonly webhooks: WebhookStore;
   readonly workers: WorkerStore;
   readonly keys: KeyStore;
   statistics(): Promise<DatabaseStatistics>;
@@ -45,6 +48,7 @@ export function createDatabase(options: ClientOptions): Database {
     asks: new AskRepository(client),
     keys: new KeyRepository(client),
     events: new EventRepository(client),
+    webhooks: new WebhookRepository(client),
     workers: new WorkerRepository(client),
     statistics: () => readStatistics(client),
     ping: async () => {

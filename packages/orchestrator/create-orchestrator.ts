@@ -16,6 +16,7 @@ import { createKey, findKey, revokeKey } from './use-cases/keys.js';
 import { patchSearch } from './use-cases/patch-search.js';
 import { presentCurve } from './use-cases/read-curve.js';
 import { exportTrials, getBoardVersion, getLeaderboard, getSearch, waitForBoard } from './use-cases/read-searches.js';
+import { createWebhook, deleteWebhook, listWebhooks } from './use-cases/webhooks.js';
 
 /** The use cases bound to what they stand on. */
 export function createOrchestrator(deps: Deps): Orchestrator {
@@ -63,7 +64,13 @@ export function createOrchestrator(deps: Deps): Orchestrator {
     findKey: (key) => findKey(deps, key),
     listKeys: (query) => deps.keys.list(query),
     revokeKey: (id) => revokeKey(deps, id),
-    projectOf: (kind, id) => (kind === 'search' ? deps.keys.projectOfSearch(id) : deps.keys.projectOfTrial(id)),
+    projectOf: (kind, id) => {
+      if (kind === 'webhook') return deps.webhooks.projectOf(id);
+      return kind === 'search' ? deps.keys.projectOfSearch(id) : deps.keys.projectOfTrial(id);
+    },
+    createWebhook: (searchId, wanted) => createWebhook(deps, searchId, wanted),
+    listWebhooks: (searchId) => listWebhooks(deps, searchId),
+    deleteWebhook: (id) => deleteWebhook(deps, id),
     listWorkers: (query) => deps.workers.list(query),
     listDatasets: () => deps.datasets.list(),
     getDataset: (id) => {

@@ -9,6 +9,7 @@ import type { RungStore } from './ports/rung-store.js';
 import type { SearchStore } from './ports/search-store.js';
 import type { TaskRunner } from './ports/task-runner.js';
 import type { TrialStore } from './ports/trial-store.js';
+import type { WebhookStore } from './ports/webhook-store.js';
 import type { WorkerStore } from './ports/worker-store.js';
 
 /** Bounds for each project. */
@@ -26,6 +27,7 @@ export interface Deps {
   readonly evaluations: EvaluationStore;
   readonly asks: AskStore;
   readonly events: EventStore;
+  readonly webhooks: WebhookStore;
   readonly workers: WorkerStore;
   readonly keys: KeyStore;
   readonly dispatcher: Dispatcher;

@@ -19,6 +19,7 @@ import type { SpecIssue } from '@caviar/spec';
  * - `nothing-to-diagnose`: there are no errors to judge by.
  * - `nothing-to-explain`: too few trials, or values that do not differ.
  * - `events-gone`: events after the place asked for are not kept any more.
+ * - `webhook-not-found`: there is none of that id; `too-many-webhooks`: the search has as many as it may have.
  * - `unavailable`: Postgres is away; try again.
  */
 export type DomainErrorCode =
@@ -42,6 +43,8 @@ export type DomainErrorCode =
   | 'nothing-to-diagnose'
   | 'nothing-to-explain'
   | 'events-gone'
+  | 'webhook-not-found'
+  | 'too-many-webhooks'
   | 'unavailable';
 
 export class DomainError extends Error {

@@ -53,6 +53,7 @@ export type {
   TrialRelease,
   TrialStore,
 } from './ports/trial-store.js';
+export type { DueWebhook, Notice, Told, Webhook, WebhookStore } from './ports/webhook-store.js';
 export type { WorkerInfo, WorkerListQuery, WorkerStore, WorkerView } from './ports/worker-store.js';
 export { type Programs, readPrograms } from './programs-file.js';
 export { repeat } from './repeat.js';
@@ -64,6 +65,7 @@ export {
   type TrialDesk,
   type TrialOutcome,
 } from './trial-desk.js';
+export { deliverWebhooks, type SendNotice } from './use-cases/deliver-webhooks.js';
 export { type Evaluate, type EvaluationJob, performTestEvaluation } from './use-cases/evaluate-test.js';
 export { pruneEvents } from './use-cases/follow-events.js';
 export { reconcile } from './use-cases/reconcile.js';

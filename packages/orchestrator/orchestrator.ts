@@ -22,6 +22,7 @@ import type { EventPosition, SearchEvent, Transition } from './ports/event-store
 import type { Page, PageQuery } from './ports/page.js';
 import type { SearchListQuery } from './ports/search-store.js';
 import type { BoardEntry } from './ports/trial-store.js';
+import type { Webhook } from './ports/webhook-store.js';
 import type { WorkerListQuery, WorkerView } from './ports/worker-store.js';
 
 export interface Leaderboard {
@@ -134,8 +135,15 @@ export interface Orchestrator {
   findKey(key: string): Promise<ApiKey | null>;
   listKeys(query: PageQuery): Promise<Page<ApiKey>>;
   revokeKey(id: string): Promise<ApiKey>;
-  /** The project that a search, or a trial's search, belongs to; null when there is none of that id. */
-  projectOf(kind: 'search' | 'trial', id: string): Promise<string | null>;
+  /** Has somebody told of a search from now on; the secret is given this once. Throws `too-many-webhooks`. */
+  createWebhook(
+    searchId: string,
+    wanted: Pick<Webhook, 'url' | 'events'>,
+  ): Promise<{ readonly webhook: Webhook; readonly secret: string }>;
+  listWebhooks(searchId: string): Promise<readonly Webhook[]>;
+  deleteWebhook(id: string): Promise<void>;
+  /** The project that a search, or the search of a trial or webhook, belongs to; null when there is none of that id. */
+  projectOf(kind: 'search' | 'trial' | 'webhook', id: string): Promise<string | null>;
   listWorkers(query: WorkerListQuery): Promise<Page<WorkerView>>;
   listDatasets(): readonly DatasetInfo[];
   getDataset(id: string): DatasetInfo;

@@ -56,7 +56,7 @@ export async function startStack({
   let redis = await startTestRedis();
   const db = createDatabase({ url: database.url });
   const queue = createQueue({ url: redis.url, logger: SILENT });
-  const { searches, trials, rungs, evaluations, asks, events, keys, workers: workerStore } = db;
+  const { searches, trials, rungs, evaluations, asks, events, webhooks, keys, workers: workerStore } = db;
   const deps: Deps = {
     searches,
     trials,
@@ -65,6 +65,7 @@ export async function startStack({
     evaluations,
     asks,
     events,
+    webhooks,
     workers: workerStore,
     dispatcher: queue.dispatcher,
     signals: queue.signals,

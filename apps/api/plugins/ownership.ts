@@ -2,6 +2,8 @@ import type { Orchestrator } from '@caviar/orchestrator';
 import type { FastifyRequest } from 'fastify';
 import { HttpProblem } from '../http/http-problem.js';
 
+type Kind = 'search' | 'trial' | 'webhook';
+
 /** Searches whose project an instance keeps in mind; it never changes. */
 const KEPT = 10_000;
 
@@ -9,7 +11,7 @@ const KEPT = 10_000;
 export function checkOwner(orchestrator: Pick<Orchestrator, 'projectOf'>): (request: FastifyRequest) => Promise<void> {
   const known = new Map<string, string>();
 
-  async function projectOf(kind: 'search' | 'trial', id: string): Promise<string | null> {
+  async function projectOf(kind: Kind, id: string): Promise<string | null> {
     const name = `${kind} ${id}`;
     const project = known.get(name) ?? (await orchestrator.projectOf(kind, id));
     if (project === null || known.has(name)) return project;
@@ -22,9 +24,9 @@ export function checkOwner(orchestrator: Pick<Orchestrator, 'projectOf'>): (requ
   return async (request) => {
     const { role, project } = request.principal;
     const { id } = request.params as { readonly id?: string };
-    const [, kind] = /^\/v1\/(search|trial)[a-z]*\/:id/.exec(request.routeOptions.url ?? '') ?? [];
+    const [, kind] = /^\/v1\/(search|trial|webhook)[a-z]*\/:id/.exec(request.routeOptions.url ?? '') ?? [];
     if (role === 'admin' || id === undefined || kind === undefined) return;
-    if ((await projectOf(kind as 'search' | 'trial', id)) === project) return;
-    throw new HttpProblem(kind === 'search' ? 'search-not-found' : 'trial-not-found', `There is no ${kind} ${id}.`);
+    if ((await projectOf(kind as Kind, id)) === project) return;
+    throw new HttpProblem(`${kind as Kind}-not-found`, `There is no ${kind} ${id}.`);
   };
 }

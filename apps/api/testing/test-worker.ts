@@ -36,6 +36,7 @@ export function createTestWorker(
       evaluations: database.evaluations,
       asks: database.asks,
       events: database.events,
+      webhooks: database.webhooks,
       workers: database.workers,
       keys: database.keys,
       dispatcher: queue.dispatcher,

@@ -5,6 +5,7 @@ import { keyOperations } from './keys.js';
 import { searchOperations } from './searches.js';
 import { serviceOperations } from './service.js';
 import { trialOperations } from './trials.js';
+import { webhookOperations } from './webhooks.js';
 
 /** Every call of the API by its operation id. */
 export const OPERATIONS = {
@@ -12,6 +13,7 @@ export const OPERATIONS = {
   ...trialOperations,
   ...externalOperations,
   ...eventOperations,
+  ...webhookOperations,
   ...catalogOperations,
   ...keyOperations,
   ...serviceOperations,
