@@ -35,6 +35,7 @@ beforeEach(async () => {
     spec: SPEC,
     plannedTotal: 100,
     roundCount: 0,
+    prior: [],
     idempotency: null,
     project: 'default',
   });
@@ -196,6 +197,7 @@ describe('events', () => {
       spec: SPEC,
       plannedTotal: 1,
       roundCount: 0,
+      prior: [],
       idempotency: null,
       project: 'default',
     });

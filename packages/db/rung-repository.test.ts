@@ -40,6 +40,7 @@ beforeEach(async () => {
     project: 'default',
     plannedTotal: 100,
     roundCount: 0,
+    prior: [],
     idempotency: null,
   });
 });
@@ -95,7 +96,7 @@ describe('arrive', () => {
     const reports = [{ trialId: idOf(0), attempt: 1, step: 3, metrics: { cost: 0.5 }, elapsedMs: 12 }];
     const arrivals = [arrivalOf(0, 0.5), arrivalOf(1, null, { checkpoint: null })];
     expect([...(await db.rungs.arrive(arrivals, reports))].sort()).toEqual([idOf(0), idOf(1)]);
-    expect(await db.rungs.rungRecords(searchId, { numbers: [], from: 0 })).toEqual([
+    expect(await db.rungs.rungRecords(searchId, { numbers: [], from: 0 })).toMatchObject([
       {
         number: 0,
         params: { learningRate: 0.5 },

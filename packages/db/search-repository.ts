@@ -54,6 +54,9 @@ export class SearchRepository implements SearchStore {
           plannedTotal: search.plannedTotal,
           roundCount: search.roundCount,
           spaces: { create: { version: 1, firstNumber: 0, space: search.spec.space as Prisma.InputJsonObject } },
+          ...(search.prior === undefined || search.prior.length === 0
+            ? {}
+            : { warmStart: { create: { trials: search.prior as unknown as Prisma.InputJsonArray } } }),
           ...(search.idempotency === null ? {} : { idempotencyKey: { create: search.idempotency } }),
         },
       });
@@ -96,6 +99,11 @@ export class SearchRepository implements SearchStore {
       ORDER BY s.created_at DESC, s.id DESC LIMIT ${limit + 1}`;
     const page = cutPage(rows, limit, (row) => ({ createdAt: row.createdAt.toISOString(), id: row.id }));
     return { items: page.items.map(toSearch), nextCursor: page.nextCursor };
+  }
+
+  async prior(id: string) {
+    const row = await this.client.warmStart.findUnique({ where: { searchId: id } });
+    return (row?.trials ?? []) as unknown as Awaited<ReturnType<SearchStore['prior']>>;
   }
 
   async getForAdvance(id: string): Promise<SearchForAdvance | null> {

@@ -1,4 +1,4 @@
-import type { BoardPage, PageQuery, TrialStore } from '@caviar/orchestrator';
+import type { BoardPage, BoardRow, PageQuery, StoredRecord, TrialStore } from '@caviar/orchestrator';
 import type { Measurement, Trial, TrialStatus } from '@caviar/spec';
 import { z } from 'zod';
 import type { Client } from './client.js';
@@ -21,7 +21,10 @@ const TRIAL_COLUMNS = Prisma.sql`
 
 const ON_BOARD = Prisma.sql`t.status IN ('completed', 'pruned', 'infeasible')`;
 
-type Reads = Pick<TrialStore, 'get' | 'list' | 'records' | 'valued' | 'leaderboard' | 'measurements'>;
+type Reads = Pick<
+  TrialStore,
+  'get' | 'list' | 'records' | 'boardRows' | 'getMany' | 'valued' | 'leaderboard' | 'measurements'
+>;
 
 /** Trials as people and samplers read them. */
 export class TrialReader implements Reads {
@@ -44,8 +47,8 @@ export class TrialReader implements Reads {
   }
 
   async records(searchId: string, { from, below }: { readonly from: number; readonly below: number }) {
-    return this.client.$queryRaw<Pick<TrialRow, 'number' | 'params' | 'status' | 'value' | 'step'>[]>`
-      SELECT t.number, t.params, t.status, t.value, t.step FROM trials t
+    return this.client.$queryRaw<StoredRecord[]>`
+      SELECT t.number, t.params, t.status, t.value, t.step, t.metrics FROM trials t
       WHERE t.search_id = ${searchId} AND t.number >= ${from} AND t.number < ${below}
       ORDER BY t.number`;
   }
@@ -94,6 +97,18 @@ export class TrialReader implements Reads {
       nextCursor:
         last === undefined ? null : encodeCursor({ key: last.row.rankKey, number: last.row.number, rank: last.rank }),
     };
+  }
+
+  async boardRows(searchId: string): Promise<readonly BoardRow[]> {
+    return this.client.$queryRaw<BoardRow[]>`
+      SELECT t.id, t.number, t.metrics, t.rank_key IS NOT NULL AS "isRanked" FROM trials t
+      WHERE t.search_id = ${searchId} AND ${ON_BOARD} ORDER BY t.number`;
+  }
+
+  async getMany(ids: readonly string[]): Promise<readonly Trial[]> {
+    const rows = await this.client.$queryRaw<TrialRow[]>`
+      SELECT ${TRIAL_COLUMNS} FROM trials t WHERE t.id = ANY(${ids as string[]})`;
+    return rows.map(toTrial);
   }
 
   async measurements(trialId: string): Promise<readonly Measurement[]> {

@@ -40,6 +40,7 @@ beforeEach(async () => {
     project: 'default',
     plannedTotal: 100,
     roundCount: 0,
+    prior: [],
     idempotency: null,
   });
 });
@@ -370,6 +371,7 @@ test('counters agree with counting after a storm of concurrent transitions over 
     project: 'default',
     plannedTotal: 100,
     roundCount: 0,
+    prior: [],
     idempotency: null,
   });
   const refs = [

@@ -41,9 +41,11 @@ export type { TaskRunner, WorkerTask, WorkerTaskResult } from './ports/task-runn
 export type {
   BoardEntry,
   BoardPage,
+  BoardRow,
   ClaimedTrial,
   MeasurementReport,
   NewTrial,
+  StoredRecord,
   TrialControl,
   TrialFailure,
   TrialFinish,

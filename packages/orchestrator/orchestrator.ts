@@ -27,7 +27,10 @@ import type { WorkerListQuery, WorkerView } from './ports/worker-store.js';
 
 export interface Leaderboard {
   readonly searchId: string;
+  /** The one, or the first of `objectives`. */
   readonly objective: Objective;
+  /** All of several. */
+  readonly objectives?: readonly Objective[];
   readonly version: number;
   readonly progress: Progress;
   readonly entries: readonly BoardEntry[];

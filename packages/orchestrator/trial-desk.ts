@@ -90,7 +90,7 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
   }
 
   async function valueAmong(searchId: string, metrics: Metrics) {
-    return objectiveValue((await specOf(searchId))?.objective, metrics);
+    return objectiveValue(await specOf(searchId), metrics);
   }
 
   async function goOn(trials: readonly { readonly searchId: string }[], options?: DispatchOptions): Promise<void> {

@@ -9,6 +9,8 @@ export interface TrialRecord {
   readonly status: TrialStatus;
   /** Value of the objective as reported, at `step`; null when there is none. */
   readonly value: number | null;
+  /** Values of all objectives, in their order, where a search has several. */
+  readonly values?: readonly (number | null)[];
   /** Last step measured; absent before the first. */
   readonly step?: number;
 }

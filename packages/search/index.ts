@@ -1,4 +1,5 @@
 export { checkSampler } from './check-sampler.js';
+export { keepsConstraints } from './constraints.js';
 export { lowerIsBetter } from './direction.js';
 export { exploreParams } from './explore.js';
 export type { FlowCommand, FlowJob, FlowResult } from './flow/commands.js';
@@ -12,6 +13,7 @@ export {
   MIN_IMPORTANCE_TRIALS,
 } from './importance/importance.js';
 export { sampleNumbers } from './importance/sample-numbers.js';
+export { nonDominationRanks } from './pareto.js';
 export {
   decideRound,
   historyNeeded,
@@ -31,6 +33,7 @@ export {
 } from './preview.js';
 export type { PlannedRound, Suggestion } from './samplers/sampler.js';
 export type { Origin, RungReport } from './schedulers/scheduler.js';
+export { costsOf, objectivesOf, valuesOf } from './several-objectives.js';
 export { cardinality } from './space/cardinality.js';
 export { checkParams } from './space/check-params.js';
 export { contains } from './space/contains.js';

@@ -3,6 +3,7 @@ import type { TrialRecord } from './history.js';
 import { pickSampler } from './samplers/auto.js';
 import { findSampler } from './samplers/registry.js';
 import { learns, type PlannedRound, roundsOf, type Sampler, type SamplerProblem } from './samplers/sampler.js';
+import { withOneValue } from './several-objectives.js';
 import { compileSpace } from './space/compile-space.js';
 
 /** How far a search has come, as far as its plan depends on it. */
@@ -11,6 +12,8 @@ export interface SearchState {
   readonly spaceFirstNumber: number;
   /** Rounds decided so far, by index; empty for samplers without rounds. */
   readonly rounds: readonly Round[];
+  /** Results of earlier searches, numbered below 0, that a learning sampler begins with. */
+  readonly prior?: readonly TrialRecord[];
 }
 
 /** A search that has not begun. */
@@ -38,7 +41,7 @@ export interface SearchPlan {
 /** Plans a search; to be asked again after a change of the spec (space, stop criteria). */
 export function planSearch(spec: SearchSpec, state: SearchState = INITIAL_STATE): SearchPlan {
   const { sampler, problem } = samplerFor(spec, state);
-  const end = sampler.size === undefined ? Number.POSITIVE_INFINITY : state.spaceFirstNumber + sampler.size(problem);
+  const end = sampler.size === undefined ? Number.POSITIVE_INFINITY : problem.spaceFirstNumber + sampler.size(problem);
   const totalTrials = Math.min(spec.stop.maxTrials ?? Number.POSITIVE_INFINITY, end);
   return {
     sampler: { kind: sampler.kind, reason: pickSampler(spec).reason },
@@ -78,15 +81,18 @@ export function decideRound(spec: SearchSpec, plan: SearchPlan, question: RoundQ
   if (planned === undefined || rounds === undefined) {
     throw new RangeError(`the plan of this search has no round ${question.index}`);
   }
-  return rounds.decide(problem, { planned, history: question.history });
+  return rounds.decide(problem, { planned, history: withOneValue(spec, question.history) });
 }
 
 /** @internal The sampler that proposes, and what it is asked about. */
 export function samplerFor(
   spec: SearchSpec,
-  { spaceFirstNumber, rounds }: SearchState,
+  { spaceFirstNumber, rounds, prior = [] }: SearchState,
 ): { readonly sampler: Sampler; readonly problem: SamplerProblem } {
   const { sampler } = pickSampler(spec);
-  const problem = { spec, sampler, space: compileSpace(spec.space), spaceFirstNumber, rounds };
+  const space = compileSpace(spec.space);
+  // Trials that the spec gives come before the sampler's own.
+  const firstNumber = Math.max(spaceFirstNumber, spec.trials?.length ?? 0);
+  const problem = { spec, sampler, space, spaceFirstNumber: firstNumber, rounds, priorTrials: prior.length };
   return { sampler: findSampler(sampler.kind), problem };
 }

@@ -1,6 +1,6 @@
 import { isFinal, type SamplerSpec, type SearchSpec } from '@caviar/spec';
 import type { PendingTrial, TrialRecord } from './history.js';
-import { INITIAL_STATE, type SearchState, samplerFor } from './plan-search.js';
+import { INITIAL_STATE, plannedRoundOf, planSearch, type SearchState, samplerFor } from './plan-search.js';
 import { pickSampler } from './samplers/auto.js';
 import { proposeAnew } from './samplers/propose-anew.js';
 import { findSampler } from './samplers/registry.js';
@@ -15,9 +15,19 @@ export interface SuggestContext {
 export function prepareSearch(spec: SearchSpec, state: SearchState = INITIAL_STATE): SuggestContext {
   const { sampler, problem } = samplerFor(spec, state);
   if (learns(sampler)) throw new TypeError(`${sampler.kind} learns: it is asked through startLearning`);
-  const propose = sampler.prepare(problem);
+  const draw = sampler.prepare(problem);
   const { reason } = pickSampler(spec);
-  return { propose: reason === null ? propose : (number) => withPick(propose(number), sampler.kind, reason) };
+  const propose: Propose = reason === null ? draw : (number) => withPick(draw(number), sampler.kind, reason);
+  if (spec.trials === undefined) return { propose };
+  const plan = planSearch(spec, state);
+  return {
+    propose: (number) => {
+      const given = givenTrial(spec, number);
+      return given === null
+        ? propose(number)
+        : { number, round: plannedRoundOf(plan, number)?.index ?? null, ...given };
+    },
+  };
 }
 
 /** A proposal that also says which sampler `auto` picked, and why. */
@@ -37,8 +47,15 @@ export function suggest(context: SuggestContext, firstNumber: number, endNumber:
   return suggestions;
 }
 
+/** The params and the reason of a trial that the spec itself gives; null for those that the sampler proposes. */
+function givenTrial({ trials = [] }: SearchSpec, number: number): Pick<Suggestion, 'params' | 'proposal'> | null {
+  const params = trials[number];
+  return params === undefined ? null : { params, proposal: 'Given with the spec, to be tried first.' };
+}
+
 /** A learning sampler at work on one search. To be kept, and built anew when the spec or its space change. */
 export interface LearningContext {
+  readonly spec: SearchSpec;
   readonly learner: Learner;
   /** The final outcomes of all trials numbered below this have been observed; of those above, the ones in `beyond`. */
   firstUnobserved: number;
@@ -59,11 +76,9 @@ export function isScheduled(spec: SearchSpec): boolean {
 export function startLearning(spec: SearchSpec, state: SearchState = INITIAL_STATE): LearningContext | null {
   const { sampler, problem } = samplerFor(spec, state);
   if (!learns(sampler)) return null;
-  return {
-    learner: explained(spec, proposeAnew(sampler.learn(problem), problem)),
-    firstUnobserved: 0,
-    beyond: new Set(),
-  };
+  const learner = explained(spec, proposeAnew(sampler.learn(problem), problem));
+  for (const trial of state.prior ?? []) learner.observe(trial);
+  return { spec, learner, firstUnobserved: 0, beyond: new Set() };
 }
 
 function explained(spec: SearchSpec, learner: Learner): Learner {
@@ -97,9 +112,15 @@ export function observe(context: LearningContext, trials: readonly TrialRecord[]
 
 /** Proposes one trial, given those that are made and not observed, by number. */
 export function suggestNext(
-  { learner }: LearningContext,
+  { spec, learner }: LearningContext,
   number: number,
   pending: readonly PendingTrial[],
 ): Suggestion {
-  return learner.propose(number, pending);
+  const given = givenTrial(spec, number);
+  if (given !== null) return { number, round: null, ...given };
+  const suggestion = learner.propose(number, pending);
+  const { basis } = suggestion;
+  if (basis === undefined) return suggestion;
+  // Trials of earlier searches have no number here.
+  return { ...suggestion, basis: { ...basis, trials: basis.trials.filter((one) => one >= 0) } };
 }

@@ -46,7 +46,7 @@ describe('searchSpecInputSchema', () => {
     ['an empty name', { name: '' }, '/name'],
     ['a long name', { name: 'x'.repeat(201) }, '/name'],
     ['an unknown mode', { reproducibility: 'fast' }, '/reproducibility'],
-    ['an unknown direction', { objective: { metric: 'dev.error', direction: 'up' } }, '/objective/direction'],
+    ['an unknown direction', { objective: { metric: 'dev.error', direction: 'up' } }, '/objective'],
   ])('refuses %s', (_, changes, pointer) => {
     expect(pointersOf(changes)).toEqual([pointer]);
   });

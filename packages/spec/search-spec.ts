@@ -58,6 +58,19 @@ export const objectiveSchema = z.strictObject({
 });
 export type Objective = z.infer<typeof objectiveSchema>;
 
+/** A bound that the outcome of a trial must keep: a trial that breaks one ranks behind all that keep them. */
+const constraintSchema = z
+  .strictObject({
+    metric: z.string().min(1).max(200),
+    min: z.number().optional(),
+    max: z.number().optional(),
+  })
+  .refine(({ min, max }) => min !== undefined || max !== undefined, 'needs min, max or both')
+  .refine(({ min, max }) => min === undefined || max === undefined || min <= max, 'min must not be above max');
+
+export const MAX_OBJECTIVES = 8;
+const objectivesSchema = z.array(objectiveSchema).min(2).max(MAX_OBJECTIVES).readonly();
+
 export const samplerSpecSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('random') }),
   z.strictObject({
@@ -86,6 +99,11 @@ export const samplerSpecSchema = z.discriminatedUnion('kind', [
     kind: z.literal('cma-es'),
     /** Trials of a generation of the first run; without it, by the number of parameters and the parallelism. */
     populationSize: z.int().min(4).max(10_000).optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('nsga2'),
+    /** Trials of a generation; the first one is drawn from a Sobol sequence. */
+    population: z.int().min(4).max(10_000).default(24),
   }),
   z.strictObject({
     kind: z.literal('gp'),
@@ -162,7 +180,15 @@ export const searchSpecInputSchema = z.strictObject({
   name: searchNameSchema.optional(),
   trainer: trainerSpecSchema,
   space: spaceSchema,
-  objective: objectiveSchema.optional(),
+  /** One, or several to be traded off against each other; the first of several is the one that `value` shows. */
+  objective: z.union([objectiveSchema, objectivesSchema]).optional(),
+  /** All of several objectives, as a complete spec shows them. */
+  objectives: objectivesSchema.optional(),
+  constraints: z.array(constraintSchema).min(1).max(20).readonly().optional(),
+  /** Params that are tried first, as they are. */
+  trials: z.array(z.record(parameterNameSchema, paramValueSchema)).min(1).max(10_000).readonly().optional(),
+  /** Earlier searches whose results the sampler begins with. */
+  warmStart: z.strictObject({ searches: z.array(z.string().min(1).max(100)).min(1).max(20).readonly() }).optional(),
   sampler: samplerSpecSchema.default({ kind: 'auto' }),
   scheduler: schedulerSpecSchema.default({ kind: 'fifo' }),
   stop: stopSchema,
@@ -176,6 +202,7 @@ export type SearchSpecInput = z.infer<typeof searchSpecInputSchema>;
 export type SearchSpec = Readonly<
   Omit<SearchSpecInput, 'name' | 'objective' | 'seed'> & {
     readonly name: string;
+    /** The one, or the first of `objectives`. */
     readonly objective: Objective;
     readonly seed: number;
   }

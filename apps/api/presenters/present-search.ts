@@ -33,6 +33,7 @@ export function presentLeaderboard(board: Leaderboard): LeaderboardView {
   return {
     searchId: board.searchId,
     objective: board.objective,
+    ...(board.objectives !== undefined && { objectives: board.objectives }),
     version: board.version,
     progress: board.progress,
     entries: board.entries.map(presentEntry),

@@ -33,7 +33,7 @@ describe('csv', () => {
   test('has a line per trial, and a column for every parameter and metric of any version of the space', async () => {
     const id = await createSearch({ parallelism: 3, trainer: { kind: 'quadratic', params: { start: 2 } } });
     const space = {
-      steps: { kind: 'categorical', choices: [10, 100] },
+      steps: { kind: 'categorical', choices: [10, 100, 500] },
       coefficients: { kind: 'categorical', choices: [[1, -10, 25]] },
     };
     await app.inject({ method: 'PATCH', url: `/v1/searches/${id}`, payload: { space } });

@@ -120,6 +120,11 @@ export const leaderboardSchema = z
   .strictObject({
     searchId: z.string(),
     objective: objectiveSchema,
+    objectives: z
+      .array(objectiveSchema)
+      .readonly()
+      .optional()
+      .meta({ description: 'All of several; `rank` is then that of the front a trial belongs to, from 1.' }),
     version: count.meta({ description: 'Grows with every change of the board or the progress.' }),
     progress: progressSchema,
     entries: z.array(leaderboardEntrySchema),
@@ -127,7 +132,8 @@ export const leaderboardSchema = z
   })
   .meta({
     id: 'Leaderboard',
-    description: 'Trials by value, best first, then by number; a value that is not finite ranks last.',
+    description:
+      'Trials by value, best first, then by number; a value that is not finite ranks last. With several objectives: the Pareto front, then the front of the rest, and so on.',
     examples: [
       {
         searchId: exampleSearch.id,

@@ -77,7 +77,7 @@ async function finishEach(
   await deps.trials.fail(failed.map((ending) => failureOf(ending, spec.trainer.maxRetries)));
   const stored = new Set(
     await deps.trials.finish(
-      ended.map((ending) => finishOf(ending, spec.objective)),
+      ended.map((ending) => finishOf(ending, spec)),
       ended.flatMap(measurementOf),
     ),
   );
@@ -118,9 +118,9 @@ function outcomeOf({ status, reason }: FinishRequest, metrics: Metrics, objectiv
   return { status: 'infeasible' as const, reason: reason ?? `${objective.metric} is not finite` };
 }
 
-function finishOf({ request, lease, status, metrics, reason }: Ending, objective: Objective): TrialFinish {
+function finishOf({ request, lease, status, metrics, reason }: Ending, spec: SearchSpec): TrialFinish {
   const { searchId, trialId, attempt } = lease;
-  const { value, rankKey } = objectiveValue(objective, metrics);
+  const { value, rankKey } = objectiveValue(spec, metrics);
   const isRanked = status !== 'cancelled';
   return {
     searchId,

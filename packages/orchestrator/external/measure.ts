@@ -59,7 +59,7 @@ async function arrive(
   const { searchId, trialId, attempt } = lease;
   if ((await deps.trials.get(trialId))?.searchId !== searchId) return explainLoss(context, lease);
   const report = { trialId, attempt, ...measurement };
-  const valued = objectiveValue((await specOf(searchId))?.objective, measurement.metrics);
+  const valued = objectiveValue(await specOf(searchId), measurement.metrics);
   const arrived = await deps.rungs.arrive([{ ...report, ...valued, checkpoint: null }], [report]);
   if (arrived.length === 0) return obey(context, lease, 'lost');
   deps.signals.publish(searchId);

@@ -20,6 +20,7 @@ export interface RungRecord {
   readonly status: TrialStatus;
   readonly step: number;
   readonly value: number | null;
+  readonly metrics: Metrics;
   /** Step at which it is to stop for now; null = it may train to its end. */
   readonly targetStep: number | null;
   /** Value at each target step it has come to, by step. */

@@ -1,3 +1,4 @@
+import type { TrialRecord } from '@caviar/search';
 import type { Round, Search, SearchSpace, SearchSpec, SearchStatus } from '@caviar/spec';
 import type { Page, PageQuery } from './page.js';
 
@@ -7,6 +8,8 @@ export interface NewSearch {
   readonly project: string;
   readonly plannedTotal: number | null;
   readonly roundCount: number;
+  /** Results of earlier searches that its sampler begins with. */
+  readonly prior?: readonly TrialRecord[];
   readonly idempotency: { readonly key: string; readonly requestHash: string } | null;
 }
 
@@ -55,6 +58,8 @@ export interface SearchStore {
   get(id: string): Promise<Search | null>;
   /** Newest first. */
   list(query: SearchListQuery): Promise<Page<Search>>;
+  /** Results of earlier searches that a search begins with, in their order. */
+  prior(id: string): Promise<readonly TrialRecord[]>;
   getForAdvance(id: string): Promise<SearchForAdvance | null>;
   /** Ids of running searches that may have something to do: room for trials, or an end that has come. */
   listAdvanceable(): Promise<readonly string[]>;

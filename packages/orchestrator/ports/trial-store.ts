@@ -100,6 +100,14 @@ export interface BoardPage {
   readonly nextCursor: string | null;
 }
 
+export interface BoardRow extends Pick<Trial, 'id' | 'number' | 'metrics'> {
+  /** Whether it has a value and keeps the constraints. */
+  readonly isRanked: boolean;
+}
+
+/** A trial as it is stored, without what samplers do not look at. */
+export type StoredRecord = Pick<Trial, 'number' | 'params' | 'status' | 'value' | 'step' | 'metrics'>;
+
 /** Trials in Postgres. Writers name their attempt, and a stale one changes nothing. */
 export interface TrialStore {
   /**
@@ -111,10 +119,7 @@ export interface TrialStore {
   /** By number. */
   list(searchId: string, query: PageQuery & { readonly status?: TrialStatus | undefined }): Promise<Page<Trial>>;
   /** Trials numbered from `from` to below `below` as they are now, by number: what samplers learn from. */
-  records(
-    searchId: string,
-    range: { readonly from: number; readonly below: number },
-  ): Promise<readonly Pick<Trial, 'number' | 'params' | 'status' | 'value' | 'step'>[]>;
+  records(searchId: string, range: { readonly from: number; readonly below: number }): Promise<readonly StoredRecord[]>;
   /** A sample of at most `limit` completed trials with a finite value, of the numbers given or of all; fixed by the seed. */
   valued(
     searchId: string,
@@ -122,6 +127,11 @@ export interface TrialStore {
   ): Promise<readonly ValuedTrial[]>;
   /** Ended trials by value, then number; see api.md for the order. Null when there is no such search. */
   leaderboard(searchId: string, query: PageQuery): Promise<BoardPage | null>;
+
+  /** What ranks the trials that have an outcome, by number; for boards of several objectives. */
+  boardRows(searchId: string): Promise<readonly BoardRow[]>;
+  /** The trials of these ids, in any order; those that do not exist are left out. */
+  getMany(ids: readonly string[]): Promise<readonly Trial[]>;
 
   /** Takes queued trials of running searches for a worker. Ids that can't be had are left out. */
   claim(ids: readonly string[], holder: TrialHolder): Promise<readonly ClaimedTrial[]>;

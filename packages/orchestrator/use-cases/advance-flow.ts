@@ -12,6 +12,7 @@ import {
 import { isFinal } from '@caviar/spec';
 import type { Deps } from '../deps.js';
 import { newId } from '../ids.js';
+import { toTrialRecord } from '../objective-value.js';
 import type { ScheduledTrial } from '../ports/rung-store.js';
 import type { SearchForAdvance } from '../ports/search-store.js';
 import { type DispatchOptions, dispatchOrLeave } from './dispatch.js';
@@ -99,7 +100,11 @@ class FlowFollower {
       case 'observe': {
         const { status, step, value } = command;
         const params = context.params.get(number) ?? {};
-        if (context.learning !== null) observe(context.learning, [{ number, params, status, step, value }]);
+        const seen = { number, params, status, step, value };
+        const { spec } = this.work.state.search;
+        const full =
+          isFinal(status) && record !== undefined ? toTrialRecord(spec, { ...seen, metrics: record.metrics }) : seen;
+        if (context.learning !== null) observe(context.learning, [full]);
         context.unobserved.delete(number);
         return;
       }
@@ -160,7 +165,8 @@ class FlowFollower {
     const { spec } = this.work.state.search;
     const planned = plannedRoundOf(this.work.plan, number);
     if (planned === null || context.rounds.length > planned.index) return;
-    const history = await deps.trials.records(searchId, { from: 0, below: planned.firstNumber });
+    const stored = await deps.trials.records(searchId, { from: 0, below: planned.firstNumber });
+    const history = stored.map((trial) => toTrialRecord(spec, trial));
     const question = { index: planned.index, history, rounds: context.rounds, spaceFirstNumber };
     const round = decideRound(spec, this.work.plan, question);
     await deps.searches.addRound(searchId, round);

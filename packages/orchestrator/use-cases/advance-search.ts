@@ -1,6 +1,7 @@
 import { decideRound, historyNeeded, isScheduled, plannedRoundOf, type SearchPlan, suggest } from '@caviar/search';
 import type { Deps } from '../deps.js';
 import { newId } from '../ids.js';
+import { toTrialRecord } from '../objective-value.js';
 import type { SearchForAdvance } from '../ports/search-store.js';
 import { advanceFlow } from './advance-flow.js';
 import { type DispatchOptions, dispatching, dispatchOrLeave } from './dispatch.js';
@@ -42,7 +43,8 @@ async function propose(deps: Deps, { state, prepared, options }: Proposal): Prom
 
   const planned = plannedRoundOf(plan, nextNumber);
   if (planned !== null && search.rounds.length <= planned.index) {
-    const history = await deps.trials.records(search.id, { from: 0, below: planned.firstNumber });
+    const stored = await deps.trials.records(search.id, { from: 0, below: planned.firstNumber });
+    const history = stored.map((trial) => toTrialRecord(search.spec, trial));
     const spaceFirstNumber = state.spaces.at(-1)?.firstNumber ?? 0;
     const round = decideRound(search.spec, plan, {
       index: planned.index,

@@ -6,6 +6,7 @@ import { newId } from '../ids.js';
 import { advanceSearch } from './advance-search.js';
 import { checkQuotas } from './check-quotas.js';
 import { completeSpec } from './complete-spec.js';
+import { gatherPrior } from './warm-start.js';
 
 /** Checks, stores and starts a search. With an idempotency key, the same body a second time gives the first search. */
 export async function createSearch(
@@ -25,6 +26,7 @@ export async function createSearch(
     project,
     plannedTotal: plan.totalTrials,
     roundCount: plan.rounds.length,
+    prior: await gatherPrior(deps, spec, project),
     idempotency:
       idempotencyKey === undefined ? null : { key: `${project}:${idempotencyKey}`, requestHash: hashOf(input) },
   });

@@ -51,7 +51,7 @@ export async function inTurn(searchId: string, work: () => Promise<void>): Promi
 
 /** The flow of a search as it stands: kept, or built anew from Postgres. */
 export async function openFlow(
-  deps: Pick<Deps, 'rungs'>,
+  deps: Pick<Deps, 'rungs' | 'searches'>,
   state: SearchForAdvance,
   plan: PreparedSearch['plan'],
 ): Promise<FlowContext> {
@@ -61,11 +61,12 @@ export async function openFlow(
   const { search, spaces } = state;
   const { spec, rounds } = search;
   const spaceFirstNumber = spaces.at(-1)?.firstNumber ?? 0;
+  const prior = spec.warmStart === undefined ? [] : await deps.searches.prior(search.id);
   const context: FlowContext = {
     flow: createFlow(spec, plan),
     rounds,
     draw: null,
-    learning: learnsFromResults(spec) ? startLearning(spec, { rounds, spaceFirstNumber }) : null,
+    learning: learnsFromResults(spec) ? startLearning(spec, { rounds, spaceFirstNumber, prior }) : null,
     params: new Map(),
     unobserved: new Set(),
     ahead: new Map(),

@@ -9,6 +9,7 @@ import {
 } from '@caviar/search';
 import { isFinal } from '@caviar/spec';
 import type { Deps } from '../deps.js';
+import { toTrialRecord } from '../objective-value.js';
 import type { SearchForAdvance } from '../ports/search-store.js';
 import type { PreparedSearch } from './prepared-search.js';
 
@@ -28,15 +29,16 @@ interface Question {
  * all there are by now.
  */
 export async function proposeLearning(
-  deps: Pick<Deps, 'trials'>,
+  deps: Pick<Deps, 'searches' | 'trials'>,
   { state, plan, endNumber }: Question,
 ): Promise<readonly Suggestion[]> {
   const { search, nextNumber } = state;
-  let learning = learningOf(state, plan);
+  let learning = await learningOf(deps, { state, plan });
   const mayObserve = (number: number) => (plan.window === null ? number : historyNeeded(plan, number));
-  if (hasSeenTooMuch(learning, mayObserve(nextNumber))) learning = learningOf(state, plan, { anew: true });
+  if (hasSeenTooMuch(learning, mayObserve(nextNumber))) learning = await learningOf(deps, { state, plan, anew: true });
   const from = learning.firstUnobserved;
-  const records = await deps.trials.records(search.id, { from, below: nextNumber });
+  const stored = await deps.trials.records(search.id, { from, below: nextNumber });
+  const records = stored.map((trial) => toTrialRecord(search.spec, trial));
   // From here on nothing is awaited, so no other call of this process can take the learner further in between; one may
   // have done so before.
   if (hasSeenTooMuch(learning, mayObserve(nextNumber))) return [];
@@ -56,16 +58,19 @@ export async function proposeLearning(
   return suggestions;
 }
 
-function learningOf(state: SearchForAdvance, { sampler }: Question['plan'], { anew = false } = {}): LearningContext {
+async function learningOf(
+  { searches }: Pick<Deps, 'searches'>,
+  { state, plan, anew = false }: Pick<Question, 'state' | 'plan'> & { readonly anew?: boolean },
+): Promise<LearningContext> {
   const { search, spaces } = state;
   const { name: _, stop: __, ...decisive } = search.spec;
   // `auto` may pick another sampler after a change of maxTrials.
-  const key = JSON.stringify([search.id, search.spaceVersion, sampler.kind, decisive]);
+  const key = JSON.stringify([search.id, search.spaceVersion, plan.sampler.kind, decisive]);
   const known = kept.get(key);
-  kept.delete(key);
+  if (known !== undefined && !anew) return known;
+  const prior = search.spec.warmStart === undefined ? [] : await searches.prior(search.id);
   const spaceFirstNumber = spaces.at(-1)?.firstNumber ?? 0;
-  const learning =
-    (anew ? undefined : known) ?? startLearning(search.spec, { spaceFirstNumber, rounds: search.rounds });
+  const learning = startLearning(search.spec, { spaceFirstNumber, rounds: search.rounds, prior });
   if (learning === null) throw new TypeError(`the sampler of ${search.id} does not learn`);
   const [oldest] = kept.keys();
   if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);

@@ -3,6 +3,7 @@ import type { Deps } from '../deps.js';
 import { DomainError } from '../errors.js';
 import type { Leaderboard } from '../orchestrator.js';
 import type { PageQuery } from '../ports/page.js';
+import { getParetoBoard } from './pareto-board.js';
 import { pause } from './pause.js';
 
 const EXPORT_PAGE = 1000;
@@ -18,6 +19,8 @@ export async function getSearch(deps: Pick<Deps, 'searches'>, id: string): Promi
 }
 
 export async function getLeaderboard(deps: Deps, id: string, query: PageQuery): Promise<Leaderboard> {
+  const search = await getSearch(deps, id);
+  if (search.spec.objectives !== undefined) return getParetoBoard(deps, search, query);
   const page = await deps.trials.leaderboard(id, query);
   if (page === null) throw notFound(id);
   return { searchId: id, ...page };

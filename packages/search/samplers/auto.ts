@@ -37,19 +37,23 @@ export function pickSampler(spec: SearchSpec): Picked {
   return picked;
 }
 
-function pick({ space, stop, parallelism, scheduler }: SearchSpec): Picked {
+function pick({ space, stop, parallelism, scheduler, objectives, warmStart }: SearchSpec): Picked {
   const { maxTrials = Number.POSITIVE_INFINITY } = stop;
   const size = countOf(space);
-  if (size <= maxTrials && size <= 1e7) {
+  if (size <= maxTrials && size <= 1e7 && warmStart === undefined) {
     const counts = compileSpace(space).parameters.map(({ unit }) => unit.count);
     const sampler: NamedSampler = { kind: 'grid', levels: Math.max(1, ...counts) };
     return { sampler, reason: `the space has no more than ${size} configurations, and all can be tried` };
   }
-  if (maxTrials <= TINY_BUDGET) {
+  if (maxTrials <= TINY_BUDGET && warmStart === undefined) {
     return { sampler: { kind: 'sobol' }, reason: `${maxTrials} trials are too few to learn from` };
   }
-  if (parallelism >= maxTrials) {
+  if (parallelism >= maxTrials && warmStart === undefined) {
     return { sampler: { kind: 'sobol' }, reason: `all ${maxTrials} trials may run at once` };
+  }
+  if (objectives !== undefined) {
+    const reason = `it trades ${objectives.length} objectives off against each other`;
+    return { sampler: { kind: 'nsga2', population: 24 }, reason };
   }
   const { parameters, floats } = shapeOf(space);
   const all = `${parameters} ${parameters === 1 ? 'parameter' : 'parameters'}`;

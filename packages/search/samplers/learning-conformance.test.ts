@@ -2,8 +2,8 @@ import { stream } from '@caviar/numerics';
 import { type Params, type SearchSpace, spaceSchema } from '@caviar/spec';
 import { describe, expect, it } from 'vitest';
 import type { PendingTrial, TrialRecord } from '../history.js';
-import { samplerFor } from '../plan-search.js';
 import { contains } from '../space/contains.js';
+import { startLearning } from '../suggest.js';
 import { mixedOutcome } from '../testing/outcomes.js';
 import { runParallel } from '../testing/run-parallel.js';
 import { bestValue, runSearch } from '../testing/run-search.js';
@@ -25,9 +25,9 @@ function learningConformance(name: string, sampler: NamedSampler): void {
     searchSpec(space, { sampler, stop: { maxTrials: TRIALS }, parallelism: PARALLELISM });
   const learner = (space: SearchSpace, changes: Partial<ReturnType<typeof specOf>> = {}): Learner => {
     const spec = { ...specOf(space), ...changes };
-    const { sampler: found, problem } = samplerFor(spec, { spaceFirstNumber: 0, rounds: [] });
-    if (!learns(found)) throw new TypeError(`${sampler.kind} does not learn`);
-    return found.learn(problem);
+    const learning = startLearning(spec);
+    if (learning === null) throw new TypeError(`${sampler.kind} does not learn`);
+    return learning.learner;
   };
   const taught = (history: readonly TrialRecord[], space: SearchSpace) => {
     const fresh = learner(space);

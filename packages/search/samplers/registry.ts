@@ -3,6 +3,7 @@ import { cmaEsSampler } from './cma-es.js';
 import { coarseToFineSampler } from './coarse-to-fine.js';
 import { gpSampler } from './gp.js';
 import { gridSampler } from './grid.js';
+import { nsga2Sampler } from './nsga2.js';
 import { randomSampler } from './random.js';
 import type { Sampler } from './sampler.js';
 import { sobolSampler } from './sobol.js';
@@ -19,6 +20,7 @@ export const SAMPLERS: { readonly [K in NamedSampler['kind']]: SamplerOf<K> } = 
   'coarse-to-fine': coarseToFineSampler,
   'cma-es': cmaEsSampler,
   gp: gpSampler,
+  nsga2: nsga2Sampler,
 };
 
 /** The sampler of a kind. */

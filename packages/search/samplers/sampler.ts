@@ -33,6 +33,8 @@ export interface SamplerProblem<S extends NamedSampler = NamedSampler> {
   readonly spaceFirstNumber: number;
   /** Rounds decided so far. */
   readonly rounds: readonly Round[];
+  /** Trials of earlier searches that a learner is shown before the first of its own. */
+  readonly priorTrials: number;
 }
 
 /** What a round is decided from. */

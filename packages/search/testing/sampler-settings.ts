@@ -14,5 +14,6 @@ export const SAMPLER_SETTINGS: Readonly<Record<NamedSampler['kind'], readonly Na
     { kind: 'coarse-to-fine', rounds: 5, shrink: 0.1, top: 1, base: 'sobol' },
   ],
   'cma-es': [{ kind: 'cma-es' }],
+  nsga2: [{ kind: 'nsga2', population: 8 }],
   gp: [{ kind: 'gp', startup: 10 }],
 };

@@ -55,7 +55,8 @@ export class GaussianProcessLearner implements Learner {
   propose(number: number, pending: readonly PendingTrial[]): Suggestion {
     const trials = this.#slots.filter((slot) => slot !== null);
     const finite = trials.filter(({ cost }) => Number.isFinite(cost)).length;
-    if (number < this.#problem.sampler.startup || finite < LEAST_TRIALS || this.#space.dimensions.length === 0) {
+    const { sampler, priorTrials } = this.#problem;
+    if (number + priorTrials < sampler.startup || finite < LEAST_TRIALS || this.#space.dimensions.length === 0) {
       return this.#begin(number);
     }
     const fittedAt = lastFit(trials.length);

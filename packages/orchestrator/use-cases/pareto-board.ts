@@ -1,0 +1,77 @@
+import { costsOf, nonDominationRanks, valuesOf } from '@caviar/search';
+import type { Search } from '@caviar/spec';
+import type { Deps } from '../deps.js';
+import { DomainError } from '../errors.js';
+import type { Leaderboard } from '../orchestrator.js';
+import type { PageQuery } from '../ports/page.js';
+
+/** Trials by place: their ids, and the front each belongs to, from 1. */
+interface Places {
+  readonly version: number;
+  readonly ids: readonly string[];
+  readonly ranks: readonly number[];
+}
+
+/** Boards kept in memory, each as of one version. */
+const KEPT = 16;
+const kept = new Map<string, Places>();
+
+/**
+ * The board of a search with several objectives: the Pareto front, then the front of what is left, and so on; within a
+ * front by number. `rank` is the front's. Trials that break a constraint come after all that keep them.
+ *
+ * Every version ranks all trials anew, once per process: 20,000 trials take about 50 ms, two objectives less.
+ */
+export async function getParetoBoard(
+  deps: Pick<Deps, 'searches' | 'trials'>,
+  search: Search,
+  { limit, cursor }: PageQuery,
+): Promise<Leaderboard> {
+  const { spec } = search;
+  const { objective, objectives } = spec;
+  const from = cursor === undefined ? 0 : decodeOffset(cursor);
+  const { version, ids, ranks } = await placesOf(deps, search);
+  const page = ids.slice(from, from + limit);
+  const trials = new Map((await deps.trials.getMany(page)).map((trial) => [trial.id, trial]));
+  const entries = page.flatMap((id, i) => {
+    const trial = trials.get(id);
+    return trial === undefined ? [] : [{ rank: ranks[from + i]!, trial }];
+  });
+  const next = from + limit;
+  return {
+    searchId: search.id,
+    version,
+    objective,
+    ...(objectives !== undefined && { objectives }),
+    progress: search.progress,
+    entries,
+    nextCursor: next < ids.length ? encodeOffset(next) : null,
+  };
+}
+
+async function placesOf({ trials }: Pick<Deps, 'trials'>, { id, version, spec }: Search): Promise<Places> {
+  const known = kept.get(id);
+  if (known?.version === version) return known;
+  const rows = await trials.boardRows(id);
+  const costs = rows.map(({ metrics, isRanked }) =>
+    isRanked ? costsOf(spec, valuesOf(spec, metrics)) : costsOf(spec, []),
+  );
+  const fronts = nonDominationRanks(costs);
+  const order = rows.map((_, i) => i).sort((a, b) => fronts[a]! - fronts[b]! || rows[a]!.number - rows[b]!.number);
+  const places = { version, ids: order.map((i) => rows[i]!.id), ranks: order.map((i) => fronts[i]! + 1) };
+  kept.delete(id);
+  const [oldest] = kept.keys();
+  if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);
+  kept.set(id, places);
+  return places;
+}
+
+function encodeOffset(offset: number): string {
+  return Buffer.from(`front ${offset}`).toString('base64url');
+}
+
+function decodeOffset(cursor: string): number {
+  const [, digits] = /^front (\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
+  if (digits === undefined) throw new DomainError('invalid-cursor', 'The cursor is not one of this board');
+  return Number(digits);
+}

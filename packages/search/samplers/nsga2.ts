@@ -1,0 +1,210 @@
+import { exp, log, type Stream, stream } from '@caviar/numerics';
+import type { Objective, Params, SamplerSpec } from '@caviar/spec';
+import { lowerIsBetter } from '../direction.js';
+import type { PendingTrial, TrialRecord } from '../history.js';
+import { type Costs, crowdingDistances, nonDominationRanks } from '../pareto.js';
+import { assemble, type CompiledParameter, type CompiledSpace } from '../space/compile-space.js';
+import { contains } from '../space/contains.js';
+import type { Learner, LearningSampler, SamplerProblem } from './sampler.js';
+import { sobolDraw } from './sobol.js';
+
+type Nsga2Spec = Extract<SamplerSpec, { kind: 'nsga2' }>;
+
+/** Distribution indices of crossover and mutation: larger keeps children closer to their parents. */
+const CROSSOVER_INDEX = 10;
+const MUTATION_INDEX = 20;
+/** Share of children that are crossed; the others are mutated copies. */
+const CROSSOVER_SHARE = 0.9;
+/** Tries at a configuration that is not there yet. */
+const MAX_TRIES = 20;
+
+/**
+ * NSGA-II (Deb, Pratap, Agarwal and Meyarivan, IEEE TEVC 6, 2002) in its steady-state form: each trial is a child of two
+ * of the best `population` trials so far, by non-domination rank and crowding distance. Trials without all values have no
+ * children.
+ */
+export const nsga2Sampler: LearningSampler<Nsga2Spec> = {
+  kind: 'nsga2',
+  previewAs: () => ({ kind: 'sobol' }),
+  learn: (problem) => new Nsga2Learner(problem),
+};
+
+interface Individual {
+  readonly number: number;
+  readonly params: Params;
+  readonly costs: Costs;
+  /** Steps it came to, if it did not come to its end. */
+  readonly partial: boolean;
+}
+
+interface Ranked extends Individual {
+  readonly rank: number;
+  readonly crowding: number;
+}
+
+class Nsga2Learner implements Learner {
+  private readonly space: CompiledSpace;
+  private readonly objectives: readonly Objective[];
+  private readonly begin: (number: number) => Params;
+  private readonly known = new Map<number, Individual>();
+  private pool: readonly Ranked[] | null = null;
+
+  constructor(private readonly problem: SamplerProblem<Nsga2Spec>) {
+    const { spec, space } = problem;
+    this.space = space;
+    this.objectives = spec.objectives ?? [spec.objective];
+    this.begin = sobolDraw(space, spec.seed);
+  }
+
+  observe({ number, params, status, value, values = [value] }: TrialRecord): void {
+    if (!contains(this.space.space, params)) return;
+    const partial = status !== 'completed';
+    const isUseful = status === 'completed' || status === 'pruned' || status === 'paused';
+    const costs = this.objectives.flatMap(
+      ({ direction }, m) => (isUseful ? lowerIsBetter(values[m] ?? null, direction) : null) ?? [],
+    );
+    if (status === 'cancelled') this.known.delete(number);
+    else this.known.set(number, { number, params, costs, partial });
+    this.pool = null;
+  }
+
+  propose(number: number, pending: readonly PendingTrial[]) {
+    const { population } = this.problem.sampler;
+    this.pool ??= rankBest(this.withValues(), population);
+    if (this.known.size < population || this.pool.length === 0) {
+      const proposal = `Point ${number + 1} of the scrambled Sobol sequence: the first ${population} trials show the space.`;
+      return { number, params: this.begin(number), round: null, proposal };
+    }
+    const taken = new Set([...this.known.values(), ...pending].map(({ params }) => keyOf(params)));
+    let family = this.family(number, 0);
+    for (let tries = 1; taken.has(keyOf(family.child)) && tries < MAX_TRIES; tries++) {
+      family = this.family(number, tries);
+    }
+    const [one, other] = family.parents;
+    const of = (parent: Ranked) => `trial ${parent.number} (rank ${parent.rank + 1})`;
+    return {
+      number,
+      params: family.child,
+      round: null,
+      proposal: `A child of ${of(one)} and ${of(other)}, two of the best ${population} by domination.`,
+      basis: { sampler: 'nsga2' as const, trials: [...new Set([one.number, other.number])] },
+    };
+  }
+
+  private withValues(): Individual[] {
+    return [...this.known.values()].filter(({ costs }) => costs.length === this.objectives.length);
+  }
+
+  /** Two parents, the better one first, and a child of theirs. */
+  private family(
+    number: number,
+    tries: number,
+  ): { readonly parents: readonly [Ranked, Ranked]; readonly child: Params } {
+    const random = stream(this.problem.spec.seed, 'nsga2', number, tries);
+    const [a, b] = [this.tournament(random), this.tournament(random)];
+    const parents = compareRanked(a, b) <= 0 ? ([a, b] as const) : ([b, a] as const);
+    const isCrossed = random.uniform() < CROSSOVER_SHARE;
+    return { parents, child: this.child(parents, { number, tries, isCrossed }) };
+  }
+
+  /** The better of two drawn at random: by rank, then by loneliness, then the older. */
+  private tournament(random: Stream): Ranked {
+    const pool = this.pool!;
+    const pick = () => pool[Math.floor(random.uniform() * pool.length)]!;
+    const [a, b] = [pick(), pick()];
+    return compareRanked(a, b) <= 0 ? a : b;
+  }
+
+  /** Each parameter has random numbers of its own, by name: the order of keys does not matter. */
+  private child(
+    [one, other]: readonly [Ranked, Ranked],
+    { number, tries, isCrossed }: { readonly number: number; readonly tries: number; readonly isCrossed: boolean },
+  ): Params {
+    const { parameters } = this.space;
+    const { seed } = this.problem.spec;
+    const mutationShare = 1 / Math.max(1, parameters.length);
+    return assemble(this.space, (i) => {
+      const parameter = parameters[i]!;
+      const random = stream(seed, 'nsga2', number, tries, parameter.name);
+      const a = unitOf(parameter, one.params);
+      const b = isCrossed ? unitOf(parameter, other.params) : a;
+      let u = inherit(parameter, { a, b, random });
+      if (random.uniform() < mutationShare) u = mutate(parameter, u, random);
+      return parameter.unit.fromUnit(u);
+    });
+  }
+}
+
+/** Where a parameter of a parent lies; null where the parent does not have it. */
+function unitOf({ name, unit }: CompiledParameter, params: Params): number | null {
+  const value = params[name];
+  return value === undefined ? null : unit.toUnit(value);
+}
+
+interface Crossing {
+  readonly a: number | null;
+  readonly b: number | null;
+  readonly random: Stream;
+}
+
+/** Simulated binary crossover for numbers, either parent's choice for categoricals, a fresh draw where neither has one. */
+function inherit({ domain }: CompiledParameter, { a, b, random }: Crossing): number {
+  if (a === null || b === null) return a ?? b ?? random.uniform();
+  const first = random.uniform() < 0.5;
+  if (domain.kind === 'categorical' || a === b) return first ? a : b;
+  const u = random.uniform();
+  const spread = power(u < 0.5 ? 2 * u : 1 / (2 * (1 - u)), 1 / (CROSSOVER_INDEX + 1));
+  const side = first ? 1 : -1;
+  return clamp(((1 + side * spread) * a + (1 - side * spread) * b) / 2);
+}
+
+/** Polynomial mutation for numbers, another choice for categoricals. */
+function mutate({ domain }: CompiledParameter, u: number, random: Stream): number {
+  const draw = random.uniform();
+  if (domain.kind === 'categorical') return draw;
+  const exponent = 1 / (MUTATION_INDEX + 1);
+  const delta = draw < 0.5 ? power(2 * draw, exponent) - 1 : 1 - power(2 * (1 - draw), exponent);
+  return clamp(u + delta);
+}
+
+function power(x: number, exponent: number): number {
+  return x === 0 ? 0 : exp(exponent * log(x));
+}
+
+function clamp(u: number): number {
+  return Math.min(1, Math.max(0, u));
+}
+
+/** The best `count`, each with its rank and its crowding among those of its rank; partial ones behind complete ones. */
+function rankBest(all: readonly Individual[], count: number): Ranked[] {
+  const complete = all.filter(({ partial }) => !partial);
+  const partial = all.filter((one) => one.partial);
+  const ranked = rankAll(complete, 0);
+  if (ranked.length < count) ranked.push(...rankAll(partial, 1 + Math.max(-1, ...ranked.map(({ rank }) => rank))));
+  return ranked.sort(compareRanked).slice(0, count);
+}
+
+function rankAll(individuals: readonly Individual[], firstRank: number): Ranked[] {
+  const ranks = nonDominationRanks(individuals.map(({ costs }) => costs));
+  const fronts = new Map<number, Individual[]>();
+  individuals.forEach((one, i) => {
+    const front = fronts.get(ranks[i]!) ?? [];
+    front.push(one);
+    fronts.set(ranks[i]!, front);
+  });
+  return [...fronts].flatMap(([rank, front]) => {
+    const distances = crowdingDistances(front.map(({ costs }) => costs));
+    return front.map((one, i) => ({ ...one, rank: firstRank + rank, crowding: distances[i]! }));
+  });
+}
+
+function compareRanked(a: Ranked, b: Ranked): number {
+  if (a.rank !== b.rank) return a.rank - b.rank;
+  if (a.crowding !== b.crowding) return b.crowding > a.crowding ? 1 : -1;
+  return a.number - b.number;
+}
+
+/** The same for equal params, whatever the order of their keys. */
+function keyOf(params: Params): string {
+  return JSON.stringify(Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
