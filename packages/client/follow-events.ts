@@ -22,6 +22,7 @@ export async function* followEvents(
     try {
       const headers = { accept: 'text/event-stream, application/problem+json', 'last-event-id': last };
       const response = await request('GET', path.url, { headers, signal });
+      if (response.status === 204) return;
       for await (const { id, data } of readEvents(response.body ?? new ReadableStream())) {
         failures = 0;
         last = id;

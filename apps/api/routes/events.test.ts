@@ -163,6 +163,27 @@ describe('the stream', () => {
     expect((await blocks(url, 2, { 'Last-Event-ID': '2' })).blocks[1]).toMatch(/^id: 3\n/);
   });
 
+  test('is over, for good, after the last event of an ended search', async () => {
+    const id = await createSearch();
+    await finishAll(id);
+    const last = (await take(client.followEvents(id, { after: '0' }))).at(-1)!.id;
+    const response = await app.inject(`/v1/searches/${id}/events?after=${last}`);
+    expect([response.statusCode, response.body, response.headers['content-type']]).toEqual([204, '', undefined]);
+    expect(await take(client.followEvents(id, { after: last }))).toEqual([]);
+  });
+
+  test('stays open after the end while trials are still stopping', async () => {
+    const id = await createSearch();
+    await worker.claim(id);
+    await client.cancelSearch(id);
+    const last = (await take(client.followEvents(id, { after: '0' }))).at(-1)!;
+    expect(last.event).toMatchObject({ kind: 'search', status: 'cancelled' });
+    const stop = new AbortController();
+    const response = await fetch(`${baseUrl}/v1/searches/${id}/events?after=${last.id}`, { signal: stop.signal });
+    expect(response.status).toBe(200);
+    stop.abort();
+  });
+
   test('is refused where it makes no sense', async () => {
     const id = await createSearch();
     const url = `/v1/searches/${id}/events`;

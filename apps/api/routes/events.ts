@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { OPERATIONS } from '@caviar/contracts';
 import type { Orchestrator, SearchEvent } from '@caviar/orchestrator';
+import type { Search } from '@caviar/spec';
 import type { FastifyInstance } from 'fastify';
 import { eventId, eventLines, eventPosition, pump } from '../http/event-stream.js';
 import { route } from '../http/route.js';
@@ -37,6 +38,11 @@ export function eventRoutes(
       const batches = orchestrator.followEvents(id, { after, signal });
       // What is wrong with the request comes to light before anything is sent.
       const first = await batches.next();
+      if (after !== null && first.value?.length === 0 && isOver(await orchestrator.getSearch(id))) {
+        await batches.return();
+        // What a browser takes for the end: it does not connect again.
+        return reply.removeHeader('content-type').code(204).send();
+      }
       const stream = new PassThrough();
       reply.send(stream);
       try {
@@ -51,6 +57,12 @@ export function eventRoutes(
     });
     return reply;
   });
+}
+
+/** Nothing comes any more, unless somebody opens the search again. */
+function isOver({ status, progress }: Search): boolean {
+  const hasEnded = status !== 'running' && status !== 'paused';
+  return hasEnded && progress.queued + progress.running + progress.paused === 0;
 }
 
 async function* blocks(

@@ -17,6 +17,7 @@ export const eventOperations = {
         contentTypes: ['text/event-stream'],
         schema: searchEventSchema,
       },
+      204: { description: 'The search has ended, and nothing came after that event: there is no use in asking again.' },
     },
     problems: ['search-not-found', 'events-gone'],
   }),
