@@ -14,7 +14,10 @@ export interface HeldTrials {
   hold(trial: HeldTrial): void;
   /** Queues measurements of a held trial for the next statement. */
   report(reports: readonly MeasurementReport[]): void;
-  /** Takes back the reports of a trial that were not sent, for its last statement. */
+  /**
+   * Takes back the reports of a trial that Postgres has not confirmed, for its last statement. Those on their way are
+   * among them: where the trial's end overtakes them, Postgres refuses them, and to store one twice changes nothing.
+   */
   takeReports(trialId: string): readonly MeasurementReport[];
   /** Lets a trial go, when Postgres has its result. */
   letGo(trialId: string): void;
@@ -39,6 +42,7 @@ export function createHeldTrials({
 }): HeldTrials {
   const held = new Map<string, HeldTrial>();
   let waiting: MeasurementReport[] = [];
+  let sending: MeasurementReport[] = [];
   let closed = false;
   let busy = false;
   let again = false;
@@ -56,16 +60,18 @@ export function createHeldTrials({
       return;
     }
     busy = true;
-    const reports = waiting;
+    sending = waiting;
     waiting = [];
     try {
-      const reported = await desk.report(reports);
+      const reported = await desk.report(sending);
+      sending = [];
       const others = [...held.values()].filter(({ lease }) => !reported.has(lease.trialId));
       const renewed = await desk.renew(others.map(({ lease }) => lease));
       for (const [trialId, control] of [...reported, ...renewed]) held.get(trialId)?.onControl(control);
     } catch (error) {
       logger.warn({ err: error }, 'measurements and leases have to wait');
-      waiting = [...reports.filter(({ trialId }) => held.has(trialId)), ...waiting];
+      waiting = [...sending.filter(({ trialId }) => held.has(trialId)), ...waiting];
+      sending = [];
       await sleep(1_000);
       again = true;
     } finally {
@@ -88,7 +94,8 @@ export function createHeldTrials({
       schedule();
     },
     takeReports(trialId) {
-      const left = waiting.filter((report) => report.trialId === trialId);
+      const left = [...sending, ...waiting].filter((report) => report.trialId === trialId);
+      sending = sending.filter((report) => report.trialId !== trialId);
       waiting = waiting.filter((report) => report.trialId !== trialId);
       return left;
     },

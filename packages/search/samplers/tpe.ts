@@ -3,7 +3,7 @@ import type { Params, ParamValue, SamplerSpec } from '@caviar/spec';
 import { compareLearnt, type LearntTrial, learntTrial, type PendingTrial, type TrialRecord } from '../history.js';
 import { cardinality } from '../space/cardinality.js';
 import { assemble } from '../space/compile-space.js';
-import { contains } from '../space/contains.js';
+import { isPointOf } from '../space/contains.js';
 import { randomDraw } from './random.js';
 import type { Learner, LearningSampler, SamplerProblem, Suggestion } from './sampler.js';
 import { sobolDraw } from './sobol.js';
@@ -57,10 +57,10 @@ class TpeLearner implements Learner {
     const { space, spec } = this.#problem;
     const { number, params } = trial;
     const learnt = learntTrial(trial, spec.objective.direction);
-    const fits = contains(space.space, params);
-    if (fits && learnt !== null) this.#known.add(number);
+    const inSpace = isPointOf(space, params);
+    if (inSpace && learnt !== null) this.#known.add(number);
     else this.#known.delete(number);
-    if (fits && this.#cardinality !== Number.POSITIVE_INFINITY) this.#tried.add(keyOf(params));
+    if (inSpace && this.#cardinality !== Number.POSITIVE_INFINITY) this.#tried.add(keyOf(params));
     for (const model of this.#models) model.observe(number, params, learnt);
   }
 

@@ -11,17 +11,20 @@ const FINEST = 0.01;
  */
 export function bandwidths(positions: readonly number[]): Float64Array {
   const n = positions.length;
+  if (n === 1) return Float64Array.of(Math.max(positions[0]!, 1 - positions[0]!));
   const sorted = Float64Array.from(positions).sort();
   const floor = Math.max(FINEST, 1 / (n + 2));
-  return Float64Array.from(positions, (x) => {
-    if (n === 1) return Math.max(x, 1 - x);
-    const below = lowerBound(sorted, x) - 1;
-    let above = below + 1;
+  const widths = new Float64Array(n);
+  for (let k = 0; k < n; k++) {
+    const x = positions[k]!;
+    const first = lowerBound(sorted, x);
+    let above = first + 1;
     while (above < n && sorted[above] === x) above++;
-    const left = below >= 0 ? x - sorted[below]! : 0;
+    const left = first > 0 ? x - sorted[first - 1]! : 0;
     const right = above < n ? sorted[above]! - x : 0;
-    return Math.max(floor, left, right);
-  });
+    widths[k] = Math.max(floor, left, right);
+  }
+  return widths;
 }
 
 /** Index of the first that is not below x. */

@@ -44,7 +44,7 @@ describe('GroupHistory', () => {
     for (const record of records) forwards.set(record.learnt.number, record);
     for (const i of stream(2, 'order').permutation(5000)) shuffled.set(i, records[i]!);
     const others = forwards.others(forwards.best(25));
-    expect(others.length).toBeLessThanOrEqual(384);
+    expect(others.length).toBeLessThanOrEqual(256);
     expect(others.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(4975, 6);
     expect(shuffled.best(25)).toEqual(forwards.best(25));
     expect(

@@ -13,7 +13,7 @@ const MOST_BEST = 25;
 /** Latest trials that are always among the others. */
 const LATEST = 128;
 /** Trials drawn from all, to stand for those before the latest. */
-const DRAWN = 256;
+const DRAWN = 128;
 
 /**
  * What is known of one group's parameters: the best trials in order, and of the others a bounded number that stands for

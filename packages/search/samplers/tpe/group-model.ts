@@ -63,12 +63,19 @@ export class GroupModel {
     };
   }
 
-  /** Draws candidates like the good trials and picks the one that is least like the others. */
+  /**
+   * Draws candidates like the good trials and picks the one that is least like the others. What decides which other
+   * parameters are active is drawn once for all candidates: by the highest ratio a branch that has begun badly would
+   * never be tried again, however good it could become, since the ratio knows nothing of the parameters within.
+   */
   pick({ good, bad }: Densities, candidates: number, random: Stream): Pick {
-    let chosen = this.#settled(good.sample(random));
+    const first = good.sample(random);
+    let chosen = this.#settled(first);
     let score = good.logDensity(chosen) - bad.logDensity(chosen);
     for (let c = 1; c < candidates; c++) {
-      const point = this.#settled(good.sample(random));
+      const drawn = good.sample(random);
+      for (const j of this.group.gates) drawn[j] = first[j]!;
+      const point = this.#settled(drawn);
       const ratio = good.logDensity(point) - bad.logDensity(point);
       if (ratio > score) {
         chosen = point;

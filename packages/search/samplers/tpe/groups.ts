@@ -16,12 +16,15 @@ export interface Group {
   readonly parameters: readonly number[];
   readonly names: readonly string[];
   readonly axes: readonly Axis[];
+  /** Indices of the axes that decide which other parameters are active. */
+  readonly gates: readonly number[];
 }
 
 /**
  * The parameters of a space by condition: a trial says something about a group only where it has it.
  */
 export function groupParameters({ parameters }: CompiledSpace): Group[] {
+  const parents = new Set(parameters.flatMap(({ conditions }) => conditions.map(({ parent }) => parent)));
   const members = new Map<string, number[]>();
   const byName = parameters.map((_, i) => i).sort((a, b) => (parameters[a]!.name < parameters[b]!.name ? -1 : 1));
   for (const i of byName) {
@@ -37,6 +40,7 @@ export function groupParameters({ parameters }: CompiledSpace): Group[] {
     key,
     parameters: indices,
     names: indices.map((i) => parameters[i]!.name),
+    gates: indices.flatMap((i, j) => (parents.has(i) ? [j] : [])),
     axes: indices.map((i): Axis => {
       const { domain, unit } = parameters[i]!;
       return domain.kind === 'categorical' ? { kind: 'choice', choices: domain.choices } : { kind: 'range', unit };

@@ -42,9 +42,14 @@ const MAX_PRODUCT = 1e200;
  */
 export class ParzenEstimator {
   readonly #axes: readonly Axis[];
+  /** Indices of the axes by kind: continuous ranges, and ranges of few values and choices. */
+  readonly #continuous: Int32Array;
+  readonly #discrete: Int32Array;
   readonly #n: number;
   readonly #mu: Float64Array;
   readonly #sigma: Float64Array;
+  /** [n, d]: 1 / sigma on ranges. */
+  readonly #inverse: Float64Array;
   readonly #own: Float64Array;
   readonly #other: Float64Array;
   /** [n]: shares of the kernels, added up. */
@@ -58,9 +63,13 @@ export class ParzenEstimator {
   constructor(axes: readonly Axis[], points: readonly WeightedPoint[], priorWeight: number) {
     const n = points.length + 1;
     this.#axes = axes;
+    const all = Int32Array.from(axes, (_, j) => j);
+    this.#continuous = all.filter((j) => isContinuous(axes[j]!));
+    this.#discrete = all.filter((j) => !isContinuous(axes[j]!));
     this.#n = n;
     this.#mu = new Float64Array(n * axes.length);
     this.#sigma = new Float64Array(n * axes.length);
+    this.#inverse = new Float64Array(n * axes.length);
     this.#own = new Float64Array(n * axes.length);
     this.#other = new Float64Array(n * axes.length);
     this.#cumulative = new Float64Array(n);
@@ -78,7 +87,7 @@ export class ParzenEstimator {
     axes.forEach((axis, j) => {
       const positions = points.map(({ at }) => at[j]!);
       if (axis.kind === 'choice') this.#setChoices(positions, j, { count: axis.choices.length, priorWeight });
-      else this.#setRange(positions, j, axis.unit.count === Number.POSITIVE_INFINITY);
+      else this.#setRange(positions, j, isContinuous(axis));
     });
   }
 
@@ -106,6 +115,7 @@ export class ParzenEstimator {
       const inside = fastNormalCdf((1 - mu) / sigma) - fastNormalCdf(-mu / sigma);
       this.#mu[i] = mu;
       this.#sigma[i] = sigma;
+      this.#inverse[i] = 1 / sigma;
       this.#own[i] = 1 / inside;
       if (continuous) this.#logScale[k]! -= log(inside * sigma * SQRT_TAU);
     }
@@ -141,26 +151,31 @@ export class ParzenEstimator {
 
   /** The density of a kernel, times its share, as product * e^term with a product that neither overflows nor vanishes. */
   #kernel(k: number, { at, cells }: Point): void {
-    const d = this.#axes.length;
+    const [mus, sigmas, owns] = [this.#mu, this.#sigma, this.#own];
+    const start = k * this.#axes.length;
     let squares = 0;
+    for (const j of this.#continuous) {
+      const z = (at[j]! - mus[start + j]!) * this.#inverse[start + j]!;
+      squares += z * z;
+    }
     let term = this.#logScale[k]!;
     let product = 1;
-    for (let j = 0; j < d; j++) {
-      const i = k * d + j;
-      const mu = this.#mu[i]!;
-      const sigma = this.#sigma[i]!;
+    for (const j of this.#discrete) {
+      const i = start + j;
+      const mu = mus[i]!;
+      const sigma = sigmas[i]!;
       if (sigma === 0) {
-        product *= mu === at[j]! ? this.#own[i]! : this.#other[i]!;
+        product *= mu === at[j]! ? owns[i]! : this.#other[i]!;
       } else {
         const low = cells[2 * j]!;
         const width = cells[2 * j + 1]! - low;
         if (width > COARSE * sigma) {
           const mass = fastNormalCdf((low + width - mu) / sigma) - fastNormalCdf((low - mu) / sigma);
-          product *= (mass / width) * this.#own[i]!;
+          product *= (mass / width) * owns[i]!;
         } else {
           const z = (at[j]! - mu) / sigma;
           squares += z * z;
-          if (width > 0) product *= this.#own[i]! / (sigma * SQRT_TAU);
+          product *= owns[i]! / (sigma * SQRT_TAU);
         }
       }
       if (product < MIN_PRODUCT || product > MAX_PRODUCT) {
@@ -171,4 +186,8 @@ export class ParzenEstimator {
     this.#terms[k] = term - squares / 2;
     this.#products[k] = product;
   }
+}
+
+function isContinuous(axis: Axis): boolean {
+  return axis.kind === 'range' && axis.unit.count === Number.POSITIVE_INFINITY;
 }
