@@ -121,6 +121,19 @@ describe('following a search', () => {
     expect(requests).toBeGreaterThan(2);
   });
 
+  test('goes on while Redis is away: it looks by itself', async () => {
+    const deaf = await createTestApp(
+      { database: { ...database, drop: async () => {} }, redis },
+      { redisUrl: 'redis://127.0.0.1:1' },
+    );
+    const id = await createSearch();
+    const url = await deaf.app.listen({ host: '127.0.0.1', port: 0 });
+    const following = take(createClient({ baseUrl: url }).followEvents(id));
+    await finishAll(id);
+    expect((await following).map(short)).toEqual(expect.arrayContaining(['5 completed', 'search completed']));
+    await deaf.close();
+  });
+
   test('hears of an event soon after it happened', async () => {
     const id = await createSearch({ stop: { maxTrials: 60 }, parallelism: 1 });
     const late: number[] = [];
