@@ -70,6 +70,16 @@ describe.each([1, 2, 5, 17, 64])('of a matrix with %d rows', (n) => {
     for (const [i, v] of b.entries()) expect(v).toBeCloseTo(x[i]!, 8);
   });
 
+  it('solves for four at once as for one at a time', () => {
+    const all = Float64Array.from({ length: 4 * n }, (_, i) => Math.cos(i * i));
+    const one = [0, 1, 2, 3].map((k) => all.slice(k * n, (k + 1) * n));
+    factor.solveLowerFour(all);
+    for (const [k, b] of one.entries()) {
+      factor.solveLower(b);
+      for (const [i, v] of b.entries()) expect(all[k * n + i]).toBeCloseTo(v, 9);
+    }
+  });
+
   it('inverts', () => {
     const inverse = factor.inverse();
     const at = (i: number, j: number) => inverse[packedSize(Math.max(i, j)) + Math.min(i, j)]!;

@@ -62,14 +62,38 @@ export class Cholesky {
     const packed = this.#packed;
     for (let i = 0; i < this.#size; i++) {
       const start = packedSize(i);
-      let [even, odd] = [0, 0];
+      let [p, q, r, s] = [0, 0, 0, 0];
       let j = 0;
-      for (; j + 1 < i; j += 2) {
-        even += packed[start + j]! * b[j]!;
-        odd += packed[start + j + 1]! * b[j + 1]!;
+      for (; j + 3 < i; j += 4) {
+        p += packed[start + j]! * b[j]!;
+        q += packed[start + j + 1]! * b[j + 1]!;
+        r += packed[start + j + 2]! * b[j + 2]!;
+        s += packed[start + j + 3]! * b[j + 3]!;
       }
-      if (j < i) even += packed[start + j]! * b[j]!;
-      b[i] = (b[i]! - (even + odd)) / packed[start + i]!;
+      for (; j < i; j++) p += packed[start + j]! * b[j]!;
+      b[i] = (b[i]! - (p + q + (r + s))) / packed[start + i]!;
+    }
+  }
+
+  /** Solves L x = b in place for four b at once, [4, n], in half the time of one after the other. */
+  solveLowerFour(b: Float64Array): void {
+    const packed = this.#packed;
+    const n = this.#size;
+    for (let i = 0; i < n; i++) {
+      const start = packedSize(i);
+      let [p, q, r, s] = [0, 0, 0, 0];
+      for (let j = 0; j < i; j++) {
+        const factor = packed[start + j]!;
+        p += factor * b[j]!;
+        q += factor * b[n + j]!;
+        r += factor * b[2 * n + j]!;
+        s += factor * b[3 * n + j]!;
+      }
+      const diagonal = packed[start + i]!;
+      b[i] = (b[i]! - p) / diagonal;
+      b[n + i] = (b[n + i]! - q) / diagonal;
+      b[2 * n + i] = (b[2 * n + i]! - r) / diagonal;
+      b[3 * n + i] = (b[3 * n + i]! - s) / diagonal;
     }
   }
 

@@ -1,4 +1,4 @@
-import { Cholesky, exp, log, minimizeInBox, packedSize } from '@caviar/numerics';
+import { Cholesky, exp, log, type Minimum, minimizeInBox, packedSize } from '@caviar/numerics';
 import type { FeatureSpace } from './features.js';
 import { kernelPrior } from './kernel-prior.js';
 import { CONSTANT_VARIANCE, PRIOR_VARIANCE } from './matern.js';
@@ -30,7 +30,9 @@ const LOG_NOISE_BOUNDS = [-13.8, 0.7] as const;
 /** What the second search begins below the prior with, as a logarithm. */
 const SHORTER = 2.4;
 const DIFFERENCE = 0.05;
-const EVALUATIONS = 30;
+/** Evaluations from each start, and from what the better one came to. */
+const FIRST_EVALUATIONS = 12;
+const EVALUATIONS = 24;
 /** Trials at most that the width of the posterior is told by: fewer make it wider, never narrower. */
 const WIDTH_TRIALS = 64;
 
@@ -41,8 +43,8 @@ export interface KernelPosterior {
 }
 
 /**
- * Lengths and noise of largest posterior density: two searches with gradients, from long and from short lengths, of which
- * the better counts; and how far each could be from it, by the curvature there (Laplace's method, each on its own). The
+ * Lengths and noise of largest posterior density: two searches with gradients, from long and from short lengths, the better
+ * of which goes on; and how far each could be from it, by the curvature there (Laplace's method, each on its own). The
  * answer depends on the evidence alone.
  */
 export function fitKernel(evidence: Evidence): KernelPosterior {
@@ -50,17 +52,22 @@ export function fitKernel(evidence: Evidence): KernelPosterior {
   const dimensions = center.length - 1;
   const density = negativeLogPosterior(evidence);
   const bounds = (k: 0 | 1) => [...new Array<number>(dimensions).fill(LOG_LENGTH_BOUNDS[k]), LOG_NOISE_BOUNDS[k]];
-  const found = [0, SHORTER].map((by) =>
+  const search = (start: Float64Array, maxEvaluations: number) =>
     minimizeInBox(density, {
-      start: center.map((length, d) => (d < dimensions ? length - by : length)),
+      start,
       lower: bounds(0),
       upper: bounds(1),
-      maxEvaluations: EVALUATIONS,
+      maxEvaluations,
       gradientTolerance: 1e-2,
       valueTolerance: 1e-3,
-    }),
-  );
-  const { x: mode } = found[1]!.value < found[0]!.value ? found[1]! : found[0]!;
+    });
+  const [long, short] = [0, SHORTER].map((by) =>
+    search(
+      center.map((length, d) => (d < dimensions ? length - by : length)),
+      FIRST_EVALUATIONS,
+    ),
+  ) as [Minimum, Minimum];
+  const { x: mode } = search((short.value < long.value ? short : long).x, EVALUATIONS);
   const curvature = curvatures(thinned(evidence), mode);
   return { mode, deviation: curvature.map((c, d) => 1 / Math.sqrt(Math.max(c, 1 / (deviation[d]! * deviation[d]!)))) };
 }

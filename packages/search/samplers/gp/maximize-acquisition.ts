@@ -28,8 +28,10 @@ export interface AcquisitionProblem {
 
 const SPREAD_CANDIDATES = 256;
 const NEAR_INCUMBENTS = 256;
-const STARTS = 6;
-const SLOPE_EVALUATIONS = 24;
+const STARTS = 5;
+/** Evaluations with slopes on a climb at most, and climbs that the best start goes on for. */
+const EVALUATIONS = 24;
+const LATER_CLIMBS = 2;
 /** Widths of the moves away from incumbents, as parts of a range. */
 const WIDTHS = [0.3, 0.1, 0.03, 0.01];
 /** Choices that are tried one by one. */
@@ -37,15 +39,20 @@ const TRIED_CHOICES = 16;
 
 /**
  * The free place of largest log expected improvement that was found: from space-filling candidates and from the
- * neighbourhoods of good trials, the best ones climb by gradients along the ranges and by single steps in what has none.
+ * neighbourhoods of good trials, the best ones climb by gradients along the ranges and by single steps in what has none, the highest of them on.
  * Null where every candidate is taken.
  */
 export function maximizeAcquisition(problem: AcquisitionProblem): Candidate | null {
   const { space, isTaken } = problem;
-  const scored = [...spread(problem), ...nearIncumbents(problem)].map((position) => scoreAt(problem, position));
+  const scored = scoreAll(problem, [...spread(problem), ...nearIncumbents(problem)]);
   scored.sort((a, b) => b.score - a.score);
-  const starts = distinct(space, scored, STARTS);
-  const climbed = starts.map((start) => climb(problem, start));
+  const climbed = distinct(space, scored, STARTS).map((start) => climb(problem, start));
+  climbed.sort((a, b) => b.score - a.score);
+  for (let i = 0; i < LATER_CLIMBS && climbed[0] !== undefined; i++) {
+    const higher = climb(problem, climbed[0]);
+    if (higher.score <= climbed[0].score + 1e-6) break;
+    climbed.unshift(higher);
+  }
   let found: Candidate | null = null;
   for (const candidate of [...climbed, ...scored]) {
     if (found !== null && candidate.score <= found.score) continue;
@@ -77,10 +84,22 @@ function nearIncumbents({ space, incumbents, random }: AcquisitionProblem): Floa
   });
 }
 
-function scoreAt({ space, posterior, best }: AcquisitionProblem, position: Float64Array): Candidate {
+function scoreAt(problem: AcquisitionProblem, position: Float64Array): Candidate {
+  const { space, posterior, best } = problem;
   const snapped = space.snapped(position);
-  const features = space.featuresOf(snapped, space.activeAt(snapped));
-  return { position: snapped, score: logExpectedImprovement(best, posterior.predict(features)).value };
+  const prediction = posterior.predict(space.featuresOf(snapped, space.activeAt(snapped)));
+  return { position: snapped, score: logExpectedImprovement(best, prediction).value };
+}
+
+function scoreAll({ space, posterior, best }: AcquisitionProblem, positions: readonly Float64Array[]): Candidate[] {
+  const snapped = positions.map((position) => space.snapped(position));
+  const predictions = posterior.predictAll(
+    snapped.map((position) => space.featuresOf(position, space.activeAt(position))),
+  );
+  return snapped.map((position, i) => ({
+    position,
+    score: logExpectedImprovement(best, predictions[i]!).value,
+  }));
 }
 
 /** The first few of a list that lie apart from one another. */
@@ -95,18 +114,10 @@ function distinct(space: FeatureSpace, candidates: readonly Candidate[], count: 
   return kept;
 }
 
-/** Alternates between gradients and single steps for as long as that helps. */
+/** By gradients along the ranges, then by single steps. */
 function climb(problem: AcquisitionProblem, start: Candidate): Candidate {
-  let here = start;
-  for (let round = 0; round < 3; round++) {
-    const slid = alongRanges(problem, here);
-    const stepped = byCells(problem, slid.score > here.score ? slid : here);
-    if (stepped.score <= here.score + 1e-6) return stepped;
-    const moved = stepped !== slid;
-    here = stepped;
-    if (!moved) break;
-  }
-  return here;
+  const slid = alongRanges(problem, start);
+  return byCells(problem, slid.score > start.score ? slid : start);
 }
 
 /** Climbs along the active ranges, steps ignored, and moves to the nearest values. */
@@ -133,7 +144,7 @@ function alongRanges(problem: AcquisitionProblem, { position }: Candidate): Cand
       start: free.map((d) => position[d]!),
       lower: free.map(() => 0),
       upper: free.map(() => 1),
-      maxEvaluations: SLOPE_EVALUATIONS,
+      maxEvaluations: EVALUATIONS,
       gradientTolerance: 1e-3,
       valueTolerance: 1e-5,
     },

@@ -8,7 +8,7 @@ import { warpCosts } from './warp-costs.js';
 /** Trials that the process goes by at most, besides those since it was last fitted. */
 const MODELLED_TRIALS = 384;
 /** Trials that lengths and noise are fitted to at most. */
-const FITTED_TRIALS = 192;
+const FITTED_TRIALS = 128;
 
 /** What was learnt of lengths and noise, a function of the first `fittedAt` trials. */
 export interface Fit {

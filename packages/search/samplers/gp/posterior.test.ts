@@ -101,6 +101,10 @@ describe('Posterior', () => {
       expect(posterior.predict(at).mean).toBeCloseTo(expected.mean, 9);
       expect(posterior.predict(at).deviation).toBeCloseTo(expected.deviation, 9);
     }
+    posterior.predictAll(points).forEach(({ mean, deviation }, i) => {
+      expect(mean).toBe(posterior.predict(points[i]!).mean);
+      expect(deviation).toBeCloseTo(posterior.predict(points[i]!).deviation, 10);
+    });
     posterior.fitted().forEach((mean, i) => {
       expect(mean).toBeCloseTo(posterior.predict(trials[i]!).mean, 10);
     });

@@ -86,9 +86,22 @@ export class Posterior {
     const k = this.covariances(features);
     const mean = this.#meanOf(k);
     this.#factor.solveLower(k);
-    let known = 0;
-    for (let i = 0; i < k.length; i++) known += k[i]! * k[i]!;
-    return { mean, deviation: this.#deviation(PRIOR_VARIANCE - known) };
+    return { mean, deviation: this.#deviationOf(k) };
+  }
+
+  /** What is expected at many features, each [F]: four at a time share the work. */
+  predictAll(points: readonly Float64Array[]): Prediction[] {
+    const n = this.size;
+    const four = new Float64Array(4 * n);
+    const columns = [0, 1, 2, 3].map((c) => four.subarray(c * n, (c + 1) * n));
+    const predictions: Prediction[] = [];
+    for (let first = 0; first < points.length; first += 4) {
+      const some = points.slice(first, first + 4);
+      const means = some.map((features, c) => this.#meanOf(this.covariances(features, columns[c]!)));
+      this.#factor.solveLowerFour(four);
+      for (const [c, mean] of means.entries()) predictions.push({ mean, deviation: this.#deviationOf(columns[c]!) });
+    }
+    return predictions;
   }
 
   /** The same with its slopes. */
@@ -100,9 +113,7 @@ export class Posterior {
     const mean = this.#meanOf(k);
     const solved = Float64Array.from(k);
     this.#factor.solveLower(solved);
-    let known = 0;
-    for (let i = 0; i < solved.length; i++) known += solved[i]! * solved[i]!;
-    const deviation = this.#deviation(PRIOR_VARIANCE - known);
+    const deviation = this.#deviationOf(solved);
     this.#factor.solveUpper(solved);
 
     // dk_i/dx_f = -2 slope_i weight_f (x_f - x_if); dvariance = -2 dk C⁻¹ k
@@ -153,7 +164,10 @@ export class Posterior {
     return mean;
   }
 
-  #deviation(variance: number): number {
+  /** @param solved L⁻¹ k, [n] */
+  #deviationOf(solved: Float64Array): number {
+    let variance = PRIOR_VARIANCE;
+    for (let i = 0; i < solved.length; i++) variance -= solved[i]! * solved[i]!;
     return this.#scale * Math.max(LEAST_DEVIATION, Math.sqrt(Math.max(0, variance)));
   }
 }
