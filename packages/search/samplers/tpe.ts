@@ -1,10 +1,8 @@
 import { stream } from '@caviar/numerics';
 import type { Params, ParamValue, SamplerSpec } from '@caviar/spec';
 import { compareLearnt, type LearntTrial, learntTrial, type PendingTrial, type TrialRecord } from '../history.js';
-import { cardinality } from '../space/cardinality.js';
 import { assemble } from '../space/compile-space.js';
 import { isPointOf } from '../space/contains.js';
-import { randomDraw } from './random.js';
 import type { Learner, LearningSampler, SamplerProblem, Suggestion } from './sampler.js';
 import { sobolDraw } from './sobol.js';
 import { type Densities, GroupModel, type Pick } from './tpe/group-model.js';
@@ -12,9 +10,6 @@ import { groupParameters } from './tpe/groups.js';
 
 type TpeSpec = Extract<SamplerSpec, { kind: 'tpe' }>;
 
-/** Times it draws again, from the model and then from the whole space, when a finite space has had the params before. */
-const REDRAWS = 10;
-const RANDOM_REDRAWS = 1000;
 /** Trials named as the basis of a proposal. */
 const MOST_NAMED = 10;
 
@@ -35,13 +30,8 @@ class TpeLearner implements Learner {
   /** By parameter index; undefined for parameters with a single value. */
   readonly #modelOf: readonly (GroupModel | undefined)[];
   readonly #drawFirst: (number: number) => Params;
-  readonly #drawAny: (number: number) => Params;
   /** Trials within the space that say something. */
   readonly #known = new Set<number>();
-  /** Distinct configurations of the space. */
-  readonly #cardinality: number;
-  /** Keys of the params observed; kept where the space is finite. */
-  readonly #tried = new Set<string>();
 
   constructor(problem: SamplerProblem<TpeSpec>) {
     const { space, spec } = problem;
@@ -49,23 +39,19 @@ class TpeLearner implements Learner {
     this.#models = groupParameters(space).map((group) => new GroupModel(group, spec.seed));
     this.#modelOf = space.parameters.map((_, i) => this.#models.find(({ group }) => group.parameters.includes(i)));
     this.#drawFirst = sobolDraw(space, spec.seed);
-    this.#drawAny = randomDraw(space, spec.seed);
-    this.#cardinality = cardinality(space.space);
   }
 
   observe(trial: TrialRecord): void {
     const { space, spec } = this.#problem;
     const { number, params } = trial;
     const learnt = learntTrial(trial, spec.objective.direction);
-    const inSpace = isPointOf(space, params);
-    if (inSpace && learnt !== null) this.#known.add(number);
+    if (learnt !== null && isPointOf(space, params)) this.#known.add(number);
     else this.#known.delete(number);
-    if (inSpace && this.#cardinality !== Number.POSITIVE_INFINITY) this.#tried.add(keyOf(params));
     for (const model of this.#models) model.observe(number, params, learnt);
   }
 
   propose(number: number, pending: readonly PendingTrial[]): Suggestion {
-    const { sampler, spec } = this.#problem;
+    const { sampler } = this.#problem;
     if (this.#known.size < sampler.startup) {
       const proposal = `Point ${number + 1} of the scrambled Sobol sequence: there are ${this.#known.size} outcomes to learn from, and ${sampler.startup} are needed.`;
       return { number, params: this.#drawFirst(number), round: null, proposal };
@@ -76,23 +62,13 @@ class TpeLearner implements Learner {
       densities.set(model, found);
       return found;
     };
-    const isNew = this.#newness(pending);
-    let drawn = this.#draw({ number, attempt: 0, densitiesOf });
-    for (let attempt = 1; attempt <= REDRAWS && !isNew(drawn.params); attempt++) {
-      drawn = this.#draw({ number, attempt, densitiesOf });
-    }
-    const random = stream(spec.seed, 'tpe', 'redraw', number);
-    for (let attempt = 0; attempt < RANDOM_REDRAWS && !isNew(drawn.params); attempt++) {
-      const params = this.#drawAny(random.below(Number.MAX_SAFE_INTEGER));
-      if (isNew(params))
-        return { number, params, round: null, proposal: 'Drawn at random: the candidates had been tried before.' };
-    }
-    const best = bestOf([...drawn.picks.keys()].map((model) => densitiesOf(model)));
+    const { params, picks } = this.#draw(number, densitiesOf);
+    const best = bestOf([...picks.keys()].map((model) => densitiesOf(model)));
     let score = 0;
-    for (const pick of drawn.picks.values()) score += pick.score;
+    for (const pick of picks.values()) score += pick.score;
     return {
       number,
-      params: drawn.params,
+      params,
       round: null,
       proposal: this.#explain(best),
       basis: {
@@ -103,17 +79,11 @@ class TpeLearner implements Learner {
     };
   }
 
-  /** Tells whether params have not been tried; of a space that is infinite or exhausted, all are as good as new. */
-  #newness(pending: readonly PendingTrial[]): (params: Params) => boolean {
-    if (this.#cardinality === Number.POSITIVE_INFINITY) return () => true;
-    const taken = new Set(pending.map(({ params }) => keyOf(params)));
-    for (const key of taken) if (this.#tried.has(key)) taken.delete(key);
-    if (this.#tried.size + taken.size >= this.#cardinality) return () => true;
-    return (params) => !taken.has(keyOf(params)) && !this.#tried.has(keyOf(params));
-  }
-
   /** One whole configuration: the best candidate of each group that is active. */
-  #draw({ number, attempt, densitiesOf }: Draw): {
+  #draw(
+    number: number,
+    densitiesOf: (model: GroupModel) => Densities,
+  ): {
     readonly params: Params;
     readonly picks: ReadonlyMap<GroupModel, Pick>;
   } {
@@ -124,7 +94,7 @@ class TpeLearner implements Learner {
       if (model === undefined) return space.parameters[i]!.unit.fromUnit(0.5);
       let pick = picks.get(model);
       if (pick === undefined) {
-        const random = stream(spec.seed, 'tpe', model.group.key, number, attempt);
+        const random = stream(spec.seed, 'tpe', model.group.key, number);
         pick = model.pick(densitiesOf(model), sampler.candidates, random);
         picks.set(model, pick);
       }
@@ -144,20 +114,8 @@ class TpeLearner implements Learner {
   }
 }
 
-interface Draw {
-  readonly number: number;
-  readonly attempt: number;
-  readonly densitiesOf: (model: GroupModel) => Densities;
-}
-
 /** The good trials of all groups, best first. */
 function bestOf(densities: readonly Densities[]): LearntTrial[] {
   const byNumber = new Map(densities.flatMap(({ best }) => best.map((trial) => [trial.number, trial] as const)));
   return [...byNumber.values()].sort(compareLearnt);
-}
-
-/** The same for equal params, whatever the order of keys. */
-function keyOf(params: Params): string {
-  const names = Object.keys(params).sort();
-  return JSON.stringify(names.map((name) => [name, params[name]]));
 }
