@@ -3,29 +3,36 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { createTestApp } from '../testing/test-app.js';
 import { body, problem, quadraticSpec } from '../testing/wire.js';
 
+// So slow that no machine is: what is refused does not depend on how fast requests follow each other.
+const limited = await createTestApp(
+  { database: await createTestDatabase(), redis: testRedis() },
+  { apiKeys: ['admin-key'], rateLimit: 1 },
+);
 const { app, close } = await createTestApp(
   { database: await createTestDatabase(), redis: testRedis() },
-  { apiKeys: ['admin-key'], rateLimit: 20, quotas: { searches: 2, trialsInFlight: 20 } },
+  { apiKeys: ['admin-key'], quotas: { searches: 2, trialsInFlight: 20 } },
 );
-afterAll(close);
+afterAll(async () => {
+  await limited.close();
+  await close();
+});
 
 const headers = { authorization: 'Bearer admin-key' };
-const key = async (project: string) => {
-  const made = await app.inject({ method: 'POST', url: '/v1/keys', headers, payload: { name: 'k', project } });
+const key = async (project: string, of = app) => {
+  const made = await of.inject({ method: 'POST', url: '/v1/keys', headers, payload: { name: 'k', project } });
   return { authorization: `Bearer ${body(made, 'createKey').key}` };
 };
 
 test('a key that asks too much is told when to ask again, and others are not', async () => {
-  const busy = await key('busy');
-  const answers = await Promise.all(
-    Array.from({ length: 60 }, () => app.inject({ url: '/v1/datasets', headers: busy })),
-  );
+  const [busy, calm] = [await key('busy', limited.app), await key('calm', limited.app)];
+  const ask = (as: typeof busy) => limited.app.inject({ url: '/v1/datasets', headers: as });
+  const answers = await Promise.all(Array.from({ length: 30 }, () => ask(busy)));
   const refused = answers.filter(({ statusCode }) => statusCode === 429);
-  expect(answers.filter(({ statusCode }) => statusCode === 200).length).toBeGreaterThanOrEqual(40);
+  expect(answers.filter(({ statusCode }) => statusCode === 200).length).toBeGreaterThanOrEqual(2);
   expect(refused.length).toBeGreaterThan(5);
   problem(refused[0]!, 'rate-limited');
   expect(refused[0]!.headers['retry-after']).toBe('1');
-  expect((await app.inject({ url: '/v1/datasets', headers: await key('calm') })).statusCode).toBe(200);
+  expect((await ask(calm)).statusCode).toBe(200);
 });
 
 describe('quotas of a project', () => {
