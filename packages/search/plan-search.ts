@@ -2,7 +2,7 @@ import type { Round, SamplerSpec, SearchSpec } from '@caviar/spec';
 import type { TrialRecord } from './history.js';
 import { pickSampler } from './samplers/auto.js';
 import { findSampler } from './samplers/registry.js';
-import { learns, type PlannedRound, roundsOf, type Sampler, type SamplerProblem } from './samplers/sampler.js';
+import { learns, type PlannedRound, type Sampler, type SamplerProblem } from './samplers/sampler.js';
 import { withOneValue } from './several-objectives.js';
 import { compileSpace } from './space/compile-space.js';
 
@@ -46,7 +46,7 @@ export function planSearch(spec: SearchSpec, state: SearchState = INITIAL_STATE)
   return {
     sampler: { kind: sampler.kind, reason: pickSampler(spec).reason },
     totalTrials: Number.isFinite(totalTrials) ? totalTrials : null,
-    rounds: roundsOf(sampler)?.plan(problem) ?? [],
+    rounds: sampler.rounds?.plan(problem) ?? [],
     window: learns(sampler) && spec.reproducibility === 'strict' ? spec.parallelism : null,
   };
 }
@@ -77,7 +77,7 @@ export interface RoundQuestion extends SearchState {
 export function decideRound(spec: SearchSpec, plan: SearchPlan, question: RoundQuestion): Round {
   const planned = plan.rounds[question.index];
   const { sampler, problem } = samplerFor(spec, question);
-  const rounds = roundsOf(sampler);
+  const { rounds } = sampler;
   if (planned === undefined || rounds === undefined) {
     throw new RangeError(`the plan of this search has no round ${question.index}`);
   }
@@ -94,5 +94,5 @@ export function samplerFor(
   // Trials that the spec gives come before the sampler's own.
   const firstNumber = Math.max(spaceFirstNumber, spec.trials?.length ?? 0);
   const problem = { spec, sampler, space, spaceFirstNumber: firstNumber, rounds, priorTrials: prior.length };
-  return { sampler: findSampler(sampler.kind), problem };
+  return { sampler: findSampler(sampler), problem };
 }

@@ -64,7 +64,7 @@ export interface LearningContext {
 
 /** Whether the sampler of a spec learns from every outcome. */
 export function learnsFromResults(spec: SearchSpec): boolean {
-  return learns(findSampler(pickSampler(spec).sampler.kind));
+  return learns(findSampler(pickSampler(spec).sampler));
 }
 
 /** Whether trials of a spec stop on the way for a scheduler to decide: then its flow says what trials do. */

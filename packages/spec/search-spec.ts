@@ -93,7 +93,8 @@ export const samplerSpecSchema = z.discriminatedUnion('kind', [
     shrink: z.number().gt(0).lt(1).default(0.4),
     /** Share of the best trials that the next region is drawn around. */
     top: z.number().gt(0).max(1).default(0.2),
-    base: z.enum(['random', 'sobol']).default('random'),
+    /** What proposes the trials of a round, within its region; those that learn go on from all trials that lie in it. */
+    base: z.enum(['random', 'sobol', 'tpe', 'gp', 'cma-es']).default('random'),
   }),
   z.strictObject({
     kind: z.literal('cma-es'),

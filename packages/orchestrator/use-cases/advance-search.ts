@@ -36,6 +36,7 @@ interface Proposal {
 async function propose(deps: Deps, { state, prepared, options }: Proposal): Promise<void> {
   const { search, nextNumber, firstOpenNumber } = state;
   let { plan, context } = prepared;
+  let known = state;
   const bound = numberBound(state, plan);
   if (bound <= nextNumber || historyNeeded(plan, nextNumber) > firstOpenNumber) return;
   const trialsPerJob = jobSize(state, options);
@@ -54,13 +55,14 @@ async function propose(deps: Deps, { state, prepared, options }: Proposal): Prom
     });
     await deps.searches.addRound(search.id, round);
     deps.logger.info({ searchId: search.id, round: round.index, reason: round.reason }, 'round decided');
-    ({ plan, context } = prepare({ ...state, search: { ...search, rounds: [...search.rounds, round] } }));
+    known = { ...state, search: { ...search, rounds: [...search.rounds, round] } };
+    ({ plan, context } = prepare(known));
   }
 
   const endNumber = Math.min(bound, planned?.endNumber ?? bound);
   const suggestions =
     context === null
-      ? await proposeLearning(deps, { state, plan, endNumber })
+      ? await proposeLearning(deps, { state: known, plan, endNumber })
       : suggest(context, nextNumber, endNumber);
   const trials = suggestions.map((suggestion) => ({ id: newId('trl'), basis: null, ...suggestion }));
   const added = await deps.trials.add(search.id, search.spaceVersion, trials);

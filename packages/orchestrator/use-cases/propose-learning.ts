@@ -65,7 +65,8 @@ async function learningOf(
   const { search, spaces } = state;
   const { name: _, stop: __, ...decisive } = search.spec;
   // `auto` may pick another sampler after a change of maxTrials.
-  const key = JSON.stringify([search.id, search.spaceVersion, plan.sampler.kind, decisive]);
+  const { length: rounds } = search.rounds;
+  const key = JSON.stringify([search.id, search.spaceVersion, rounds, plan.sampler.kind, decisive]);
   const known = kept.get(key);
   if (known !== undefined && !anew) return known;
   const prior = search.spec.warmStart === undefined ? [] : await searches.prior(search.id);

@@ -71,7 +71,7 @@ class CmaEsLearner implements Learner {
       mean: new Float64Array(n).fill(0.5),
       stepSize: UNIFORM_SPREAD,
       madeAfter: -1,
-      firstNumber: 0,
+      firstNumber: Number.NEGATIVE_INFINITY,
     });
     this.#snapshots = [{ state, end: 0, states: 1 }];
     this.#origins = [originOf(state)];
@@ -160,7 +160,9 @@ class CmaEsLearner implements Learner {
   /** Trial n goes by the outcomes of those below n - parallelism + 1 (in `throughput` mode by no fewer, as a rule). */
   #originOf(number: number): Origin {
     for (let i = this.#origins.length - 1; i > 0; i--) {
-      if (this.#origins[i]!.madeAfter + this.#problem.spec.parallelism <= number) return this.#origins[i]!;
+      const { madeAfter } = this.#origins[i]!;
+      // Trials of earlier searches, whose numbers are negative, are known to all.
+      if ((madeAfter < 0 ? 0 : madeAfter + this.#problem.spec.parallelism) <= number) return this.#origins[i]!;
     }
     return this.#origins[0]!;
   }

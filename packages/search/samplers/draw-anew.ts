@@ -1,6 +1,7 @@
 import { streamKey, uniformAt } from '@caviar/numerics';
 import type { Params } from '@caviar/spec';
 import { assemble, type CompiledSpace } from '../space/compile-space.js';
+import { isPointOf } from '../space/contains.js';
 import { configurationKeys, Tried } from '../space/tried.js';
 import type { SamplerProblem } from './sampler.js';
 
@@ -29,8 +30,8 @@ export interface NewDraw {
  * moved to the next untried configuration. Still a function of the number alone, as it goes by the draws of all lower
  * numbers, which it keeps: asked for number n first, it makes all draws up to n. Null where nothing can repeat.
  *
- * Holds in spaces of up to 2^20 configurations, and for the first 2^20 trials in larger ones; user-supplied trials are
- * not known here.
+ * Holds in spaces of up to 2^20 configurations, and for the first 2^20 trials in larger ones. Trials that the spec gives count
+ * as tried; those that callers add later are not known here.
  *
  * @param draw of a trial number; asked for every number from `spaceFirstNumber` on, in order
  */
@@ -41,6 +42,7 @@ export function drawAnew(
   const keys = configurationKeys(space);
   if (keys === null) return null;
   const tried = new Tried(keys);
+  for (const params of spec.trials ?? []) if (isPointOf(space, params)) tried.add(params);
   /** The draws of numbers below `reached` that are not simply `draw`'s. */
   const changed = new Map<number, NewDraw>();
   let reached = spaceFirstNumber;

@@ -1,6 +1,7 @@
 import type { SamplerSpec } from '@caviar/spec';
 import { assemble } from '../space/compile-space.js';
-import { gridIndex, runsOfValues } from '../space/grid-index.js';
+import { isPointOf } from '../space/contains.js';
+import { type GridIndex, gridIndex, runsOfValues } from '../space/grid-index.js';
 import type { DrawingSampler, SamplerProblem } from './sampler.js';
 
 type GridSpec = Extract<SamplerSpec, { kind: 'grid' }>;
@@ -44,7 +45,23 @@ export const gridSampler: DrawingSampler<GridSpec> = {
   },
 };
 
-function indexOf({ space, sampler }: SamplerProblem<GridSpec>) {
+/** The grid without the configurations that the spec gives: those are tried first. */
+function indexOf(problem: SamplerProblem<GridSpec>): Pick<GridIndex, 'size' | 'at'> {
+  const index = wholeGrid(problem);
+  const { spec, space } = problem;
+  const given = new Set<number>();
+  for (const params of spec.trials ?? []) {
+    const k = isPointOf(space, params) ? index.indexOf(space.parameters.map(({ name }) => params[name])) : null;
+    if (k !== null) given.add(k);
+  }
+  const skipped = [...given].sort((a, b) => a - b);
+  return {
+    size: index.size - skipped.length,
+    at: (k) => index.at(skipped.reduce((at, one) => (at >= one ? at + 1 : at), k)),
+  };
+}
+
+function wholeGrid({ space, sampler }: SamplerProblem<GridSpec>): GridIndex {
   const { levels } = sampler;
   const levelsOf = (name: string) =>
     typeof levels === 'number' ? levels : Object.hasOwn(levels, name) ? levels[name]! : DEFAULT_LEVELS;

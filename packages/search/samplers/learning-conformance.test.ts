@@ -201,6 +201,7 @@ function learningConformance(name: string, sampler: NamedSampler): void {
 
 const learning = Object.values(SAMPLER_SETTINGS)
   .flat()
-  .filter(({ kind }) => learns(findSampler(kind)));
+  // One that goes by rounds is asked after they have been decided: coarse-to-fine-over.test.ts.
+  .filter((sampler) => learns(findSampler(sampler)) && findSampler(sampler).rounds === undefined);
 for (const sampler of learning) learningConformance(JSON.stringify(sampler), sampler);
 if (learning.length === 0) it.todo('has no sampler that learns to try yet');

@@ -21,7 +21,8 @@ export function proposeAnew(learner: Learner, { space, spec }: Pick<SamplerProbl
   return {
     observe: (trial) => {
       learner.observe(trial);
-      if (isPointOf(space, trial.params)) tried.add(trial.params);
+      // What an earlier search tried, of a negative number, this one has not.
+      if (trial.number >= 0 && isPointOf(space, trial.params)) tried.add(trial.params);
     },
     propose: (number, pending) => {
       const suggestion = learner.propose(number, pending);

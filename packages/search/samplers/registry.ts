@@ -1,6 +1,7 @@
 import type { NamedSampler } from './auto.js';
 import { cmaEsSampler } from './cma-es.js';
 import { coarseToFineSampler } from './coarse-to-fine.js';
+import { coarseToFineOver } from './coarse-to-fine-over.js';
 import { gpSampler } from './gp.js';
 import { gridSampler } from './grid.js';
 import { nsga2Sampler } from './nsga2.js';
@@ -23,8 +24,17 @@ export const SAMPLERS: { readonly [K in NamedSampler['kind']]: SamplerOf<K> } = 
   nsga2: nsga2Sampler,
 };
 
-/** The sampler of a kind. */
-export function findSampler(kind: NamedSampler['kind']): Sampler {
+/** Coarse-to-fine over the samplers that learn. */
+const COARSE_TO_FINE_OVER = {
+  tpe: coarseToFineOver(tpeSampler),
+  gp: coarseToFineOver(gpSampler),
+  'cma-es': coarseToFineOver(cmaEsSampler),
+} as const;
+
+/** The sampler with these settings. */
+export function findSampler(sampler: NamedSampler): Sampler {
+  const base = sampler.kind === 'coarse-to-fine' ? sampler.base : 'random';
+  const over = base === 'random' || base === 'sobol' ? undefined : COARSE_TO_FINE_OVER[base];
   // The registry pairs each kind with the sampler of that kind; TypeScript cannot follow the pair through the lookup.
-  return SAMPLERS[kind] as unknown as Sampler;
+  return (over ?? SAMPLERS[sampler.kind]) as unknown as Sampler;
 }

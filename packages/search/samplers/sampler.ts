@@ -78,12 +78,6 @@ interface SamplerBase<S extends NamedSampler> {
   readonly refuse?: (problem: SamplerProblem<S>) => string | null;
   /** The sampler whose draws show where the search begins, for the preview; itself without it. */
   readonly previewAs?: (sampler: S) => NamedSampler;
-}
-
-/** A sampler whose draws depend on the problem and on the trial's number alone, never on who asks, when, or in what order. */
-export interface DrawingSampler<S extends NamedSampler = NamedSampler> extends SamplerBase<S> {
-  /** Prepares drawing; the result may be kept as long as the problem stays the same. */
-  readonly prepare: (problem: SamplerProblem<S>) => Propose;
   /** For samplers that go by rounds. */
   readonly rounds?: {
     /** Shares `maxTrials` out; rounds decided already keep their beginning. */
@@ -92,7 +86,16 @@ export interface DrawingSampler<S extends NamedSampler = NamedSampler> extends S
   };
 }
 
-/** A sampler that learns from every outcome. It must say with `previewAs` how it begins. */
+/** A sampler whose draws depend on the problem and on the trial's number alone, never on who asks, when, or in what order. */
+export interface DrawingSampler<S extends NamedSampler = NamedSampler> extends SamplerBase<S> {
+  /** Prepares drawing; the result may be kept as long as the problem stays the same. */
+  readonly prepare: (problem: SamplerProblem<S>) => Propose;
+}
+
+/**
+ * A sampler that learns from every outcome. It must say with `previewAs` how it begins. One that goes by rounds is made anew
+ * when a round has been decided.
+ */
 export interface LearningSampler<S extends NamedSampler = NamedSampler> extends SamplerBase<S> {
   readonly previewAs: (sampler: S) => NamedSampler;
   readonly learn: (problem: SamplerProblem<S>) => Learner;
@@ -104,9 +107,4 @@ export type Sampler<S extends NamedSampler = NamedSampler> = DrawingSampler<S> |
 /** Whether a sampler learns from every outcome. */
 export function learns<S extends NamedSampler>(sampler: Sampler<S>): sampler is LearningSampler<S> {
   return 'learn' in sampler;
-}
-
-/** The part of a drawing sampler that goes by rounds, where it has one. */
-export function roundsOf<S extends NamedSampler>(sampler: Sampler<S>): DrawingSampler<S>['rounds'] {
-  return learns(sampler) ? undefined : sampler.rounds;
 }

@@ -16,8 +16,8 @@ export interface GridIndex {
   readonly size: number;
   /** Values by parameter index of configuration k, 0 <= k < size; undefined = inactive. */
   readonly at: (k: number) => readonly (ParamValue | undefined)[];
-  /** Number of the configuration with these values of the active parameters; those of others are not looked at. */
-  readonly indexOf: (values: readonly (ParamValue | undefined)[]) => number;
+  /** Number of the configuration with these values of the active parameters (others are not looked at); null where one is not listed. */
+  readonly indexOf: (values: readonly (ParamValue | undefined)[]) => number | null;
 }
 
 export const MAX_GRID_SIZE = Number.MAX_SAFE_INTEGER;
@@ -99,28 +99,28 @@ export function gridIndex(space: CompiledSpace, runsOf: readonly (readonly Value
     return chosen;
   };
 
-  const indexOf = (values: readonly (ParamValue | undefined)[]): number => {
+  const indexOf = (values: readonly (ParamValue | undefined)[]): number | null => {
     let k = 0;
     let state: State = [];
-    order.forEach((index, position) => {
+    for (const [position, index] of order.entries()) {
       if (state[0] === position) {
         state = nextState(state, descendants[position]!, position);
-        return;
+        continue;
       }
       const value = values[index];
+      let isListed = false;
       for (const { run, refutes } of branches[position]!) {
         const next = nextState(state, refutes, position);
         const each = countFrom(position + 1, next);
         const place = value === undefined ? -1 : run.indexOf(value);
-        if (place >= 0) {
-          k += place * each;
-          state = next;
-          return;
-        }
-        k += run.count * each;
+        k += (place >= 0 ? place : run.count) * each;
+        isListed = place >= 0;
+        if (!isListed) continue;
+        state = next;
+        break;
       }
-      throw new RangeError(`parameter "${parameters[index]!.name}" has no value of the enumeration`);
-    });
+      if (!isListed) return null;
+    }
     return k;
   };
 

@@ -22,7 +22,7 @@ export function runSearch(spec: SearchSpec, evaluate: (params: Params, number: n
   const history: TrialRecord[] = [];
   const rounds: Round[] = [];
   const suggestions: Suggestion[] = [];
-  const learning = startLearning(spec);
+  let learning = startLearning(spec);
   let context = learning === null ? prepareSearch(spec) : null;
   for (let number = 0; number < (plan.totalTrials ?? 0); number++) {
     const needed = historyNeeded(plan, number);
@@ -30,7 +30,9 @@ export function runSearch(spec: SearchSpec, evaluate: (params: Params, number: n
     const planned = plannedRoundOf(plan, number);
     if (planned !== null && planned.index === rounds.length) {
       rounds.push(decideRound(spec, plan, { index: planned.index, history, rounds, spaceFirstNumber: 0 }));
-      context = prepareSearch(spec, { spaceFirstNumber: 0, rounds });
+      const state = { spaceFirstNumber: 0, rounds };
+      learning = startLearning(spec, state);
+      context = learning === null ? prepareSearch(spec, state) : null;
     }
     if (learning !== null) observe(learning, history.slice(0, plan.window === null ? number : needed));
     const suggestion =

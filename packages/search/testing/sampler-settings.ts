@@ -12,6 +12,8 @@ export const SAMPLER_SETTINGS: Readonly<Record<NamedSampler['kind'], readonly Na
   'coarse-to-fine': [
     { kind: 'coarse-to-fine', rounds: 3, shrink: 0.4, top: 0.2, base: 'random' },
     { kind: 'coarse-to-fine', rounds: 5, shrink: 0.1, top: 1, base: 'sobol' },
+    { kind: 'coarse-to-fine', rounds: 3, shrink: 0.4, top: 0.2, base: 'tpe' },
+    { kind: 'coarse-to-fine', rounds: 2, shrink: 0.4, top: 0.2, base: 'cma-es' },
   ],
   'cma-es': [{ kind: 'cma-es' }],
   nsga2: [{ kind: 'nsga2', population: 8 }],
