@@ -33,8 +33,8 @@ export function roughWorld(seed: number, workers: number): SimulatedWorld {
       const shift = Math.abs(Math.log10(Number(params['learningRate'])) + 2);
       return { ...result, value: result.value === null ? null : result.value + shift };
     },
-    stepTime: (number) => Math.exp(1.5 * stream(seed, 'speed', number).normal()),
-    lifeTime: (lives) => -60 * Math.log(1 - stream(seed, 'life', lives).uniform()) + 1,
+    stepTime: (number) => Math.exp(stream(seed, 'speed', number).normal()),
+    lifeTime: (lives) => -200 * Math.log(1 - stream(seed, 'life', lives).uniform()) + 1,
     restartsBefore: (result) => stream(seed, 'restart', result).uniform() < 0.05,
   };
 }
