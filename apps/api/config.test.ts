@@ -22,6 +22,7 @@ describe('settings', () => {
       apiKeys: [],
       rateLimit: 1000,
       quotas: { searches: 1000, trialsInFlight: 100_000 },
+      programs: [],
       logLevel: 'info',
       isSupervised: false,
     });
