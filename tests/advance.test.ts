@@ -194,24 +194,27 @@ describe('the end', () => {
 });
 
 describe('coarse-to-fine', () => {
-  test('waits for the whole of a round, then stores the next with its reason', async () => {
-    const sampler = { kind: 'coarse-to-fine', rounds: 3, shrink: 0.4, top: 0.2, base: 'random' } as const;
-    const { id } = await create({ sampler, stop: { maxTrials: 12 }, parallelism: 12 });
-    const first = await stack.orchestrator.getSearch(id);
-    expect(first).toMatchObject({ roundCount: 3, rounds: [{ index: 0, firstNumber: 0 }] });
-    const size = first.progress.queued;
-    expect(size).toBeLessThan(12);
-    await train(id, upTo(size - 1), (n) => n);
-    expect((await stack.orchestrator.getSearch(id)).rounds).toHaveLength(1);
-    await train(id, [size - 1], (n) => n);
-    const second = await stack.orchestrator.getSearch(id);
-    expect(second.rounds).toHaveLength(2);
-    const { min, max } = second.rounds[1]!.region['learningRate'] as { min: number; max: number };
-    expect(max - min).toBeLessThan(0.999 * 0.5);
-    for (const { round, params } of (await allTrials(stack, id)).filter(({ number }) => number >= size)) {
-      expect(round).toBe(1);
-      expect(Number(params['learningRate'])).toBeGreaterThanOrEqual(min);
-      expect(Number(params['learningRate'])).toBeLessThanOrEqual(max);
-    }
-  });
+  test.each(['random', 'tpe'] as const)(
+    'over %s waits for the whole of a round, then stores the next with its reason',
+    async (base) => {
+      const sampler = { kind: 'coarse-to-fine', rounds: 3, shrink: 0.4, top: 0.2, base } as const;
+      const { id } = await create({ sampler, stop: { maxTrials: 12 }, parallelism: 12 });
+      const first = await stack.orchestrator.getSearch(id);
+      expect(first).toMatchObject({ roundCount: 3, rounds: [{ index: 0, firstNumber: 0 }] });
+      const size = first.progress.queued;
+      expect(size).toBeLessThan(12);
+      await train(id, upTo(size - 1), (n) => n);
+      expect((await stack.orchestrator.getSearch(id)).rounds).toHaveLength(1);
+      await train(id, [size - 1], (n) => n);
+      const second = await stack.orchestrator.getSearch(id);
+      expect(second.rounds).toHaveLength(2);
+      const { min, max } = second.rounds[1]!.region['learningRate'] as { min: number; max: number };
+      expect(max - min).toBeLessThan(0.999 * 0.5);
+      for (const { round, params } of (await allTrials(stack, id)).filter(({ number }) => number >= size)) {
+        expect(round).toBe(1);
+        expect(Number(params['learningRate'])).toBeGreaterThanOrEqual(min);
+        expect(Number(params['learningRate'])).toBeLessThanOrEqual(max);
+      }
+    },
+  );
 });

@@ -1,10 +1,9 @@
-import { performance } from 'node:perf_hooks';
 import { type Round, type SamplerSpec, type SearchSpec, spaceSchema } from '@caviar/spec';
 import type { TrialRecord } from '../history.js';
 import { decideRound, planSearch } from '../plan-search.js';
 import { prepareSearch, suggest } from '../suggest.js';
 
-// Microseconds a draw of ten parameters takes, by how many trials there were before, as a Markdown table on stdout.
+// Microseconds of CPU time that a draw of ten parameters takes, by how many trials there were before, as a Markdown table on stdout.
 // Usage: node draw-time.js
 
 const AFTER = [0, 1_000, 10_000, 100_000];
@@ -58,9 +57,10 @@ function timeDrawing(spec: SearchSpec, before: number): number {
   const first = plan.rounds.length > 0 && before > 0 ? plan.rounds.at(-1)!.firstNumber : before;
   const context = prepareSearch(spec, { spaceFirstNumber: 0, rounds });
   suggest(context, first, first + SUGGESTIONS);
-  const start = performance.now();
-  suggest(context, first, first + SUGGESTIONS);
-  return ((performance.now() - start) / SUGGESTIONS) * 1000;
+  const start = process.cpuUsage();
+  for (let i = 0; i < 5; i++) suggest(context, first, first + SUGGESTIONS);
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / (5 * SUGGESTIONS);
 }
 
 function records(spec: SearchSpec, count: number): TrialRecord[] {

@@ -131,10 +131,10 @@ describe('a later round', () => {
     const best = [trial(0, { close: 0.5, apart: 0.05 }, 0), trial(1, { close: 0.52, apart: 0.9 }, 1)];
     const rest = Array.from({ length: 8 }, (_, n) => trial(2 + n, { close: n / 8, apart: n / 8 }, 10 + n));
     const { region, reason } = decide([...best, ...rest], { space: plane });
-    // ranks weigh .8042 and .1958: two standard deviations are 2 * .85 * sqrt(.8042 * .1958) = .6746
-    expect(region).toMatchObject({ close: { min: 0.25, max: 0.75 }, apart: { min: 0, max: 0.67 } });
+    // ranks weigh .8042 and .1958: one and a half standard deviations are 1.5 * .85 * sqrt(.8042 * .1958) = .506
+    expect(region).toMatchObject({ close: { min: 0.25, max: 0.75 }, apart: { min: 0, max: 0.51 } });
     expect(reason).toContain('the best 2 of 10 completed trials');
-    expect(reason).toMatch(/, 0\.5 to 0\.6746 times as wide on each parameter's own scale\.$/);
+    expect(reason).toMatch(/, 0\.5 to 0\.506 times as wide on each parameter's own scale\.$/);
   });
 
   it('turns to the other end when the objective is to be maximised', () => {

@@ -2,6 +2,8 @@ import type { Domain, ParamValue } from '@caviar/spec';
 import { unitDomain } from './domain.js';
 import { rankWeights } from './rank-weights.js';
 
+/** Width in standard deviations: with 2, a region about several optima stays too wide to be worth a round (Branin). */
+const WIDTH_IN_DEVIATIONS = 1.5;
 /** Part of the region's width next to its border in which the best trial counts as being on it. */
 const BORDER = 0.05;
 /** Width of a region whose border the best trial lies on, relative to the one before. */
@@ -21,8 +23,8 @@ export interface ZoomEvidence {
 /**
  * How wide the next region should be, relative to the one so far, on the parameter's scale.
  *
- * As wide as the best trials are spread: a standard deviation, weighted by rank, to either side. That is `shrink` where
- * they lie close, 0.58 where they lie as uniform draws would, and 1 where they lie at both ends. Above 1, where the best
+ * By how far the best trials are spread: one and a half standard deviations, weighted by rank. That is `shrink` where they
+ * lie close, 0.43 where they lie as uniform draws would, and 0.75 where they lie at both ends. Above 1, where the best
  * trial lies on a border of the region that is none of the domain, and the others lean that way: what is beyond may be better.
  */
 export function zoomFactor({ domain, region, top, shrink }: ZoomEvidence): number {
@@ -41,5 +43,5 @@ export function zoomFactor({ domain, region, top, shrink }: ZoomEvidence): numbe
   const isOpenAbove = low + width < 1 && best > 1 - BORDER && mean > 2 / 3;
   if (isOpenBelow || isOpenAbove) return WIDENING;
   const variance = places.reduce((sum, place, rank) => sum + weights[rank]! * (place - mean) * (place - mean), 0);
-  return Math.min(1, Math.max(shrink, 2 * Math.sqrt(variance)));
+  return Math.min(1, Math.max(shrink, WIDTH_IN_DEVIATIONS * Math.sqrt(variance)));
 }
