@@ -61,12 +61,14 @@ async function program(
     const first = await call();
     return seed > 0 && next() < 0.2 ? call() : first; // the answer was lost, so the call is repeated
   };
-  const mayCrash = ({ id }: Trial) => seed > 0 && next() < 0.15 && (crashes.get(id) ?? 0) < 2;
 
   for (;;) {
     const asked = await external.ask(searchId, { count: 1 + Math.floor(2 * next()), worker: name, leaseMs: 60_000 });
     if (asked.done) return;
     if (asked.trials.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    // A crash costs every trial at hand an attempt, and one that is left behind may cost it another.
+    const maySuffer = asked.trials.every(({ id }) => (crashes.get(id) ?? 0) === 0);
+    const mayCrash = () => seed > 0 && next() < 0.15 && maySuffer;
     for (const trial of asked.trials) {
       const outcome = await train(external, trial, { twice, mayCrash });
       if (outcome !== 'crashed') continue;
@@ -85,7 +87,7 @@ async function program(
 
 interface Mishaps {
   readonly twice: <T>(call: () => Promise<T>) => Promise<T>;
-  readonly mayCrash: (trial: Trial) => boolean;
+  readonly mayCrash: () => boolean;
 }
 
 async function train(external: ExternalDesk, trial: Trial, { twice, mayCrash }: Mishaps): Promise<'left' | 'crashed'> {
@@ -98,7 +100,7 @@ async function train(external: ExternalDesk, trial: Trial, { twice, mayCrash }: 
       metrics = metricsAt(params, step);
       const { decision } = await twice(() => external.measure(id, { leaseToken, step, metrics }));
       if (decision === 'pause') return 'left';
-      if (mayCrash(trial)) return 'crashed';
+      if (mayCrash()) return 'crashed';
     }
     await twice(() => external.finish({ trialId: id, leaseToken, status: 'completed', metrics }));
   } catch (error) {
