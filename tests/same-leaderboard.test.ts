@@ -38,16 +38,19 @@ describe('the number of workers', () => {
     expect(await runWith(4, { ...SPEC, seed: 12 })).not.toEqual(alone);
   });
 
-  test('changes nothing in a search that learns from every outcome', async () => {
-    const spec: SearchSpecInput = {
-      ...SPEC,
-      trainer: { kind: 'mlp', dataset: 'digits', params: { epochs: 1 }, maxRetries: 0 },
-      sampler: { kind: 'tpe', startup: 4, candidates: 24 },
-      stop: { maxTrials: 14 },
-      parallelism: 4,
-    };
-    expect(await runWith(4, spec)).toEqual(await runWith(1, spec));
-  });
+  test.each([{ kind: 'tpe', startup: 4, candidates: 24 } as const, { kind: 'gp', startup: 4 } as const])(
+    'changes nothing in a search that learns from every outcome by $kind',
+    async (sampler) => {
+      const spec: SearchSpecInput = {
+        ...SPEC,
+        trainer: { kind: 'mlp', dataset: 'digits', params: { epochs: 1 }, maxRetries: 0 },
+        sampler,
+        stop: { maxTrials: 14 },
+        parallelism: 4,
+      };
+      expect(await runWith(4, spec)).toEqual(await runWith(1, spec));
+    },
+  );
 
   test('changes nothing in a search that ends at a target value', async () => {
     const spec: SearchSpecInput = {
