@@ -19,6 +19,8 @@ const LEANED_ON = 5;
 interface Known extends ModelledTrial {
   /** [D] */
   readonly position: Float64Array;
+  /** Equal for trials of the same params. */
+  readonly name: string;
 }
 
 /**
@@ -91,13 +93,14 @@ export class GaussianProcessLearner implements Learner {
     const best = fitted.reduce((least, mean) => Math.min(least, mean), Number.POSITIVE_INFINITY);
     const byMean = held.map((trial, i) => ({ trial, mean: fitted[i]! })).sort((a, b) => a.mean - b.mean);
     const { seed } = this.#problem.spec;
-    const taken = new Set([...trials.map(({ position }) => position), ...waiting].map((at) => this.#nameOf(at)));
+    const taken = new Set(trials.map(({ name }) => name));
+    for (const position of waiting) taken.add(nameOf(this.#featuresAt(position)));
     const found = maximizeAcquisition({
       space,
       posterior,
       best,
       incumbents: byMean.slice(0, INCUMBENTS).map(({ trial }) => trial.position),
-      isTaken: (position) => taken.has(this.#nameOf(position)),
+      isTaken: (position) => taken.has(nameOf(this.#featuresAt(position))),
       keyOf: (dimension) => streamKey(seed, 'gp candidates', number, dimension),
       random: stream(seed, 'gp moves', number),
     });
@@ -120,7 +123,9 @@ export class GaussianProcessLearner implements Learner {
   #slotFor(trial: TrialRecord): Known | null {
     const learnt = learntTrial(trial, this.#problem.spec.objective.direction);
     const position = learnt === null ? null : this.#space.positionOf(trial.params);
-    return learnt === null || position === null ? null : { ...learnt, position, features: this.#featuresAt(position) };
+    if (learnt === null || position === null) return null;
+    const features = this.#featuresAt(position);
+    return { ...learnt, position, features, name: nameOf(features) };
   }
 
   /** Where the pending trials lie, those left out that were observed while they were paused. */
@@ -135,11 +140,10 @@ export class GaussianProcessLearner implements Learner {
   #featuresAt(position: Float64Array): Float64Array {
     return this.#space.featuresOf(position, this.#space.activeAt(position));
   }
+}
 
-  /** Equal for positions of the same params. */
-  #nameOf(position: Float64Array): string {
-    return this.#featuresAt(position).join();
-  }
+function nameOf(features: Float64Array): string {
+  return features.join();
 }
 
 /** Numbers of the trials with a value that covary most with a point, the best first. */
