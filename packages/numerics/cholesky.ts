@@ -75,11 +75,14 @@ export class Cholesky {
     }
   }
 
-  /** Solves L x = b in place for four b at once, [4, n], in half the time of one after the other. */
-  solveLowerFour(b: Float64Array): void {
+  /**
+   * Solves L x = b in place for four b at once, [4, n], in half the time of one after the other; with `rows`, for the first
+   * entries of each x only.
+   */
+  solveLowerFour(b: Float64Array, rows = this.#size): void {
     const packed = this.#packed;
     const n = this.#size;
-    for (let i = 0; i < n; i++) {
+    for (let i = 0; i < rows; i++) {
       const start = packedSize(i);
       let [p, q, r, s] = [0, 0, 0, 0];
       for (let j = 0; j < i; j++) {

@@ -28,6 +28,9 @@ export interface AcquisitionProblem {
 
 const SPREAD_CANDIDATES = 256;
 const NEAR_INCUMBENTS = 256;
+/** Candidates that are looked at closely, and trials at least that the others are judged by. */
+const SHORTLISTED = 96;
+const ROUGH_TRIALS = 48;
 const STARTS = 5;
 /** Evaluations with slopes on a climb at most, and climbs that the best start goes on for. */
 const EVALUATIONS = 24;
@@ -39,13 +42,12 @@ const TRIED_CHOICES = 16;
 
 /**
  * The free place of largest log expected improvement that was found: from space-filling candidates and from the
- * neighbourhoods of good trials, the best ones climb by gradients along the ranges and by single steps in what has none, the highest of them on.
- * Null where every candidate is taken.
+ * neighbourhoods of good trials, the best ones climb by gradients along the ranges and by single steps in what has none,
+ * the highest of them on. Null where every candidate is taken.
  */
 export function maximizeAcquisition(problem: AcquisitionProblem): Candidate | null {
   const { space, isTaken } = problem;
-  const scored = scoreAll(problem, [...spread(problem), ...nearIncumbents(problem)]);
-  scored.sort((a, b) => b.score - a.score);
+  const scored = shortlisted(problem, [...spread(problem), ...nearIncumbents(problem)]);
   const climbed = distinct(space, scored, STARTS).map((start) => climb(problem, start));
   climbed.sort((a, b) => b.score - a.score);
   for (let i = 0; i < LATER_CLIMBS && climbed[0] !== undefined; i++) {
@@ -91,15 +93,23 @@ function scoreAt(problem: AcquisitionProblem, position: Float64Array): Candidate
   return { position: snapped, score: logExpectedImprovement(best, prediction).value };
 }
 
-function scoreAll({ space, posterior, best }: AcquisitionProblem, positions: readonly Float64Array[]): Candidate[] {
-  const snapped = positions.map((position) => space.snapped(position));
-  const predictions = posterior.predictAll(
-    snapped.map((position) => space.featuresOf(position, space.activeAt(position))),
-  );
-  return snapped.map((position, i) => ({
-    position,
-    score: logExpectedImprovement(best, predictions[i]!).value,
-  }));
+/** The best of many places, the best first, chosen by deviations that go by a part of the trials. */
+function shortlisted({ space, posterior, best }: AcquisitionProblem, positions: readonly Float64Array[]): Candidate[] {
+  const places = positions.map((position) => {
+    const snapped = space.snapped(position);
+    return { position: snapped, features: space.featuresOf(snapped, space.activeAt(snapped)) };
+  });
+  const scored = (some: typeof places, rows?: number) => {
+    const predictions = posterior.predictAll(
+      some.map(({ features }) => features),
+      rows,
+    );
+    return some
+      .map((place, i) => ({ ...place, score: logExpectedImprovement(best, predictions[i]!).value }))
+      .sort((a, b) => b.score - a.score);
+  };
+  const rows = Math.min(posterior.size, Math.max(ROUGH_TRIALS, posterior.size >> 2));
+  return scored(scored(places, rows).slice(0, SHORTLISTED));
 }
 
 /** The first few of a list that lie apart from one another. */

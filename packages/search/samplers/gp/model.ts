@@ -19,12 +19,11 @@ export interface Fit {
 }
 
 /**
- * The number of trials, at most n, that lengths and noise are fitted at: every number up to 16, then every second one, from
- * 32 on every fourth, and so on, up to every 32nd.
+ * The number of trials, at most n, that lengths and noise are fitted at: every number up to 16, from there on every second
+ * one, from 32 on every fourth, from 64 on every 16th, from 128 on every 32nd.
  */
 export function lastFit(n: number): number {
-  let step = 1;
-  while (step < 32 && n >= 16 * step) step *= 2;
+  const step = n < 16 ? 1 : n < 32 ? 2 : n < 64 ? 4 : n < 128 ? 16 : 32;
   return n - (n % step);
 }
 
@@ -55,9 +54,9 @@ export function drawProcess<T extends ModelledTrial>(
   { trials, random }: { readonly trials: readonly T[]; readonly random: Stream },
 ): Process<T> {
   const drawn = kernel.mode.map((v, d) => v + kernel.deviation[d]! * random.normal());
-  const posterior = new Posterior(space, hyperparametersAt(space, drawn));
   const z = warpCosts(trials);
   const rows = [...held, ...Array.from({ length: trials.length - fittedAt }, (_, i) => fittedAt + i)];
+  const posterior = new Posterior(space, hyperparametersAt(space, drawn), rows.length);
   for (const i of rows) posterior.append(trials[i]!.features);
   posterior.condition(Float64Array.from(rows, (i) => z[i]!));
   return { posterior, held: rows.map((i) => trials[i]!) };

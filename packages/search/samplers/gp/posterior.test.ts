@@ -105,6 +105,10 @@ describe('Posterior', () => {
       expect(mean).toBe(posterior.predict(points[i]!).mean);
       expect(deviation).toBeCloseTo(posterior.predict(points[i]!).deviation, 10);
     });
+    posterior.predictAll(points, n >> 1).forEach(({ mean, deviation }, i) => {
+      expect(mean).toBe(posterior.predict(points[i]!).mean);
+      expect(deviation).toBeGreaterThanOrEqual(posterior.predict(points[i]!).deviation - 1e-12);
+    });
     posterior.fitted().forEach((mean, i) => {
       expect(mean).toBeCloseTo(posterior.predict(trials[i]!).mean, 10);
     });

@@ -34,7 +34,7 @@ const LEAST_DEVIATION = 1e-7;
 export class Posterior {
   readonly #space: FeatureSpace;
   readonly #hyperparameters: Hyperparameters;
-  readonly #factor = new Cholesky();
+  readonly #factor: Cholesky;
   readonly #features: Float64Array[] = [];
   /** Noise of each trial, [n]. */
   readonly #noise: number[] = [];
@@ -43,7 +43,9 @@ export class Posterior {
   #alpha: Float64Array = new Float64Array(0);
   #scale = 1;
 
-  constructor(space: FeatureSpace, hyperparameters: Hyperparameters) {
+  /** @param capacity trials to make room for; more are taken all the same */
+  constructor(space: FeatureSpace, hyperparameters: Hyperparameters, capacity = 16) {
+    this.#factor = new Cholesky(capacity);
     this.#space = space;
     this.#hyperparameters = hyperparameters;
   }
@@ -89,17 +91,21 @@ export class Posterior {
     return { mean, deviation: this.#deviationOf(k) };
   }
 
-  /** What is expected at many features, each [F]: four at a time share the work. */
-  predictAll(points: readonly Float64Array[]): Prediction[] {
+  /**
+   * What is expected at many features, each [F]: four at a time share the work. With `rows`, deviations go by the first
+   * trials only, so they are too large rather than too small; means always go by all.
+   */
+  predictAll(points: readonly Float64Array[], rows = this.size): Prediction[] {
     const n = this.size;
     const four = new Float64Array(4 * n);
     const columns = [0, 1, 2, 3].map((c) => four.subarray(c * n, (c + 1) * n));
+    const solved = columns.map((column) => column.subarray(0, rows));
     const predictions: Prediction[] = [];
     for (let first = 0; first < points.length; first += 4) {
       const some = points.slice(first, first + 4);
       const means = some.map((features, c) => this.#meanOf(this.covariances(features, columns[c]!)));
-      this.#factor.solveLowerFour(four);
-      for (const [c, mean] of means.entries()) predictions.push({ mean, deviation: this.#deviationOf(columns[c]!) });
+      this.#factor.solveLowerFour(four, rows);
+      for (const [c, mean] of means.entries()) predictions.push({ mean, deviation: this.#deviationOf(solved[c]!) });
     }
     return predictions;
   }
