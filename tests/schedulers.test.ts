@@ -72,6 +72,7 @@ test('the other schedulers do the same with 1 worker and with 4', { timeout: 180
   for (const [i, { board, trials }] of alone.entries()) {
     expect(together[i]!.board).toEqual(board);
     expect(trials).toHaveLength(12);
+    expect(trials.filter(({ status }) => status === 'failed').map(({ reason }) => reason)).toEqual([]);
     expect(trials.some(({ status, step }) => status === 'completed' && step === 9)).toBe(true);
   }
   const copies = alone.at(-1)!.trials.filter(({ proposal }) => proposal.startsWith('Goes on from trial'));

@@ -52,6 +52,20 @@ test('a winner that waited at rungs is trained again in one go', async () => {
   expect(Math.abs(metrics['test.error']! - best!.value)).toBeLessThan(0.08);
 });
 
+test('a winner that began from another trial is trained again through its whole line', async () => {
+  // So slow to learn at first that a copy, which learns eight times as fast, wins.
+  const { id, best } = await ended({
+    trainer: { ...SPEC.trainer, params: { epochs: 6, hiddenUnits: 16, optimizer: 'adam' } } as never,
+    space: { learningRate: { kind: 'float', min: 1e-5, max: 1e-2, scale: 'log' } },
+    scheduler: { kind: 'pbt', population: 4, interval: 1, quantile: 0.5, factors: [8], resample: 0 },
+    stop: { maxTrials: 12 },
+  });
+  const winner = await stack.orchestrator.getTrial(best!.trialId);
+  expect(winner.proposal).toMatch(/^Goes on from trial/);
+  const { metrics } = await stack.orchestrator.evaluateTest(id);
+  expect(Math.abs(metrics['test.error']! - best!.value)).toBeLessThan(0.08);
+});
+
 test('it stays sealed while the search runs, and where there is nothing to open', async () => {
   const { orchestrator } = stack;
   const { search } = await orchestrator.createSearch({ ...SPEC, stop: { maxTrials: 1000 } }, {});

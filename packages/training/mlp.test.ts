@@ -69,7 +69,11 @@ describe('a run', () => {
     expect(startTraining(mlpJob(three, { ...busy, learningRate: 0.1 }), checkpoint).next().kind).toBe('measurement');
     expect(() => startTraining(mlpJob(three, { ...busy, hiddenUnits: [9, 6] }), checkpoint)).toThrow(/sizes/);
     expect(() => startTraining(mlpJob(three, { ...busy, optimizer: 'gd' }), checkpoint)).toThrow(/optimizer/);
-    expect(() => startTraining(mlpJob(three, busy, { trialNumber: 4 }), checkpoint)).toThrow(/trialNumber/);
+    expect(() => startTraining(mlpJob(three, busy, { searchSeed: 4 }), checkpoint)).toThrow(/searchSeed/);
+    // Another trial may go on from there: with random numbers of its own.
+    const itself = drain(startTraining(mlpJob(three, busy), checkpoint));
+    const copy = drain(startTraining(mlpJob(three, busy, { trialNumber: 4 }), checkpoint));
+    expect(lastMetrics(copy)).not.toEqual(lastMetrics(itself));
   });
 });
 

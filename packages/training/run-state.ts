@@ -39,12 +39,14 @@ export function restoreRun(checkpoint: Uint8Array, setup: Setup): RunState {
   return { progress, end, best, changes: changesIn(header) };
 }
 
-/** What a checkpoint must agree on with the job. Parameters such as the learning rate may differ: people turn them. */
+/**
+ * What a checkpoint must agree on with the job. Parameters such as the learning rate may differ: people turn them. So may
+ * the trial: one that population based training makes out of another goes on from there with random numbers of its own.
+ */
 function identity({ job, layout, params, dataset }: Setup) {
   return {
     trainer: 'mlp',
     searchSeed: job.searchSeed,
-    trialNumber: job.trialNumber,
     dataset: dataset.info.checksum,
     sizes: layout.shape.sizes,
     optimizer: params.optimizer,
