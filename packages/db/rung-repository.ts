@@ -10,7 +10,7 @@ import type {
 import type { Client } from './client.js';
 import { isUniqueViolation } from './errors.js';
 import { Prisma } from './generated/client.js';
-import { json, REF, reportRows, storeReports } from './trial-sql.js';
+import { json, MADE, REF, reportRows, storeReports } from './trial-sql.js';
 
 /** A trial that waits for its scheduler: it was paused by its target step, not by a person in between. */
 const WAITS = Prisma.sql`t.status = 'paused' AND t.target_step IS NOT NULL AND t.step >= t.target_step`;
@@ -84,13 +84,13 @@ export class RungRepository implements RungStore {
           id text, number int, params json, proposal text, basis json, round int, "targetStep" int, parent json
         )
         CROSS JOIN (
-          SELECT id FROM searches
+          SELECT id, ${MADE} FROM searches
           WHERE id = ${searchId} AND status = 'running' AND space_version = ${spaceVersion} FOR NO KEY UPDATE
         ) s
-        WHERE r.parent IS NULL OR EXISTS (
+        WHERE r.number >= s.made AND (r.parent IS NULL OR EXISTS (
           SELECT FROM trials p JOIN checkpoints k ON k.trial_id = p.id
           WHERE p.search_id = s.id AND p.number = (r.parent->>'number')::int AND k.step = (r.parent->>'step')::int
-        )
+        ))
         ORDER BY r.number
         ON CONFLICT (search_id, number) DO NOTHING
         RETURNING ${REF}, t.parent

@@ -14,7 +14,7 @@ import type {
 import type { Params, Trial } from '@caviar/spec';
 import { Prisma } from './generated/client.js';
 import { TrialReader } from './trial-reader.js';
-import { CONTROL, inMs, json, REF, reportRows, storeReports } from './trial-sql.js';
+import { CONTROL, inMs, json, MADE, REF, reportRows, storeReports } from './trial-sql.js';
 
 /** Where a trial goes that its worker gives back: on the queue, unless its search has ended meanwhile. */
 const QUEUED_OR_CANCELLED = Prisma.sql`
@@ -32,9 +32,10 @@ export class TrialRepository extends TrialReader implements TrialStore {
       SELECT r.id, s.id, r.number, r.params, r.proposal, r.basis, r.round, now()
       FROM json_to_recordset(${json(trials)}) AS r (id text, number int, params json, proposal text, basis json, round int)
       CROSS JOIN (
-        SELECT id FROM searches
+        SELECT id, ${MADE} FROM searches
         WHERE id = ${searchId} AND status = 'running' AND space_version = ${spaceVersion} FOR NO KEY UPDATE
       ) s
+      WHERE r.number >= s.made
       ORDER BY r.number
       ON CONFLICT (search_id, number) DO NOTHING
       RETURNING ${REF}`;

@@ -18,6 +18,12 @@ export const CONTROL = Prisma.sql`
     ELSE 'continue'
   END`;
 
+/**
+ * Trials made so far, of the row of a search that is locked: numbers below are taken. A statement that inserts leaves them out
+ * by that, for to run into a row that another statement changes is to wait for it, with the search locked: a deadlock.
+ */
+export const MADE = Prisma.sql`queued + running + paused + completed + pruned + infeasible + failed + cancelled AS made`;
+
 /** Measurements as rows (trial_id, attempt, step, metrics, elapsed_ms, timing). */
 export function reportRows(reports: readonly MeasurementReport[]) {
   return Prisma.sql`
