@@ -28,14 +28,23 @@ const MANY: SearchSpecInput = {
   seed: 3,
 };
 
-/** Two trials of some seconds each, at the mercy of everything random. */
+const EPOCHS = 600;
+
+/** Two trials that are far from their end when one is seen under way, at the mercy of everything random. */
 const LONG: SearchSpecInput = {
   ...DEFAULTS,
-  trainer: { kind: 'mlp', dataset: 'digits', params: { epochs: 100, batchSize: 16, keepProb: 0.9 }, maxRetries: 0 },
+  trainer: { kind: 'mlp', dataset: 'digits', params: { epochs: EPOCHS, batchSize: 16, keepProb: 0.9 }, maxRetries: 0 },
   space: { learningRate: { kind: 'float', min: 1e-3, max: 1e-2, scale: 'log' } },
   sampler: { kind: 'random' },
   stop: { maxTrials: 2 },
   seed: 4,
+};
+
+/** Four trials that only a cancellation ends in the time of a test. */
+const ENDLESS: SearchSpecInput = {
+  ...LONG,
+  trainer: { ...LONG.trainer, params: { epochs: 100_000, batchSize: 16 } },
+  stop: { maxTrials: 4 },
 };
 
 /** What the search comes to when nothing happens to it; found once. */
@@ -130,7 +139,7 @@ describe('a search goes on', () => {
       return trial.status === 'paused' ? trial : null;
     });
     expect(paused.step).toBeGreaterThanOrEqual(3);
-    expect(paused.step).toBeLessThan(100);
+    expect(paused.step).toBeLessThan(EPOCHS);
     await stack.until(async () => (await stack.orchestrator.getSearch(search.id)).progress.running === 0);
     expect((await stack.orchestrator.resumeSearch(search.id)).status).toBe('running');
     await stack.finished(search.id);
@@ -165,7 +174,7 @@ describe('a search goes on', () => {
 describe('cancelling', () => {
   test('a search ends its running trials at their next epoch', async () => {
     const stack = await start({ workers: 2 });
-    const { search } = await stack.orchestrator.createSearch({ ...LONG, stop: { maxTrials: 4 } }, {});
+    const { search } = await stack.orchestrator.createSearch(ENDLESS, {});
     await trialUnderWay(stack, search.id);
     expect((await stack.orchestrator.cancelSearch(search.id)).status).toBe('cancelled');
     const ended = await stack.until(async () => {

@@ -234,6 +234,15 @@ describe('with many writers at once', () => {
     const workers = 6;
     const each = 10;
     let writing = true;
+    let made = 0;
+    let adding: Promise<unknown> = Promise.resolve();
+    // As searches are advanced: a number is made when all before it are.
+    const addNext = async () => {
+      const number = made++;
+      adding = adding.then(() => add(number));
+      await adding;
+      return number;
+    };
     const seen: SearchEvent[] = [];
     const reading = (async () => {
       for (let after = { seq: 0 }, last = false; ; ) {
@@ -246,10 +255,9 @@ describe('with many writers at once', () => {
       }
     })();
     await Promise.all(
-      Array.from({ length: workers }, async (_, w) => {
+      Array.from({ length: workers }, async () => {
         for (let k = 0; k < each; k++) {
-          const number = w * each + k;
-          await add(number);
+          const number = await addNext();
           await claim(number);
           await db.trials.record([reportOf(number, 1), reportOf(number, 2)], LEASE_MS);
           await db.trials.finish([finishOf(number)], [reportOf(number, 3)]);
