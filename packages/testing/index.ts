@@ -1,4 +1,4 @@
 export type { TestServers } from './provided.js';
 export { startTestPostgres, startTestRedis, type TestServerOptions, temporaryFolder } from './servers.js';
-export { runSql } from './sql.js';
+export { openSession, runSql } from './sql.js';
 export { createTestDatabase, type TestDatabase, testRedis } from './test-database.js';
