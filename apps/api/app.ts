@@ -8,6 +8,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { z } from 'zod';
 import { accessCheck, guard } from './plugins/access.js';
 import { answerBadConnections } from './plugins/bad-connections.js';
+import { allowOrigins } from './plugins/cors.js';
 import { serveDocs } from './plugins/docs.js';
 import { drainOnClose } from './plugins/drain.js';
 import { createHolds } from './plugins/holds.js';
@@ -41,6 +42,10 @@ export interface AppDeps {
   /** Requests a second that a key may make; 0 = any number. */
   readonly rateLimit: number;
   readonly rateLimiter: RateLimiter;
+  /** Requests of a key that are held at once. */
+  readonly heldRequests: number;
+  /** Origins of web pages elsewhere that may call the API. */
+  readonly corsOrigins: readonly string[];
 }
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
@@ -65,8 +70,12 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   });
   const metrics = createMetrics();
   const checks = createServiceChecks(deps.pings);
-  const check = accessCheck({ apiKeys: deps.apiKeys, findKey: (key) => deps.orchestrator.findKey(key) });
-  const holds = createHolds(app);
+  const check = accessCheck({
+    apiKeys: deps.apiKeys,
+    corsOrigins: deps.corsOrigins,
+    findKey: (key) => deps.orchestrator.findKey(key),
+  });
+  const holds = createHolds(app, deps.heldRequests);
   drainOnClose(app);
 
   observeRequests(app, metrics);
@@ -79,6 +88,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     // Whether there is TLS is known to the proxy in front, not to us.
     strictTransportSecurity: false,
   });
+  await allowOrigins(app, deps.corsOrigins);
   acceptJsonBodies(app);
   answerProblems(app, check);
 

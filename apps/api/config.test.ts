@@ -21,7 +21,9 @@ describe('settings', () => {
       redisUrl: env.REDIS_URL,
       apiKeys: [],
       rateLimit: 1000,
-      quotas: { searches: 1000, trialsInFlight: 100_000 },
+      quotas: { searches: 1000, trialsInFlight: 100_000, dataBytes: 10_737_418_240 },
+      heldRequests: 1000,
+      corsOrigins: [],
       programs: [],
       logLevel: 'info',
       isSupervised: false,
@@ -37,6 +39,9 @@ describe('settings', () => {
       CAVIAR_RATE_LIMIT: '50',
       CAVIAR_MAX_SEARCHES: '3',
       CAVIAR_MAX_TRIALS_IN_FLIGHT: '40',
+      CAVIAR_MAX_DATA_BYTES: '2000000000000',
+      CAVIAR_MAX_HELD_REQUESTS: '7',
+      CAVIAR_CORS_ORIGINS: 'https://board.example, http://localhost:5173',
       LOG_LEVEL: '',
       CAVIAR_SUPERVISED: '1',
     });
@@ -45,7 +50,9 @@ describe('settings', () => {
       port: 0,
       apiKeys: ['one', 'two'],
       rateLimit: 50,
-      quotas: { searches: 3, trialsInFlight: 40 },
+      quotas: { searches: 3, trialsInFlight: 40, dataBytes: 2_000_000_000_000 },
+      heldRequests: 7,
+      corsOrigins: ['https://board.example', 'http://localhost:5173'],
       logLevel: 'info',
       isSupervised: true,
     });
@@ -61,6 +68,11 @@ describe('settings', () => {
     ['LOG_LEVEL', 'loud', /^LOG_LEVEL: must be one of trace, debug, info/],
     ['CAVIAR_RATE_LIMIT', '-1', /^CAVIAR_RATE_LIMIT: must be requests a second, 0 or more/],
     ['CAVIAR_API_KEYS', 'fine,not fine', /^CAVIAR_API_KEYS: a key must have visible ASCII/],
+    ['CAVIAR_MAX_DATA_BYTES', '10 GB', /^CAVIAR_MAX_DATA_BYTES: must be a number of bytes, 0 or more/],
+    ['CAVIAR_MAX_HELD_REQUESTS', '-1', /^CAVIAR_MAX_HELD_REQUESTS: must be a number of requests/],
+    ['CAVIAR_CORS_ORIGINS', '*', /^CAVIAR_CORS_ORIGINS: must be origins such as/],
+    ['CAVIAR_CORS_ORIGINS', 'https://board.example/', /^CAVIAR_CORS_ORIGINS: must be origins such as/],
+    ['CAVIAR_CORS_ORIGINS', 'null', /^CAVIAR_CORS_ORIGINS: must be origins such as/],
     ['CAVIAR_SUPERVISED', 'yes', /^CAVIAR_SUPERVISED: must be 1 or 0/],
   ])('%s=%s gives one line that says what to do', (name, value, line) => {
     expect(linesOf({ ...env, [name]: value })).toEqual([expect.stringMatching(line)]);

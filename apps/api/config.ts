@@ -15,8 +15,12 @@ export interface Config {
   readonly apiKeys: readonly string[];
   /** Requests a second that a key may make in the long run; 0 = any number. */
   readonly rateLimit: number;
-  /** What a project may have running at once. */
+  /** What a project may have at once. */
   readonly quotas: Quotas;
+  /** Requests of a key that an instance holds at once: streams of events, and boards that are waited for. */
+  readonly heldRequests: number;
+  /** Origins of web pages elsewhere that may call the API. */
+  readonly corsOrigins: readonly string[];
   /** Names of the programs that searches may have workers run. */
   readonly programs: readonly string[];
   readonly logLevel: LogLevel;
@@ -53,7 +57,13 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     redisUrl: data.REDIS_URL,
     apiKeys: data.CAVIAR_API_KEYS,
     rateLimit: data.CAVIAR_RATE_LIMIT,
-    quotas: { searches: data.CAVIAR_MAX_SEARCHES, trialsInFlight: data.CAVIAR_MAX_TRIALS_IN_FLIGHT },
+    quotas: {
+      searches: data.CAVIAR_MAX_SEARCHES,
+      trialsInFlight: data.CAVIAR_MAX_TRIALS_IN_FLIGHT,
+      dataBytes: data.CAVIAR_MAX_DATA_BYTES,
+    },
+    heldRequests: data.CAVIAR_MAX_HELD_REQUESTS,
+    corsOrigins: data.CAVIAR_CORS_ORIGINS,
     logLevel: data.LOG_LEVEL,
     programs: data.CAVIAR_PROGRAMS,
     isSupervised: data.CAVIAR_SUPERVISED === '1',
@@ -82,8 +92,24 @@ const port = 'must be a port, 0 to 65535 (0 picks a free one)';
 const count = (what: string) =>
   z
     .string()
-    .regex(/^\d{1,9}$/, `must be ${what}`)
+    .regex(/^\d{1,15}$/, `must be ${what}`)
     .transform(Number);
+
+/** Texts separated by commas; none when nothing is given. */
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  );
+
+/** Whether a text is an origin as browsers send it: scheme and host, a port if it is not the usual one, nothing behind. */
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
 
 const schema = z.object({
   HOST: z
@@ -98,19 +124,19 @@ const schema = z.object({
     .default(3000),
   DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@localhost:5432/caviar'),
   REDIS_URL: url(['redis:', 'rediss:'], 'redis://localhost:6379'),
-  CAVIAR_API_KEYS: z
-    .string()
-    .default('')
-    .transform((text) =>
-      text
-        .split(',')
-        .map((key) => key.trim())
-        .filter((key) => key !== ''),
-    )
-    .refine((keys) => keys.every((key) => /^[\x21-\x7e]+$/.test(key)), 'a key must have visible ASCII characters only'),
+  CAVIAR_API_KEYS: list.refine(
+    (keys) => keys.every((key) => /^[\x21-\x7e]+$/.test(key)),
+    'a key must have visible ASCII characters only',
+  ),
+  CAVIAR_CORS_ORIGINS: list.refine(
+    (origins) => origins.every(isOrigin),
+    'must be origins such as https://board.example, separated by commas',
+  ),
   CAVIAR_RATE_LIMIT: count('requests a second, 0 or more').default(1000),
   CAVIAR_MAX_SEARCHES: count('a number of searches, 0 or more').default(1000),
   CAVIAR_MAX_TRIALS_IN_FLIGHT: count('a number of trials, 0 or more').default(100_000),
+  CAVIAR_MAX_DATA_BYTES: count('a number of bytes, 0 or more').default(10 * 2 ** 30),
+  CAVIAR_MAX_HELD_REQUESTS: count('a number of requests, 0 or more').default(1000),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   CAVIAR_PROGRAMS: z.string().optional().transform(programsIn),
   CAVIAR_SUPERVISED: z.enum(['0', '1'], 'must be 1 or 0').default('0'),

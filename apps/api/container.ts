@@ -15,7 +15,10 @@ export interface Container extends AppDeps {
 
 /** Puts the parts together: the one place that knows which store and which queue there are. Connects when needed. */
 export function createContainer(
-  config: Pick<Config, 'databaseUrl' | 'redisUrl' | 'apiKeys' | 'rateLimit' | 'quotas'> & {
+  config: Pick<
+    Config,
+    'databaseUrl' | 'redisUrl' | 'apiKeys' | 'rateLimit' | 'quotas' | 'heldRequests' | 'corsOrigins'
+  > & {
     readonly redisPrefix?: string;
     readonly programs?: readonly string[];
   },
@@ -55,6 +58,8 @@ export function createContainer(
     apiKeys: config.apiKeys,
     rateLimit: config.rateLimit,
     rateLimiter: queue.rateLimiter,
+    heldRequests: config.heldRequests,
+    corsOrigins: config.corsOrigins,
     async close() {
       await Promise.all([queue.close(), database.close()]);
     },

@@ -183,10 +183,17 @@ export const PROBLEMS = {
     whatToDo:
       'Wait for the number of seconds in `Retry-After`. Poll with `If-None-Match` and `waitMs`, and tell in batches; an operator raises the limit with CAVIAR_RATE_LIMIT.',
   },
+  'too-many-held': {
+    status: 429,
+    title: 'The key has too many requests waiting',
+    whatToDo:
+      'Share one stream of events among those who read it, and close what is not read any more; an operator raises the limit with CAVIAR_MAX_HELD_REQUESTS.',
+  },
   'quota-exceeded': {
     status: 429,
-    title: 'The project has as much running as it may',
-    whatToDo: 'Wait for a search of the project to end, or pause or cancel one; `detail` says which quota is used up.',
+    title: 'The project has as much as it may',
+    whatToDo:
+      '`detail` says which quota is used up: wait for a search of the project to end, pause or cancel one, or delete a data set.',
   },
   internal: {
     status: 500,

@@ -17,6 +17,8 @@ export interface Quotas {
   readonly searches: number;
   /** Sum of the parallelism of its running searches. */
   readonly trialsInFlight: number;
+  /** Bytes of the data sets that it has stored. */
+  readonly dataBytes: number;
 }
 
 /** What the use cases stand on. */
@@ -37,6 +39,6 @@ export interface Deps {
   /** Names of the programs that a spec may have workers run. */
   readonly programs: readonly string[];
   readonly logger: Logger;
-  /** What a project may have running at once; without them there is no bound. */
+  /** What a project may have at once; without them there is no bound. */
   readonly quotas?: Quotas;
 }

@@ -67,6 +67,7 @@ export {
   type TrialDesk,
   type TrialOutcome,
 } from './trial-desk.js';
+export { type DataAllowance, dataAllowance } from './use-cases/data-allowance.js';
 export { deliverWebhooks, type SendNotice } from './use-cases/deliver-webhooks.js';
 export { type Evaluate, type EvaluationJob, performTestEvaluation } from './use-cases/evaluate-test.js';
 export { pruneEvents } from './use-cases/follow-events.js';

@@ -97,6 +97,16 @@ describe('without API keys', () => {
     const request = { method: 'POST', url: '/v1/searches', payload: quadraticSpec } as const;
     problem(await app.inject({ ...request, headers: { 'sec-fetch-site': 'cross-site' } }), 'forbidden');
     expect((await app.inject({ ...request, headers: { 'sec-fetch-site': 'same-origin' } })).statusCode).toBe(201);
+    // Browsers that do not send Sec-Fetch-Site tell the origin.
+    for (const origin of [
+      'https://evil.example',
+      'null',
+      'http://localhost.evil.example',
+      'http://127.0.0.1.evil.example',
+    ]) {
+      problem(await app.inject({ ...request, headers: { origin } }), 'forbidden');
+    }
+    expect((await app.inject({ ...request, headers: { origin: 'http://localhost:5173' } })).statusCode).toBe(201);
   });
 });
 

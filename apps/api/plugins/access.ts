@@ -23,18 +23,20 @@ export interface AccessOptions {
   /** Keys of the settings: admins. Without any, this machine is an admin too. */
   readonly apiKeys: readonly string[];
   readonly findKey: Orchestrator['findKey'];
+  /** Origins elsewhere whose pages may call, with a key or without. */
+  readonly corsOrigins: readonly string[];
 }
 
 const ADMIN: Principal = { keyId: null, role: 'admin', project: DEFAULT_PROJECT };
 
 /** With a key, it decides; without one, only this machine is served, and only where the settings have no keys. */
-export function accessCheck({ apiKeys, findKey }: AccessOptions): AccessCheck {
+export function accessCheck({ apiKeys, findKey, corsOrigins }: AccessOptions): AccessCheck {
   const isOfSettings = knownKeys(apiKeys);
   const stored = remember(findKey);
   return async (request) => {
     const { authorization } = request.headers;
     if (authorization === undefined && apiKeys.length === 0) {
-      requireLocal(request);
+      requireLocal(request, corsOrigins);
       return ADMIN;
     }
     const [, key] = /^Bearer +(\S+) *$/i.exec(authorization ?? '') ?? [];
@@ -102,14 +104,23 @@ function remember(findKey: AccessOptions['findKey']): (key: string) => Promise<A
  * Without keys the service listens on loopback, but a browser on the same machine can still be sent here by any web site:
  * by a name that resolves to 127.0.0.1 (DNS rebinding), or by a form. Neither comes with our name and our origin.
  */
-function requireLocal({ headers, method }: FastifyRequest): void {
+function requireLocal({ headers, method }: FastifyRequest, corsOrigins: readonly string[]): void {
   const host = headers.host?.replace(/:\d+$/, '') ?? 'localhost';
   if (!isLoopback(host)) {
     throw new HttpProblem('forbidden', 'Without API keys the service answers to loopback names only.');
   }
-  if (method !== 'GET' && method !== 'HEAD' && headers['sec-fetch-site'] === 'cross-site') {
-    throw new HttpProblem('forbidden', 'Without API keys the service takes nothing from other web sites.');
-  }
+  if (method === 'GET' || method === 'HEAD') return;
+  const { origin } = headers;
+  if (origin !== undefined && corsOrigins.includes(origin)) return;
+  // Older browsers tell the origin alone.
+  const isElsewhere = headers['sec-fetch-site'] === 'cross-site' || (origin !== undefined && !isLocalOrigin(origin));
+  if (!isElsewhere) return;
+  throw new HttpProblem('forbidden', 'Without API keys the service takes nothing from other web sites.');
+}
+
+/** Whether a page came from this machine. The origin `null` of a sandboxed frame did not, for all that is known. */
+function isLocalOrigin(origin: string): boolean {
+  return URL.canParse(origin) && isLoopback(new URL(origin).hostname);
 }
 
 declare module 'fastify' {

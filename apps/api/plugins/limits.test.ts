@@ -10,10 +10,15 @@ const limited = await createTestApp(
 );
 const { app, close } = await createTestApp(
   { database: await createTestDatabase(), redis: testRedis() },
-  { apiKeys: ['admin-key'], quotas: { searches: 2, trialsInFlight: 20 } },
+  { apiKeys: ['admin-key'], quotas: { searches: 2, trialsInFlight: 20, dataBytes: 0 } },
+);
+const patient = await createTestApp(
+  { database: await createTestDatabase(), redis: testRedis() },
+  { apiKeys: ['admin-key'], heldRequests: 2 },
 );
 afterAll(async () => {
   await limited.close();
+  await patient.close();
   await close();
 });
 
@@ -57,4 +62,30 @@ describe('quotas of a project', () => {
     expect((await act(third.id, 'cancel')).statusCode).toBe(200);
     expect((await act(first.id, 'resume')).statusCode).toBe(200);
   });
+});
+
+test('a key may have so many requests waiting and no more, streams and boards together; others may too', async () => {
+  const url = await patient.app.listen({ host: '127.0.0.1', port: 0 });
+  const [mine, other] = [await key('mine', patient.app), await key('mine', patient.app)];
+  const made = await patient.app.inject({ method: 'POST', url: '/v1/searches', headers: mine, payload: quadraticSpec });
+  const path = `/v1/searches/${body(made, 'createSearch').id}`;
+  const gone = new AbortController();
+  const ask = (what: string, headers: Record<string, string>) =>
+    fetch(url + path + what, { headers, signal: gone.signal });
+  const stream = await ask('/events', mine);
+  expect(stream.status).toBe(200);
+  const board = ask('/leaderboard?waitMs=60000', mine).catch(() => null);
+  const refused = async () => {
+    const response = await patient.app.inject({ url: `${path}/leaderboard?waitMs=1`, headers: mine });
+    return response.statusCode === 429 ? problem(response, 'too-many-held').detail : 'answered';
+  };
+  await expect.poll(refused).toBe('The key may have 2 requests waiting at a time.');
+  expect((await ask('/events', mine)).status).toBe(429);
+  // What is answered at once is, and other keys have their own.
+  expect((await ask('/leaderboard', mine)).status).toBe(200);
+  expect((await ask('/events', other)).status).toBe(200);
+
+  gone.abort();
+  await board;
+  await expect.poll(refused).toBe('answered');
 });

@@ -128,7 +128,7 @@ describe('following a search', () => {
     );
     const id = await createSearch();
     const url = await deaf.app.listen({ host: '127.0.0.1', port: 0 });
-    const following = take(createClient({ baseUrl: url }).followEvents(id));
+    const following = take(createClient({ baseUrl: url }).followEvents(id, { after: '0' }));
     await finishAll(id);
     expect((await following).map(short)).toEqual(expect.arrayContaining(['5 completed', 'search completed']));
     await deaf.close();
@@ -230,7 +230,10 @@ describe('the stream', () => {
        UPDATE searches SET event_seq = 203 WHERE id = '${id}'`,
     );
     const impatient = Fastify();
-    eventRoutes(impatient, container.orchestrator, { holds: createHolds(impatient), patienceMs: 300 });
+    impatient.decorateRequest('principal', {
+      getter: () => ({ keyId: null, role: 'read' as const, project: 'default' }),
+    });
+    eventRoutes(impatient, container.orchestrator, { holds: createHolds(impatient, 1), patienceMs: 300 });
     await impatient.listen({ host: '127.0.0.1', port: 0 });
     const { port } = impatient.server.address() as { port: number };
     const socket = connect(port, '127.0.0.1');

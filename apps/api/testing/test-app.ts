@@ -24,7 +24,9 @@ export interface TestApp {
 /** The API on a real database and a Redis prefix of its own. */
 export async function createTestApp(
   { database, redis }: TestServers,
-  options: Partial<Pick<Config, 'apiKeys' | 'databaseUrl' | 'redisUrl' | 'rateLimit' | 'quotas'>> = {},
+  options: Partial<
+    Pick<Config, 'apiKeys' | 'databaseUrl' | 'redisUrl' | 'rateLimit' | 'quotas' | 'heldRequests' | 'corsOrigins'>
+  > = {},
 ): Promise<TestApp> {
   const log: Readonly<Record<string, unknown>>[] = [];
   const logger = createLogger({
@@ -39,7 +41,9 @@ export async function createTestApp(
     redisPrefix: redis.prefix,
     apiKeys: options.apiKeys ?? [],
     rateLimit: options.rateLimit ?? 0,
-    quotas: options.quotas ?? { searches: 1000, trialsInFlight: 100_000 },
+    quotas: options.quotas ?? { searches: 1000, trialsInFlight: 100_000, dataBytes: 2 ** 30 },
+    heldRequests: options.heldRequests ?? 1000,
+    corsOrigins: options.corsOrigins ?? [],
   };
   const container = createContainer(settings, logger);
   const app = await buildApp(container);

@@ -122,6 +122,7 @@ function failures(op: Operation, components: Components): Record<string, JsonSch
 const FAILURE_HEADERS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   401: { 'WWW-Authenticate': 'Bearer.' },
   405: { Allow: 'Methods that the path has.' },
+  429: { 'Retry-After': 'Seconds to wait before trying again.' },
   503: { 'Retry-After': 'Seconds to wait before trying again.' },
 };
 

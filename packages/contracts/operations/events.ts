@@ -19,7 +19,7 @@ export const eventOperations = {
       },
       204: { description: 'The search has ended, and nothing came after that event: there is no use in asking again.' },
     },
-    problems: ['search-not-found', 'events-gone'],
+    problems: ['search-not-found', 'events-gone', 'too-many-held'],
   }),
   getTrialHistory: operation({
     method: 'GET',

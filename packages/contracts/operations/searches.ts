@@ -170,7 +170,7 @@ export const searchOperations = {
       200: { description: 'A page of the board.', schema: leaderboardSchema, headers: boardHeaders },
       304: { description: 'Still the board of `If-None-Match`.', headers: boardHeaders },
     },
-    problems: ['search-not-found', 'invalid-cursor'],
+    problems: ['search-not-found', 'invalid-cursor', 'too-many-held'],
   }),
   listTrials: operation({
     method: 'GET',
