@@ -1,8 +1,8 @@
 import type { DatasetInfo } from './dataset.js';
-import { defaultSplit } from './dataset.js';
+import { defaultSplit, hasTestPart } from './dataset.js';
 import type { ParamValue } from './params.js';
 import { checkScheduler, completeScheduler } from './scheduler-resources.js';
-import type { Objective, SearchSpec, SearchSpecInput, TrainerSpec } from './search-spec.js';
+import type { Objective, SearchSpec, SearchSpecInput, Split, TrainerSpec } from './search-spec.js';
 import type { Domain } from './space.js';
 import type { SpecIssue } from './spec-issue.js';
 import type { TrainerDescriptor } from './trainer.js';
@@ -44,7 +44,7 @@ export function completeSearchSpec(spec: SearchSpecInput, context: SpecContext, 
 
 function completeTrainer(trainer: TrainerSpec, dataset: DatasetInfo | null): TrainerSpec {
   if (trainer.kind !== 'mlp' || trainer.split !== undefined || dataset === null) return trainer;
-  return { ...trainer, split: defaultSplit(dataset.rows) };
+  return { ...trainer, split: defaultSplit(dataset) };
 }
 
 function defaultObjective({ trainer, dataset }: SpecContext): Objective {
@@ -57,11 +57,31 @@ function defaultObjective({ trainer, dataset }: SpecContext): Objective {
 function checkDataset(trainer: TrainerSpec, { dataset }: SpecContext): SpecIssue[] {
   if (trainer.kind !== 'mlp') return [];
   if (dataset === null) return [{ path: ['trainer', 'dataset'], message: `there is no data set "${trainer.dataset}"` }];
+  const split: Split = trainer.split ?? defaultSplit(dataset);
   const known = dataset.sources?.map(({ name }) => name) ?? [];
-  return (trainer.split?.sources ?? []).flatMap((name, i) => {
+  const unknown = (split.sources ?? []).flatMap((name, i) => {
     if (known.includes(name)) return [];
     const message = known.length === 0 ? `${dataset.id} does not tell its sources` : `is none of ${known.join(', ')}`;
     return [{ path: ['trainer', 'split', 'sources', i], message }];
+  });
+  return [...unknown, ...checkTestPart(dataset, split), ...checkClassSizes(dataset, split)];
+}
+
+function checkTestPart(dataset: DatasetInfo, split: Split): SpecIssue[] {
+  if (!hasTestPart(dataset) || split.test === 0) return [];
+  const message = `must be 0: "${dataset.name}" has a test part of its own, of ${dataset.testRows} rows`;
+  return [{ path: ['trainer', 'split', 'test'], message }];
+}
+
+/** Every class must lie in every part; where rows have groups or sources, that shows only when they are shared out. */
+function checkClassSizes({ classRows, classNames, groups, sources }: DatasetInfo, split: Split): SpecIssue[] {
+  if (typeof groups === 'number' || (sources !== undefined && sources !== null)) return [];
+  const parts = split.test > 0 ? 3 : 2;
+  const names = split.test > 0 ? 'train, dev and test' : 'train and dev';
+  return (classRows ?? []).flatMap((rows, c) => {
+    if (rows >= parts) return [];
+    const message = `the class "${classNames?.[c] ?? c}" has ${rows} row${rows === 1 ? '' : 's'}, too few for one in each of ${names}`;
+    return [{ path: ['trainer', 'dataset'], message }];
   });
 }
 

@@ -12,7 +12,14 @@ export {
   completeSearchSpec,
   type SpecContext,
 } from './check-search-spec.js';
-export { type Dataset, type DatasetInfo, type DatasetSource, defaultSplit } from './dataset.js';
+export {
+  type Dataset,
+  type DatasetInfo,
+  type DatasetSource,
+  defaultSplit,
+  type FeatureColumn,
+  hasTestPart,
+} from './dataset.js';
 export {
   type GradientCheckReport,
   type GradientCheckRequest,
@@ -20,6 +27,7 @@ export {
   gradientCheckRequestSchema,
   MAX_GRADIENT_CHECK_WORK,
 } from './gradient-check.js';
+export type { InputEncoding } from './input-encoding.js';
 export {
   type ParamScalar,
   type Params,

@@ -20,7 +20,7 @@ export function partRows(
     parts === null
       ? Math.round(split[part] * info.rows)
       : Math.round(parts[part].reduce((sum, { rows }) => sum + rows, 0));
-  return { train: count('train'), dev: count('dev'), test: count('test') };
+  return { train: count('train'), dev: count('dev'), test: info.testRows ?? count('test') };
 }
 
 /**

@@ -68,7 +68,8 @@ describe('defaultSplit', () => {
     [1_000_000, 0.98, 0.01, 0.01],
     [1_000_001, 0.995, 0.0025, 0.0025],
   ])('of %i rows is %d / %d / %d', (rows, train, dev, test) => {
-    expect(defaultSplit(rows)).toEqual({ train, dev, test });
+    expect(defaultSplit({ rows })).toEqual({ train, dev, test });
+    expect(defaultSplit({ rows, testRows: 9 })).toEqual({ train: 1 - dev, dev, test: 0 });
     expect(train + dev + test).toBeCloseTo(1, 12);
   });
 });

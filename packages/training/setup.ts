@@ -1,9 +1,10 @@
 import { Stream, type StreamKey, streamKey } from '@caviar/numerics';
-import type { Dataset } from '@caviar/spec';
+import type { Dataset, InputEncoding } from '@caviar/spec';
 import { Augmenter, checkAugmentation } from './data/augment.js';
 import { classWeightsFor } from './data/class-weights.js';
+import { encodeDataset } from './data/encode.js';
 import { loadRows, planRows, type Rows } from './data/load-rows.js';
-import { identityNormalization, measureFeatures } from './data/normalize.js';
+import type { Normalization } from './data/normalize.js';
 import { splitRows } from './data/split.js';
 import { ArenaPlan } from './engine/arena.js';
 import type { OpenWorkspace, Workspace } from './engine/kernels.js';
@@ -30,7 +31,11 @@ export interface Regions extends EvaluationRegions {
 /** All that a run needs, in its memory: nothing is allocated after this. */
 export interface Setup {
   readonly job: TrainingJob;
+  /** As the network sees it: a feature is an input. */
   readonly dataset: Dataset;
+  /** What became of every column of the data set's features. */
+  readonly encodings: readonly InputEncoding[];
+  readonly normalization: Normalization;
   readonly params: MlpParams;
   readonly workspace: Workspace;
   readonly layout: NetworkLayout;
@@ -55,14 +60,18 @@ export interface Setup {
  * the split or a data set of their own: otherwise they stay sealed. Throws TrainingInputError.
  */
 export function setUp(job: TrainingJob, open: OpenWorkspace, testing: 'sealed' | 'split' | Dataset = 'sealed'): Setup {
-  const { dataset, trainer } = job;
-  if (dataset === null) throw new TrainingInputError(['dataset'], 'the trainer mlp needs a data set');
+  const { dataset: given, trainer } = job;
+  if (given === null) throw new TrainingInputError(['dataset'], 'the trainer mlp needs a data set');
   if (trainer.kind !== 'mlp' || trainer.split === undefined) {
     throw new TrainingInputError(['trainer', 'split'], 'must be filled in');
   }
   const params = readMlpParams(job.params);
   const { hiddenUnits, activation, keepProbs, inputKeepProb, batchNorm } = params;
-  const parts = splitRows(dataset, trainer.split, job.searchSeed);
+  const parts = splitRows(given, trainer.split, job.searchSeed);
+  const { dataset, encodings, normalization } = encodeDataset(given, parts.train, {
+    normalize: params.normalizeInputs,
+    key: JSON.stringify([job.searchSeed, trainer.split]),
+  });
   const inputs = dataset.info.features;
   const { head, outputs } = headFor(dataset.info);
   const testSet = typeof testing === 'string' ? dataset : testing;
@@ -104,7 +113,6 @@ export function setUp(job: TrainingJob, open: OpenWorkspace, testing: 'sealed' |
   for (let i = 0; i < largest; i++) ints[regions.sequence + i] = i;
   floats.fill(1, regions.ones, regions.ones + classes);
   floats.set(classWeights, regions.classWeights);
-  const normalization = params.normalizeInputs ? measureFeatures(dataset, parts.train) : identityNormalization(inputs);
   loadRows(workspace, train, { dataset, rows: parts.train, normalization });
   loadRows(workspace, dev, { dataset, rows: parts.dev, normalization });
   loadRows(workspace, test, { dataset: testSet, rows: testRows, normalization });
@@ -112,6 +120,8 @@ export function setUp(job: TrainingJob, open: OpenWorkspace, testing: 'sealed' |
   return {
     job,
     dataset,
+    encodings,
+    normalization,
     params,
     workspace,
     layout,

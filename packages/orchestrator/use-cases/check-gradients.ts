@@ -27,7 +27,10 @@ export async function checkGradients(
     const relative = issues.map(({ path, message }) => ({ path: path.slice(1), message })); // without "trainer"
     throw new DomainError('invalid-spec', 'The network cannot be checked', { issues: relative });
   }
-  const parameters = countParameters(params, { inputs: dataset.features, outputs: dataset.classes ?? 1 });
+  const parameters = countParameters(params, {
+    inputs: dataset.inputs ?? dataset.features,
+    outputs: dataset.classes ?? 1,
+  });
   if (parameters * parameters * request.examples > MAX_GRADIENT_CHECK_WORK) {
     refuse(
       ['params', 'hiddenUnits'],
@@ -37,7 +40,7 @@ export async function checkGradients(
   }
   const result = await deps.tasks.run({
     kind: 'gradient-check',
-    request: { ...request, split: request.split ?? defaultSplit(dataset.rows) },
+    request: { ...request, split: request.split ?? defaultSplit(dataset) },
   });
   if (result.kind === 'checked') return result.report;
   return result.kind === 'refused' ? refuse(result.path, result.message) : refuse([], 'gave no report');

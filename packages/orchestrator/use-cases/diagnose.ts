@@ -36,7 +36,7 @@ async function examine(
   if (trainer.kind !== 'mlp') throw nothing(`the trainer ${trainer.kind} has no train and dev error`);
   const dataset = deps.datasets.find(trainer.dataset);
   if (dataset === null) throw nothing(`the data set ${trainer.dataset} is gone`);
-  const split = trainer.split ?? defaultSplit(dataset.rows);
+  const split = trainer.split ?? defaultSplit(dataset);
   const params = { ...trainer.params, ...trial.params };
   const curve = await deps.trials.measurements(trial.id);
   try {

@@ -1,8 +1,12 @@
 import { stream } from '@caviar/numerics';
-import type { Dataset, DatasetInfo, Split } from '@caviar/spec';
+import { type Dataset, type DatasetInfo, hasTestPart, type Split } from '@caviar/spec';
 import { TrainingInputError } from '../job.js';
+import { splitGroups } from './split-groups.js';
 
-/** Row numbers of each part, ascending. Together they are all rows, and no row is in two parts. */
+/**
+ * Row numbers of each part, ascending. Together they are all rows, and no row is in two parts. A test part of the data set's
+ * own is the test part.
+ */
 export interface Parts {
   readonly train: Int32Array;
   readonly dev: Int32Array;
@@ -23,10 +27,25 @@ interface Stratum {
  * Splits a data set at random, by the search's seed alone: all trials of a search share it, and nobody's test rows are
  * somebody else's training rows. Classification is stratified: every class is shared out by the ratios, and where the data
  * set tells its sources, every class of every source, so that dev and test come from one distribution (seed 1.1). Rows of
- * sources that the split does not aim at are all trained on. Throws TrainingInputError when a part or a class's share would
- * be empty.
+ * sources that the split does not aim at are all trained on. Groups stay together (`split-groups.ts`). Throws
+ * TrainingInputError when a part or a class's share would be empty.
  */
 export function splitRows(dataset: Dataset, split: Split, searchSeed: number): Parts {
+  if (dataset.targets.length === 0) throw new TrainingInputError(['dataset'], 'has no rows');
+  const drawn =
+    dataset.groups === undefined ? drawRows(dataset, split, searchSeed) : splitGroups(dataset, split, searchSeed);
+  const parts = { train: ascending(drawn.train), dev: ascending(drawn.dev), test: ascending(drawn.test) };
+  for (const [name, rows] of Object.entries(parts)) {
+    if (rows.length > 0 || (name === 'test' && split.test === 0)) continue;
+    throw new TrainingInputError(['trainer', 'split'], `leaves no rows for the ${name} part`);
+  }
+  if (!hasTestPart(dataset.info)) return parts;
+  if (split.test > 0)
+    throw new TrainingInputError(['trainer', 'split', 'test'], 'must be 0: there is a test part already');
+  return { ...parts, test: Int32Array.from({ length: dataset.info.testRows ?? 0 }, (_, i) => dataset.info.rows + i) };
+}
+
+function drawRows(dataset: Dataset, split: Split, searchSeed: number): Record<keyof Parts, readonly number[]> {
   const { strata, trainOnly } = strataOf(dataset, split);
   const wanted = split.test > 0 ? 3 : 2;
   const train = [...trainOnly];
@@ -46,13 +65,7 @@ export function splitRows(dataset: Dataset, split: Split, searchSeed: number): P
       (i < devCount ? dev : i < devCount + testCount ? test : train).push(row);
     });
   }
-  const parts = { train: ascending(train), dev: ascending(dev), test: ascending(test) };
-  if (dataset.targets.length === 0) throw new TrainingInputError(['dataset'], 'has no rows');
-  for (const [name, rows] of Object.entries(parts)) {
-    if (rows.length > 0 || (name === 'test' && wanted === 2)) continue;
-    throw new TrainingInputError(['trainer', 'split'], `leaves no rows for the ${name} part`);
-  }
-  return parts;
+  return { train, dev, test };
 }
 
 function tooFew(name: string, count: number, wanted: number): TrainingInputError {
@@ -66,7 +79,7 @@ function strataOf(
   split: Split,
 ): { readonly strata: readonly Stratum[]; readonly trainOnly: readonly number[] } {
   const isClassification = info.task === 'classification';
-  const classes = isClassification ? rowsByClass(targets, info.classes ?? 0) : [allRows(targets.length)];
+  const classes = isClassification ? rowsByClass(targets, info) : [allRows(info.rows)];
   const nameOf = (c: number) => (isClassification ? `class "${info.classNames?.[c] ?? c}"` : 'the data set');
   const aims = aimsOf(info, split);
   if (sources === undefined || aims === null) {
@@ -98,12 +111,12 @@ function aimsOf(info: DatasetInfo, split: Split): readonly boolean[] | null {
   return names?.map((name) => split.sources?.includes(name) ?? true) ?? null;
 }
 
-function rowsByClass(targets: ArrayLike<number>, classes: number): Int32Array[] {
-  const rows: number[][] = Array.from({ length: classes }, () => []);
-  for (let row = 0; row < targets.length; row++) {
+function rowsByClass(targets: ArrayLike<number>, { rows: count, classes }: DatasetInfo): Int32Array[] {
+  const rows: number[][] = Array.from({ length: classes ?? 0 }, () => []);
+  for (let row = 0; row < count; row++) {
     const members = rows[targets[row]!];
     if (members === undefined) {
-      throw new TrainingInputError(['dataset', 'targets', row], `is not a class from 0 to ${classes - 1}`);
+      throw new TrainingInputError(['dataset', 'targets', row], `is not a class from 0 to ${rows.length - 1}`);
     }
     members.push(row);
   }

@@ -1,0 +1,115 @@
+import type { Dataset } from '@caviar/spec';
+import { describe, expect, it } from 'vitest';
+import { clouds, drain, lastMetrics, mlpJob } from '../fixtures/jobs.js';
+import { startTraining } from '../start-training.js';
+import { encodeDataset, MAX_ONE_HOT } from './encode.js';
+
+const { NaN: missing } = Number;
+const plain = (train: Int32Array) => ({ normalize: false, key: String(train) });
+
+/** age (numbers), city (Bern, Oslo, Rome), seen on five rows. */
+function table(features: readonly number[], changes: Partial<Dataset> = {}): Dataset {
+  const base = clouds({ rows: features.length / 2, features: 2, classes: 2 });
+  return {
+    ...base,
+    features: Float32Array.from(features),
+    columns: [
+      { kind: 'numeric', name: 'age' },
+      { kind: 'categorical', name: 'city', categories: ['Bern', 'Oslo', 'Rome'] },
+    ],
+    ...changes,
+  };
+}
+
+describe('encodeDataset', () => {
+  it('fills in the mean of the training rows, and tells where', () => {
+    // The mean of rows 0 to 2 is (10 + 20) / 2; what row 3 says must not move it.
+    const dataset = table([10, 0, missing, 2, 20, 2, 99, 1, missing, missing]);
+    const train = Int32Array.of(0, 1, 2);
+    const { encodings, dataset: encoded } = encodeDataset(dataset, train, plain(train));
+    expect(encodings).toEqual([
+      { kind: 'numeric', name: 'age', fill: 15, indicator: true },
+      { kind: 'categorical', name: 'city', categories: ['Bern', 'Rome'], other: false, missing: false },
+    ]);
+    expect(encoded.info.features).toBe(4);
+    expect([...encoded.features.subarray(0, 12)]).toEqual([10, 0, 1, 0, 15, 1, 0, 1, 20, 0, 0, 1]);
+    // Oslo and a missing city were never trained on: nothing is 1.
+    expect([...encoded.features.subarray(12)]).toEqual([99, 0, 0, 0, 15, 1, 0, 0]);
+  });
+
+  it('gives a missing category an input where the training rows have one', () => {
+    const train = Int32Array.of(0, 1);
+    const { encodings, dataset } = encodeDataset(table([1, missing, 2, 1, 3, 0]), train, plain(train));
+    expect(encodings[1]).toMatchObject({ categories: ['Oslo'], missing: true });
+    expect([...dataset.features]).toEqual([1, 0, 1, 2, 1, 0, 3, 0, 0]);
+  });
+
+  it('lets rare categories share one input', () => {
+    const count = MAX_ONE_HOT + 6;
+    const codes = Array.from({ length: 3 * count }, (_, i) => i % count);
+    // The first six appear once more, so the last ones are the rare ones.
+    const cells = [...codes, 0, 1, 2, 3, 4, 5].flatMap((code) => [0, code]);
+    const categories = Array.from({ length: count }, (_, i) => `c${i}`);
+    const dataset = table(cells, {
+      columns: [
+        { kind: 'numeric', name: 'age' },
+        { kind: 'categorical', name: 'many', categories },
+      ],
+    });
+    const train = Int32Array.from({ length: cells.length / 2 }, (_, row) => row);
+    const { encodings, dataset: encoded } = encodeDataset(dataset, train, plain(train));
+    expect(encodings[1]).toMatchObject({ categories: categories.slice(0, MAX_ONE_HOT), other: true });
+    const width = 1 + MAX_ONE_HOT + 1;
+    const inputsOf = (row: number) => [...encoded.features.subarray(row * width + 1, (row + 1) * width)];
+    expect(inputsOf(3).indexOf(1)).toBe(3);
+    expect(inputsOf(count - 1).indexOf(1)).toBe(MAX_ONE_HOT);
+    for (let row = 0; row < train.length; row++) expect(inputsOf(row).reduce((a, b) => a + b)).toBe(1);
+  });
+
+  it('normalises numbers by the training rows, and leaves what is 0 or 1', () => {
+    const dataset = table([10, 0, missing, 2, 20, 2, 99, 1]);
+    const train = Int32Array.of(0, 1, 2);
+    const { normalization } = encodeDataset(dataset, train, { normalize: true, key: 'a' });
+    // 10, 15 and 20: mean 15, variance 50 / 3.
+    expect([...normalization.mean]).toEqual([15, 0, 0, 0]);
+    expect(normalization.sigma[0]).toBeCloseTo(Math.sqrt(50 / 3), 12);
+    expect([...normalization.sigma.subarray(1)]).toEqual([1, 1, 1]);
+  });
+
+  it('hands a set without columns through as it is', () => {
+    const dataset = clouds({ rows: 10, features: 3, classes: 2 });
+    const { dataset: encoded } = encodeDataset(dataset, Int32Array.of(0, 1), { normalize: true, key: 'a' });
+    expect(encoded.features).toBe(dataset.features);
+  });
+});
+
+describe('training on columns with categories and missing values', () => {
+  // The class is the city, but for rows whose city is missing: there the age tells.
+  const rows = 300;
+  const cells = Array.from({ length: rows }, (_, row) => {
+    const label = row % 2;
+    return row % 5 === 0 ? [label, missing] : [missing, label === 0 ? 0 : 2];
+  });
+  const dataset = table(cells.flat(), { targets: Int32Array.from({ length: rows }, (_, row) => row % 2) });
+  const job = mlpJob({ ...dataset, info: { ...dataset.info, rows, classes: 2 } }, { epochs: 20, learningRate: 0.05 });
+
+  it('learns them', () => {
+    expect(lastMetrics(drain(startTraining(job)))['dev.error']).toBe(0);
+  });
+
+  it('comes to the same bits whatever the test rows hold', () => {
+    const other = Float32Array.from(dataset.features);
+    const withTest = (features: Float32Array): Dataset => ({
+      ...dataset,
+      info: { ...dataset.info, rows: 200, testRows: 100 },
+      features,
+    });
+    other.fill(1, 400);
+    const split = { train: 0.8, dev: 0.2, test: 0 };
+    const trainer = { ...job.trainer, split } as typeof job.trainer;
+    const [a, b] = [dataset.features, other].map((features) =>
+      drain(startTraining({ ...job, trainer, dataset: withTest(features) })),
+    );
+    expect(a).toEqual(b);
+  });
+});
