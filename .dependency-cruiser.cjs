@@ -19,7 +19,7 @@ const ALLOWED = {
   testing: { ours: ['local'], vendors: ['pg', 'vitest'] },
   api: {
     ours: ['spec', 'contracts', 'orchestrator', 'db', 'queue', 'telemetry', 'datasets'],
-    vendors: ['fastify', '@fastify/', 'zod'],
+    vendors: ['fastify', '@fastify/', 'marked', 'zod'],
   },
   worker: {
     ours: ['spec', 'orchestrator', 'training', 'datasets', 'db', 'queue', 'telemetry'],

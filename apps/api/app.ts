@@ -11,6 +11,7 @@ import { answerBadConnections } from './plugins/bad-connections.js';
 import { allowOrigins } from './plugins/cors.js';
 import { serveDocs } from './plugins/docs.js';
 import { drainOnClose } from './plugins/drain.js';
+import { serveGuide } from './plugins/guide.js';
 import { createHolds } from './plugins/holds.js';
 import { acceptJsonBodies } from './plugins/json-bodies.js';
 import { observeRequests } from './plugins/observe.js';
@@ -107,6 +108,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   });
   serviceRoutes(app, { checks, metrics });
   problemPages(app);
+  serveGuide(app);
   await serveDocs(app);
   return app;
 }

@@ -40,6 +40,8 @@ pnpm --filter-prod "$name..." list --depth -1 --parseable | grep -vx "$root" | w
   done
 done
 
+[ "$name" != @caviar/api ] || cp -R docs "$out" # the guide is made from it
+
 # Types, source maps, sources and the query compilers of other databases: nothing reads them at run time.
 cd "$out"
 find . -type f \( -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name .tsbuildinfo \) \

@@ -59,6 +59,22 @@ export const serviceOperations = {
     responses: { 200: { description: 'HTML.', contentTypes: ['text/html'] } },
     problems: [],
   }),
+  getGuide: operation({
+    method: 'GET',
+    path: '/docs/guide',
+    tag,
+    summary: 'The guide: its first page',
+    responses: { 200: { description: 'HTML.', contentTypes: ['text/html'] } },
+    problems: ['not-found'],
+  }),
+  getGuidePage: operation({
+    method: 'GET',
+    path: '/docs/guide/{id}',
+    tag,
+    summary: 'A page of the guide',
+    responses: { 200: { description: 'HTML.', contentTypes: ['text/html'] } },
+    problems: ['not-found'],
+  }),
   listProblems: operation({
     method: 'GET',
     path: '/problems',
