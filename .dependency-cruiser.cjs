@@ -30,8 +30,11 @@ const ALLOWED = {
 };
 
 const APPS = new Set(['api', 'worker', 'web', 'cli']);
-/** No files, no processes, no network: what they are given is all they know. */
-const PURE = ['search', 'diagnosis', 'training', 'numerics', 'spec', 'contracts'];
+/**
+ * No files, no processes, no network: what they are given is all they know. The client runs in browsers too, and has nothing but
+ * what they have.
+ */
+const PURE = ['search', 'diagnosis', 'training', 'numerics', 'spec', 'contracts', 'client'];
 const TESTS = '\\.test\\.ts$|/bench/';
 
 const folderOf = (name) => `${APPS.has(name) ? 'apps' : 'packages'}/${name}/`;

@@ -1,17 +1,25 @@
 import type {
   AddedTrialsView,
   AddTrialsBody,
+  ApiKeyView,
   AskBody,
   AskedView,
+  CreatedKeyView,
   CreatedWebhookView,
+  CreateKeyBody,
   DatasetPageView,
   DatasetView,
   DecisionView,
   FinishBody,
+  GradientCheckBody,
+  GradientCheckView,
+  KeyPageView,
+  LeaderboardEntryView,
   LeaderboardView,
   MeasurementBody,
   MeasurementsView,
   ReadinessView,
+  SearchDiagnosisView,
   SearchEventView,
   SearchImportanceView,
   SearchPageView,
@@ -20,8 +28,10 @@ import type {
   SearchSpecBody,
   SearchView,
   TellBody,
+  TestEvaluationView,
   ToldView,
   TrainerPageView,
+  TrialDiagnosisView,
   TrialHistoryView,
   TrialPageView,
   TrialView,
@@ -40,6 +50,22 @@ export interface PageOptions extends CallOptions {
   readonly limit?: number | undefined;
   readonly cursor?: string | null | undefined;
 }
+
+export interface SearchQuery extends PageOptions {
+  readonly status?: SearchView['status'] | undefined;
+}
+
+export interface TrialQuery extends PageOptions {
+  readonly status?: TrialView['status'] | undefined;
+}
+
+export interface DiagnosisOptions extends CallOptions {
+  /** The best error that anyone could have; 0 unless it is known. */
+  readonly bayesError?: number | undefined;
+}
+
+/** An answer that may say when to ask again. */
+export type WithRetry<View> = View & { readonly retryAfterMs: number | null };
 
 export interface BoardOptions extends PageOptions {
   /** Of an earlier answer: null is given while the board is still that one. */
@@ -80,24 +106,36 @@ export interface FollowedEvent {
   readonly event: SearchEventView;
 }
 
-/** The API, call by call. Everything throws `ProblemError` and `UnreachableError`. */
+/**
+ * The API, call by call. Everything throws `ProblemError` and `UnreachableError`, once `patienceMs` of the client has gone by
+ * where trying again may help.
+ */
 export interface Client {
+  /** Creates and starts a search. Without a key of yours it has a drawn one, so that trying again cannot make a second search. */
   createSearch(
     spec: SearchSpecBody,
     options?: CallOptions & { readonly idempotencyKey?: string | undefined },
   ): Promise<SearchView>;
   previewSearch(spec: SearchSpecBody, options?: CallOptions): Promise<SearchPreviewView>;
-  listSearches(options?: PageOptions & { readonly status?: SearchView['status'] | undefined }): Promise<SearchPageView>;
+  listSearches(options?: SearchQuery): Promise<SearchPageView>;
+  /** Every search, newest first, page by page as they are read. */
+  everySearch(options?: Omit<SearchQuery, 'cursor'>): AsyncGenerator<SearchView, void>;
   getSearch(id: string, options?: CallOptions): Promise<SearchView>;
   patchSearch(id: string, patch: SearchPatchBody, options?: CallOptions): Promise<SearchView>;
   pauseSearch(id: string, options?: CallOptions): Promise<SearchView>;
   resumeSearch(id: string, options?: CallOptions): Promise<SearchView>;
   cancelSearch(id: string, options?: CallOptions): Promise<SearchView>;
+  /** Bias, variance, the recipe and a next search; a problem `nothing-to-diagnose` while there is none. */
+  diagnosis(id: string, options?: DiagnosisOptions): Promise<SearchDiagnosisView>;
+  /** Opens the sealed test set for the winner of an ended search; takes as long as training it again. */
+  evaluateTest(id: string, options?: CallOptions): Promise<TestEvaluationView>;
   /** What the objective depends on; a problem `nothing-to-explain` while that is not known. */
   importance(id: string, options?: CallOptions): Promise<SearchImportanceView>;
   deleteSearch(id: string, options?: CallOptions): Promise<void>;
   /** A page of the board; null when it is still the one of `etag`. */
   leaderboard(id: string, options?: BoardOptions): Promise<TaggedBoard | null>;
+  /** Every entry of the board as it is, best first. */
+  everyEntry(id: string, options?: Omit<PageOptions, 'cursor'>): AsyncGenerator<LeaderboardEntryView, void>;
   /** The board, each time it changes, until the search has ended. Waits on the server, and outlasts its restarts. */
   watchLeaderboard(id: string, options?: WatchOptions): AsyncGenerator<WatchedBoard, void>;
   /** What happens in a search, as it happens, each event once, until the search has ended. Outlasts restarts of the server. */
@@ -112,10 +150,9 @@ export interface Client {
   deleteWebhook(id: string, options?: CallOptions): Promise<void>;
   /** What became of a trial, transition by transition. */
   trialHistory(id: string, options?: CallOptions): Promise<TrialHistoryView>;
-  listTrials(
-    searchId: string,
-    options?: PageOptions & { readonly status?: TrialView['status'] | undefined },
-  ): Promise<TrialPageView>;
+  listTrials(searchId: string, options?: TrialQuery): Promise<TrialPageView>;
+  /** Every trial of a search, by number. */
+  everyTrial(searchId: string, options?: Omit<TrialQuery, 'cursor'>): AsyncGenerator<TrialView, void>;
   /** All trials as a file, to be read as it comes. */
   exportTrials(searchId: string, format: 'csv' | 'jsonl', options?: CallOptions): Promise<ReadableStream<Uint8Array>>;
   getTrial(id: string, options?: CallOptions): Promise<TrialView>;
@@ -123,19 +160,32 @@ export interface Client {
     trialId: string,
     options?: CallOptions & { readonly maxPoints?: number | undefined; readonly beta?: number | undefined },
   ): Promise<MeasurementsView>;
+  trialDiagnosis(id: string, options?: DiagnosisOptions): Promise<TrialDiagnosisView>;
   cancelTrial(id: string, options?: CallOptions): Promise<TrialView>;
   /** Asks for trials to train; none while there are none, and `done` when none will come. */
-  ask(searchId: string, request?: AskBody, options?: CallOptions): Promise<AskedView>;
+  ask(searchId: string, request?: AskBody, options?: CallOptions): Promise<WithRetry<AskedView>>;
   /** Finishes many trials, and asks for the next. */
-  tell(searchId: string, request: TellBody, options?: CallOptions): Promise<ToldView>;
+  tell(searchId: string, request: TellBody, options?: CallOptions): Promise<WithRetry<ToldView>>;
   addMeasurement(trialId: string, measurement: MeasurementBody, options?: CallOptions): Promise<DecisionView>;
   heartbeat(trialId: string, leaseToken: string, options?: CallOptions): Promise<DecisionView>;
+  /** Gives a trial back unfinished: somebody else has it at once, and nothing is counted against it. */
+  releaseTrial(
+    trialId: string,
+    release: { readonly leaseToken: string; readonly reason?: string | undefined },
+    options?: CallOptions,
+  ): Promise<TrialView>;
   finishTrial(trialId: string, finish: FinishBody, options?: CallOptions): Promise<TrialView>;
   addTrials(searchId: string, request: AddTrialsBody, options?: CallOptions): Promise<AddedTrialsView>;
   listDatasets(options?: PageOptions): Promise<DatasetPageView>;
   getDataset(id: string, options?: CallOptions): Promise<DatasetView>;
   listTrainers(options?: PageOptions): Promise<TrainerPageView>;
   listWorkers(options?: PageOptions): Promise<WorkerPageView>;
+  /** Compares backpropagation with two-sided differences. */
+  checkGradients(request: GradientCheckBody, options?: CallOptions): Promise<GradientCheckView>;
+  /** Makes an API key; the answer holds the only copy of it. */
+  createKey(key: CreateKeyBody, options?: CallOptions): Promise<CreatedKeyView>;
+  listKeys(options?: PageOptions): Promise<KeyPageView>;
+  revokeKey(id: string, options?: CallOptions): Promise<ApiKeyView>;
   /** Whether the service can serve, and which part is away. */
   readiness(options?: CallOptions): Promise<ReadinessView>;
 }

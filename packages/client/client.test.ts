@@ -12,11 +12,15 @@ interface Sent {
 }
 
 /** A service made of one function. */
-function clientOf(answer: (sent: Sent) => Response | Promise<Response>, apiKey?: string) {
+function clientOf(
+  answer: (sent: Sent) => Response | Promise<Response>,
+  { apiKey, patienceMs = 0 }: { readonly apiKey?: string; readonly patienceMs?: number } = {},
+) {
   const sent: Sent[] = [];
   const client = createClient({
     baseUrl: 'http://caviar.test/',
     apiKey,
+    patienceMs,
     async fetch(input, init) {
       const request = new Request(input as string, init as RequestInit);
       const one = {
@@ -49,7 +53,7 @@ const problemResponse = (problem: Problem, headers: Record<string, string> = {})
 
 describe('requests', () => {
   test('carry the key, the body and the idempotency key', async () => {
-    const { client, sent } = clientOf(() => Response.json({ id: 'srch_1' }, { status: 201 }), 'k3y');
+    const { client, sent } = clientOf(() => Response.json({ id: 'srch_1' }, { status: 201 }), { apiKey: 'k3y' });
     const spec = {
       trainer: { kind: 'quadratic' },
       space: { learningRate: { kind: 'float', min: 0.1, max: 1 } },
@@ -113,6 +117,74 @@ describe('failures', () => {
     const reason = new Error('enough');
     await expect(client.getSearch('x', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
+});
+
+describe('trying again', () => {
+  const away = () => problemResponse(unavailable, { 'retry-after': '0' });
+  const refused = () => problemResponse({ ...unavailable, status: 429, code: 'rate-limited' }, { 'retry-after': '0' });
+
+  /** A client whose service answers with these, one after the other, and then with what is fine. */
+  const inTurn = (answers: readonly (() => Response | Promise<Response>)[], fine: object = { id: 'x' }) => {
+    const left = [...answers];
+    return clientOf(() => left.shift()?.() ?? Response.json(fine), { patienceMs: 30_000 });
+  };
+
+  test('outlasts a service that is away, a network that is down, and a rate that is too high', async () => {
+    const { client, sent } = inTurn([away, () => Promise.reject(new TypeError('fetch failed')), refused]);
+    expect(await client.getSearch('x')).toEqual({ id: 'x' });
+    expect(sent).toHaveLength(4);
+  });
+
+  test('sends a search again under the same key', async () => {
+    const { client, sent } = inTurn([away]);
+    await client.createSearch({ trainer: { kind: 'quadratic' }, space: {}, stop: { maxTrials: 1 } });
+    const keys = sent.map(({ headers }) => headers.get('idempotency-key'));
+    expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
+    expect(keys).toEqual([keys[0], keys[0]]);
+  });
+
+  test('is not done with what must not happen twice, unless it was refused', async () => {
+    const calls: [string, (client: ReturnType<typeof clientOf>['client']) => Promise<unknown>][] = [
+      ['a key', (client) => client.createKey({ name: 'x' })],
+      ['trials', (client) => client.addTrials('x', { trials: [] })],
+      ['a webhook', (client) => client.createWebhook('x', { url: 'http://x' })],
+      ['asking without a name', (client) => client.ask('x')],
+    ];
+    for (const [what, call] of calls) {
+      const unsure = inTurn([away]);
+      await expect(call(unsure.client), what).rejects.toMatchObject({ code: 'unavailable' });
+      expect(unsure.sent).toHaveLength(1);
+      const sure = inTurn([refused]);
+      await call(sure.client);
+      expect(sure.sent).toHaveLength(2);
+    }
+    const named = inTurn([away], { trials: [], done: false });
+    expect(await named.client.ask('x', { worker: 'a' })).toEqual({ trials: [], done: false, retryAfterMs: null });
+  });
+
+  test('takes what a first try has deleted for deleted', async () => {
+    const gone = () => problemResponse({ ...unavailable, status: 404, code: 'search-not-found' });
+    await inTurn([() => Promise.reject(new TypeError('fetch failed')), gone]).client.deleteSearch('x');
+    await expect(inTurn([gone]).client.deleteSearch('x')).rejects.toMatchObject({ code: 'search-not-found' });
+  });
+
+  test('ends with an abort, and with patience', async () => {
+    const { client, sent } = clientOf(away, { patienceMs: 30_000 });
+    const reason = new Error('enough');
+    const abort = new AbortController();
+    const call = client.getSearch('x', { signal: abort.signal });
+    abort.abort(reason);
+    await expect(call).rejects.toBe(reason);
+    await expect(clientOf(away, { patienceMs: 1 }).client.getSearch('x')).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+    expect(sent).toHaveLength(1);
+  });
+});
+
+test('that a part of the service is away is an answer to whether it is ready', async () => {
+  const { client } = clientOf(() => Response.json({ status: 'unavailable' }, { status: 503 }));
+  expect(await client.readiness()).toEqual({ status: 'unavailable' });
 });
 
 test('everyItem goes through all pages', async () => {

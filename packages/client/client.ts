@@ -1,7 +1,9 @@
 import type { LeaderboardView } from '@caviar/contracts';
-import type { CallOptions, Client } from './calls.js';
+import type { CallOptions, Client, WithRetry } from './calls.js';
+import { everyItem, LARGEST_PAGE } from './every-item.js';
 import { followEvents } from './follow-events.js';
-import { createTransport, type RequestOptions, type TransportOptions } from './transport.js';
+import { randomKey } from './random-key.js';
+import { createTransport, type RequestOptions, retryAfter, type TransportOptions } from './transport.js';
 import { watchLeaderboard } from './watch-leaderboard.js';
 
 /** A client of one service. It holds no connection and needs no closing. */
@@ -11,18 +13,25 @@ export function createClient(options: TransportOptions): Client {
     (await (await request(method, path, more)).json()) as Body;
   const get = <Body>(path: string, { signal, ...query }: CallOptions = {}) =>
     json<Body>('GET', path, { query, signal });
+  const withRetry = async <Body>(path: string, more: RequestOptions): Promise<WithRetry<Body>> => {
+    const response = await request('POST', path, more);
+    return { ...((await response.json()) as Body), retryAfterMs: retryAfter(response) };
+  };
   const act = <Body>(path: string, { signal }: CallOptions = {}) => json<Body>('POST', path, { signal });
 
   const client: Client = {
-    createSearch: (spec, { idempotencyKey, signal } = {}) =>
+    createSearch: (spec, { idempotencyKey = randomKey(), signal } = {}) =>
       json('POST', '/v1/searches', { body: spec, headers: { 'idempotency-key': idempotencyKey }, signal }),
     previewSearch: (spec, { signal } = {}) => json('POST', '/v1/searches/preview', { body: spec, signal }),
     listSearches: (query) => get('/v1/searches', query),
+    everySearch: (query = {}) => everyItem((cursor) => client.listSearches({ limit: LARGEST_PAGE, ...query, cursor })),
     getSearch: (id, more) => get(search(id), more),
     patchSearch: (id, patch, { signal } = {}) => json('PATCH', search(id), { body: patch, signal }),
     pauseSearch: (id, more) => act(`${search(id)}/pause`, more),
     resumeSearch: (id, more) => act(`${search(id)}/resume`, more),
     cancelSearch: (id, more) => act(`${search(id)}/cancel`, more),
+    diagnosis: (id, more) => get(`${search(id)}/diagnosis`, more),
+    evaluateTest: (id, more) => act(`${search(id)}/test-evaluation`, more),
     importance: (id, more) => get(`${search(id)}/importance`, more),
     async deleteSearch(id, { signal } = {}) {
       await request('DELETE', search(id), { signal });
@@ -36,16 +45,24 @@ export function createClient(options: TransportOptions): Client {
       if (response.status === 304) return null;
       return { board: (await response.json()) as LeaderboardView, etag: response.headers.get('etag') ?? '' };
     },
+    everyEntry: (id, query = {}) =>
+      everyItem(async (cursor) => {
+        const tagged = await client.leaderboard(id, { limit: LARGEST_PAGE, ...query, cursor });
+        return { items: tagged?.board.entries ?? [], nextCursor: tagged?.board.nextCursor ?? null };
+      }),
     watchLeaderboard: (id, more) => watchLeaderboard(client, id, more),
     followEvents: (id, more) =>
       followEvents({ request, getSearch: client.getSearch }, { id, url: `${search(id)}/events` }, more),
-    createWebhook: (id, webhook, { signal } = {}) => json('POST', `${search(id)}/webhooks`, { body: webhook, signal }),
+    createWebhook: (id, webhook, { signal } = {}) =>
+      json('POST', `${search(id)}/webhooks`, { body: webhook, signal, isRepeatable: false }),
     listWebhooks: (id, more) => get(`${search(id)}/webhooks`, more),
     async deleteWebhook(id, { signal } = {}) {
       await request('DELETE', `/v1/webhooks/${encodeURIComponent(id)}`, { signal });
     },
     trialHistory: (id, more) => get(`${trial(id)}/history`, more),
     listTrials: (searchId, query) => get(`${search(searchId)}/trials`, query),
+    everyTrial: (searchId, query = {}) =>
+      everyItem((cursor) => client.listTrials(searchId, { limit: LARGEST_PAGE, ...query, cursor })),
     async exportTrials(searchId, format, { signal } = {}) {
       const response = await request('GET', `${search(searchId)}/export`, {
         query: { format },
@@ -56,20 +73,31 @@ export function createClient(options: TransportOptions): Client {
     },
     getTrial: (id, more) => get(trial(id), more),
     measurements: (trialId, query) => get(`${trial(trialId)}/measurements`, query),
+    trialDiagnosis: (id, more) => get(`${trial(id)}/diagnosis`, more),
     cancelTrial: (id, more) => act(`${trial(id)}/cancel`, more),
-    ask: (searchId, body = {}, { signal } = {}) => json('POST', `${search(searchId)}/ask`, { body, signal }),
-    tell: (searchId, body, { signal } = {}) => json('POST', `${search(searchId)}/tell`, { body, signal }),
+    // Under a name the same trials come again; without one, those of an answer that was lost would be waited for in vain.
+    ask: (searchId, body = {}, { signal } = {}) =>
+      withRetry(`${search(searchId)}/ask`, { body, signal, isRepeatable: body.worker !== undefined }),
+    tell: (searchId, body, { signal } = {}) =>
+      withRetry(`${search(searchId)}/tell`, { body, signal, isRepeatable: body.worker !== undefined || !body.ask }),
     addMeasurement: (trialId, body, { signal } = {}) =>
       json('POST', `${trial(trialId)}/measurements`, { body, signal }),
     heartbeat: (trialId, leaseToken, { signal } = {}) =>
       json('POST', `${trial(trialId)}/heartbeat`, { body: { leaseToken }, signal }),
+    releaseTrial: (trialId, body, { signal } = {}) => json('POST', `${trial(trialId)}/release`, { body, signal }),
     finishTrial: (trialId, body, { signal } = {}) => json('POST', `${trial(trialId)}/finish`, { body, signal }),
-    addTrials: (searchId, body, { signal } = {}) => json('POST', `${search(searchId)}/trials`, { body, signal }),
+    addTrials: (searchId, body, { signal } = {}) =>
+      json('POST', `${search(searchId)}/trials`, { body, signal, isRepeatable: false }),
     listDatasets: (query) => get('/v1/datasets', query),
     getDataset: (id, more) => get(`/v1/datasets/${encodeURIComponent(id)}`, more),
     listTrainers: (query) => get('/v1/trainers', query),
     listWorkers: (query) => get('/v1/workers', query),
-    readiness: (more) => get('/readyz', more),
+    checkGradients: (body, { signal } = {}) => json('POST', '/v1/gradient-checks', { body, signal }),
+    createKey: (body, { signal } = {}) => json('POST', '/v1/keys', { body, signal, isRepeatable: false }),
+    listKeys: (query) => get('/v1/keys', query),
+    revokeKey: (id, { signal } = {}) => json('DELETE', `/v1/keys/${encodeURIComponent(id)}`, { signal }),
+    // That a part is away is the answer here, not a failure.
+    readiness: ({ signal } = {}) => json('GET', '/readyz', { signal, alsoFine: 503 }),
   };
   return client;
 }

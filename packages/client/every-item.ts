@@ -1,3 +1,6 @@
+/** Items of a page when the size is not the caller's concern. */
+export const LARGEST_PAGE = 200;
+
 /** A page of a list. */
 export interface PageOf<Item> {
   readonly items: readonly Item[];

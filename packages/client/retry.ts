@@ -4,12 +4,25 @@ import { ProblemError, UnreachableError } from './problem-error.js';
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
 
-/** How long to wait before trying again; null for errors that will not pass. */
+/**
+ * How long to wait before trying again; null for errors that will not pass. A half of the pause is drawn, so that clients that
+ * lost the service at the same moment do not come back at the same moment.
+ */
 export function pauseBeforeRetry(error: unknown, failures: number): number | null {
   const growing = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS);
-  if (error instanceof UnreachableError) return growing;
-  if (error instanceof ProblemError && error.code === 'unavailable') return Math.max(error.retryAfterMs ?? 0, growing);
+  const pauseMs = growing * (0.5 + Math.random() / 2);
+  if (error instanceof UnreachableError) return pauseMs;
+  if (error instanceof ProblemError && passes(error)) return (error.retryAfterMs ?? 0) + pauseMs;
   return null;
+}
+
+function passes({ code }: ProblemError): boolean {
+  return code === 'unavailable' || code === 'rate-limited';
+}
+
+/** Whether the service refused before it did anything, so that even a call that must not be made twice can be made again. */
+export function isRefusedUnread(error: unknown): boolean {
+  return error instanceof ProblemError && error.code === 'rate-limited';
 }
 
 /** Waits that long; throws the reason of `signal` as soon as it aborts. */

@@ -1,5 +1,8 @@
 import type { Problem } from '@caviar/contracts';
 import { ProblemError, UnreachableError } from './problem-error.js';
+import { isRefusedUnread, pauseBeforeRetry, sleep } from './retry.js';
+
+const PATIENCE_MS = 30_000;
 
 export interface TransportOptions {
   /** Where the service is, such as `http://127.0.0.1:3000`. */
@@ -7,6 +10,11 @@ export interface TransportOptions {
   readonly apiKey?: string | undefined;
   /** The fetch to use; the global one if left out. */
   readonly fetch?: typeof fetch | undefined;
+  /**
+   * For how long a call is tried again while the service is away or refuses for the rate of requests, with pauses that grow and
+   * are partly drawn; 30,000 if left out, 0: never. Calls that must not be made twice are only repeated when they were refused.
+   */
+  readonly patienceMs?: number | undefined;
 }
 
 export interface RequestOptions {
@@ -15,6 +23,12 @@ export interface RequestOptions {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Whether making the call twice is the same as making it once; true if left out. */
+  readonly isRepeatable?: boolean | undefined;
+  /** Instead of the transport's own. */
+  readonly patienceMs?: number | undefined;
+  /** Answers with this status are given, not thrown. */
+  readonly alsoFine?: number | undefined;
 }
 
 /** Sends requests; gives answers that went well, and throws the others. */
@@ -23,44 +37,78 @@ export interface Transport {
   request(method: string, path: string, options?: RequestOptions): Promise<Response>;
 }
 
-export function createTransport({ baseUrl, apiKey, fetch: send = globalThis.fetch }: TransportOptions): Transport {
-  const base = baseUrl.replace(/\/+$/, '');
+export function createTransport({ patienceMs: usualMs = PATIENCE_MS, ...options }: TransportOptions): Transport {
   return {
-    async request(method, path, { query = {}, body, headers = {}, signal } = {}) {
-      const url = `${base}${path}${queryString(query)}`;
-      let response: Response;
-      try {
-        response = await send(url, {
-          method,
-          headers: definedOnly({
-            accept: 'application/json, application/problem+json',
-            authorization: apiKey === undefined ? undefined : `Bearer ${apiKey}`,
-            'content-type': body === undefined ? undefined : 'application/json',
-            ...headers,
-          }),
-          ...(body !== undefined && { body: JSON.stringify(body) }),
-          ...(signal !== undefined && { signal }),
-        });
-      } catch (error) {
-        signal?.throwIfAborted();
-        throw new UnreachableError(base, 'does not answer', error);
+    async request(method, path, { isRepeatable = true, patienceMs = usualMs, ...request } = {}) {
+      const since = Date.now();
+      for (let failures = 0; ; failures++) {
+        try {
+          return await send(options, { method, path, ...request });
+        } catch (error) {
+          // What a first try has deleted is not there for a second.
+          if (failures > 0 && method === 'DELETE' && error instanceof ProblemError && error.status === 404)
+            return new Response(null, { status: 204 });
+          const pauseMs = isRepeatable || isRefusedUnread(error) ? pauseBeforeRetry(error, failures) : null;
+          if (pauseMs === null || Date.now() + pauseMs > since + patienceMs) throw error;
+          await sleep(pauseMs, request.signal);
+        }
       }
-      if (response.ok || response.status === 304) return response;
-      throw await failure(response, base);
     },
   };
 }
 
+interface Sent extends RequestOptions {
+  readonly method: string;
+  readonly path: string;
+}
+
+async function send(
+  { baseUrl, apiKey, fetch = globalThis.fetch }: TransportOptions,
+  { method, path, query = {}, body, headers = {}, signal, alsoFine }: Sent,
+): Promise<Response> {
+  const base = baseUrl.replace(/\/+$/, '');
+  const { body: sent, type } = encode(body);
+  let response: Response;
+  try {
+    response = await fetch(`${base}${path}${queryString(query)}`, {
+      method,
+      headers: definedOnly({
+        accept: 'application/json, application/problem+json',
+        authorization: apiKey === undefined ? undefined : `Bearer ${apiKey}`,
+        'content-type': type,
+        ...headers,
+      }),
+      ...(sent !== undefined && { body: sent }),
+      ...(signal !== undefined && { signal }),
+    });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new UnreachableError(base, 'does not answer', error);
+  }
+  if (response.ok || response.status === 304 || response.status === alsoFine) return response;
+  throw await failure(response, base);
+}
+
+/** JSON, but for forms: fetch writes their type itself, with the boundary of their parts. */
+function encode(body: unknown): { readonly body?: string | FormData; readonly type?: string } {
+  if (body === undefined) return {};
+  if (body instanceof FormData) return { body };
+  return { body: JSON.stringify(body), type: 'application/json' };
+}
+
 async function failure(response: Response, base: string): Promise<Error> {
   if (response.headers.get('content-type')?.startsWith('application/problem+json') === true) {
-    const retryAfterS = Number(response.headers.get('retry-after') ?? Number.NaN);
-    return new ProblemError(
-      (await response.json()) as Problem,
-      Number.isFinite(retryAfterS) ? retryAfterS * 1000 : null,
-    );
+    const retryAfterMs = retryAfter(response);
+    return new ProblemError((await response.json()) as Problem, retryAfterMs);
   }
   await response.body?.cancel();
   return new UnreachableError(base, `answered ${response.status} in a form that is not Caviar's`);
+}
+
+/** What `Retry-After` says, in milliseconds; null where it says nothing. */
+export function retryAfter({ headers }: Response): number | null {
+  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
+  return Number.isFinite(seconds) ? seconds * 1000 : null;
 }
 
 function queryString(query: object): string {
@@ -68,7 +116,8 @@ function queryString(query: object): string {
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== null) parameters.set(name, String(value));
   }
-  return parameters.size === 0 ? '' : `?${parameters}`;
+  const text = String(parameters);
+  return text === '' ? '' : `?${text}`;
 }
 
 function definedOnly(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -23,6 +23,12 @@ export type {
   WorkerPageView,
   WorkerView,
 } from './schemas/catalog.js';
+export type {
+  GradientCheckBody,
+  GradientCheckView,
+  SearchDiagnosisView,
+  TrialDiagnosisView,
+} from './schemas/diagnosis.js';
 export type { SearchEventView, TrialHistoryView } from './schemas/events.js';
 export { exampleSpec } from './schemas/examples.js';
 export type {
@@ -33,11 +39,12 @@ export type {
   DecisionView,
   FinishBody,
   MeasurementBody,
+  ReleaseBody,
   TellBody,
   ToldView,
 } from './schemas/external.js';
 export type { SearchImportanceView } from './schemas/importance.js';
-export type { ApiKeyView, CreatedKeyView, KeyPageView } from './schemas/key.js';
+export type { ApiKeyView, CreatedKeyView, CreateKeyBody, KeyPageView } from './schemas/key.js';
 export { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, MAX_WAIT_MS } from './schemas/parameters.js';
 export type { SearchPreviewView } from './schemas/preview.js';
 export type {

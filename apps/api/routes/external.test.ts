@@ -194,6 +194,57 @@ test('a forged token reaches no trial of another search', async () => {
   expect(await trialOf(trial.id)).toMatchObject({ status: 'running', step: 1, metrics: { 'dev.error': 0.5 } });
 });
 
+describe('giving back', () => {
+  const giveBackRaw = (id: string, payload: object) => post(`/v1/trials/${id}/release`, payload);
+  const giveBack = async ({ id, leaseToken }: Asked, reason?: string) =>
+    body(await giveBackRaw(id, { leaseToken, reason }), 'releaseTrial');
+
+  test('queues the trial at once for whoever asks, with nothing counted against it', async () => {
+    const id = await create({ parallelism: 1, trainer: { ...SPEC.trainer, maxRetries: 0 } });
+    for (let attempt = 1; attempt <= 4; attempt++) {
+      const trial = await askOne(id);
+      await measure(trial, attempt, 0.5);
+      const given = await giveBack(trial, 'interrupted');
+      expect(given).toMatchObject({ status: 'queued', attempts: attempt, reason: 'interrupted', endedAt: null });
+      expect(await giveBack(trial, 'interrupted')).toEqual(given); // the answer was lost on its way
+    }
+    const trial = await askOne(id);
+    expect(trial).toMatchObject({ number: 0, step: 4 });
+    expect((await finish(trial, completed(0.25))).status).toBe('completed');
+    expect((await giveBack(trial)).status).toBe('completed'); // too late to be of consequence
+  });
+
+  test('waits with a paused search, and ends with a cancelled one', async () => {
+    const id = await create();
+    const [one, two] = (await ask(id, { count: 2 })).trials;
+    await post(`/v1/searches/${id}/pause`);
+    expect((await giveBack(one!)).status).toBe('paused');
+    await post(`/v1/searches/${id}/cancel`);
+    expect((await giveBack(two!)).status).toBe('cancelled');
+  });
+
+  test('needs the lease', async () => {
+    const id = await create();
+    const [one, two] = (await ask(id, { count: 2 })).trials;
+    problem(await giveBackRaw(one!.id, { leaseToken: two!.leaseToken }), 'lease-lost');
+    problem(await giveBackRaw('trl_x', { leaseToken: one!.leaseToken }), 'trial-not-found');
+    problem(await giveBackRaw(one!.id, {}), 'invalid-request');
+    await giveBack(one!);
+    const again = await askOne(id);
+    expect(again.id).toBe(one!.id);
+    problem(await giveBackRaw(one!.id, { leaseToken: one!.leaseToken }), 'lease-lost');
+
+    const other = body(await post('/v1/searches', quadraticSpec), 'createSearch').id;
+    await worker.claim(other, 1);
+    const [trained] = body(await app.inject(`/v1/searches/${other}/trials`), 'listTrials').items;
+    for (const searchId of [id, other]) {
+      const forged = Buffer.from(JSON.stringify([1, searchId, trained!.id, 1, 1000, 0, null])).toString('base64url');
+      problem(await giveBackRaw(trained!.id, { leaseToken: forged }), 'lease-lost');
+    }
+    expect((await trialOf(trained!.id)).status).toBe('running');
+  });
+});
+
 describe('measuring', () => {
   test('a step again changes nothing, nor does an earlier one', async () => {
     const trial = await askOne(await create());

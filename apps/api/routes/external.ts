@@ -20,6 +20,8 @@ export function externalRoutes(app: FastifyInstance, { external }: Orchestrator)
 
   route(app, OPERATIONS.heartbeat, async ({ id, body }) => external.heartbeat(id, body.leaseToken));
 
+  route(app, OPERATIONS.releaseTrial, async ({ id, body }) => presentTrial(await external.release(id, body)));
+
   route(app, OPERATIONS.finishTrial, async ({ id, body }) =>
     presentTrial(await external.finish({ trialId: id, ...body })),
   );

@@ -7,6 +7,7 @@ import {
   finishBodySchema,
   heartbeatBodySchema,
   measurementBodySchema,
+  releaseBodySchema,
   tellBodySchema,
   toldSchema,
 } from '../schemas/external.js';
@@ -57,6 +58,17 @@ export const externalOperations = {
     description: 'Renews the lease.',
     body: heartbeatBodySchema,
     responses: { 200: { description: 'How to go on.', schema: decisionSchema } },
+    problems: ['trial-not-found', 'lease-lost'],
+  }),
+  releaseTrial: operation({
+    method: 'POST',
+    path: '/v1/trials/{id}/release',
+    tag,
+    summary: 'Give a trial back unfinished',
+    description:
+      'For code that is interrupted: the next who asks has the trial at once, instead of when the lease has run out, and no failure is counted. In a paused search it waits.',
+    body: releaseBodySchema,
+    responses: { 200: { description: 'The trial as it is now.', schema: trialSchema } },
     problems: ['trial-not-found', 'lease-lost'],
   }),
   finishTrial: operation({

@@ -1,3 +1,4 @@
+import type { gradientCheckReportSchema, gradientCheckRequestSchema } from '@caviar/spec';
 import { z } from 'zod';
 import { exampleSpec } from './examples.js';
 import { numberFrom } from './parameters.js';
@@ -39,6 +40,8 @@ export const trialDiagnosisSchema = z
   .strictObject(diagnosisFields)
   .meta({ id: 'TrialDiagnosis', description: 'Bias, variance, and the next steps of the basic recipe.', examples: [] });
 
+export type TrialDiagnosisView = z.infer<typeof trialDiagnosisSchema>;
+
 export const searchDiagnosisSchema = z
   .strictObject({
     ...diagnosisFields,
@@ -53,4 +56,8 @@ export const searchDiagnosisSchema = z
     examples: [],
   });
 
+export type SearchDiagnosisView = z.infer<typeof searchDiagnosisSchema>;
+
+export type GradientCheckBody = z.input<typeof gradientCheckRequestSchema>;
+export type GradientCheckView = z.infer<typeof gradientCheckReportSchema>;
 export { gradientCheckReportSchema, gradientCheckRequestSchema } from '@caviar/spec';

@@ -95,6 +95,15 @@ export const heartbeatBodySchema = z.strictObject({ leaseToken: leaseTokenSchema
   examples: [{ leaseToken: exampleToken }],
 });
 
+export const releaseBodySchema = z
+  .strictObject({ leaseToken: leaseTokenSchema, reason: z.string().min(1).max(1000).optional() })
+  .meta({
+    id: 'ReleaseRequest',
+    description: 'A trial that its holder will not finish.',
+    examples: [{ leaseToken: exampleToken, reason: 'interrupted' }],
+  });
+export type ReleaseBody = z.input<typeof releaseBodySchema>;
+
 export const decisionSchema = z
   .strictObject({
     decision: z.enum(['continue', 'pause', 'stop']).meta({

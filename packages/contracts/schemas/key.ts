@@ -25,6 +25,8 @@ export const createKeyBodySchema = z
   })
   .meta({ id: 'NewKey', description: 'A key to be made.', examples: [{ name: 'nightly runs', project: 'vision' }] });
 
+export type CreateKeyBody = z.input<typeof createKeyBodySchema>;
+
 export const apiKeySchema = z
   .strictObject({
     id: z.string(),

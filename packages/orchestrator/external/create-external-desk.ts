@@ -6,6 +6,7 @@ import { ask } from './ask.js';
 import type { DeskContext, ExternalDesk } from './external-desk.js';
 import { finishAll, finishOne } from './finish.js';
 import { heartbeat, measure } from './measure.js';
+import { release } from './release.js';
 import { inRounds } from './rounds.js';
 
 export function createExternalDesk(deps: Deps): ExternalDesk {
@@ -18,6 +19,7 @@ export function createExternalDesk(deps: Deps): ExternalDesk {
     ask: (searchId, request) => ask(context, searchId, request),
     measure: (trialId, report) => measure(context, trialId, report),
     heartbeat: (trialId, leaseToken) => heartbeat(context, trialId, leaseToken),
+    release: (trialId, request) => release(context, trialId, request),
     finish: (request) => finishOne(context, request),
     finishAll: (searchId, requests) => finishAll(context, requests, searchId),
     addTrials: (searchId, trials) => addTrials(context, searchId, trials),

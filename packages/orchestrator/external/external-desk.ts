@@ -62,6 +62,11 @@ export interface ExternalDesk {
     report: { readonly leaseToken: string; readonly step: number; readonly metrics: Metrics },
   ): Promise<StepDecision>;
   heartbeat(trialId: string, leaseToken: string): Promise<StepDecision>;
+  /** Gives a trial back unfinished: queued again, with nothing counted against it. */
+  release(
+    trialId: string,
+    request: { readonly leaseToken: string; readonly reason?: string | undefined },
+  ): Promise<Trial>;
   finish(request: FinishRequest): Promise<Trial>;
   /** Many finishes at once, each with an answer of its own. */
   finishAll(searchId: string, requests: readonly FinishRequest[]): Promise<readonly FinishAnswer[]>;
