@@ -36,6 +36,7 @@ export function createContainer(
     rungs: database.rungs,
     evaluations: database.evaluations,
     asks: database.asks,
+    edits: database.edits,
     events: database.events,
     webhooks: database.webhooks,
     workers: database.workers,

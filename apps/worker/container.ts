@@ -42,13 +42,14 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   const database = createDatabase({ url: config.databaseUrl, poolSize: 4 });
   const connection = { url: config.redisUrl, logger };
   const queue = createQueue(connection);
-  const { searches, trials, rungs, evaluations, asks, events, webhooks, workers, keys } = database;
+  const { searches, trials, rungs, evaluations, asks, edits, events, webhooks, workers, keys } = database;
   const deps: Deps = {
     searches,
     trials,
     rungs,
     evaluations,
     asks,
+    edits,
     events,
     webhooks,
     workers,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DomainError,
   type Logger,
+  type SettledEdits,
   type TrialArrival,
   type TrialAssignment,
   type TrialControl,
@@ -43,6 +44,9 @@ type Result =
 interface Claimed {
   readonly trial: TrialAssignment;
   control: TrialControl;
+  /** Changes by hand that its thread has been given. */
+  readonly edits: Set<number>;
+  looksForEdits: boolean;
 }
 
 export function createTrialRunner({ desk, held, thread, logger, watch }: TrialRunnerOptions): TrialRunner {
@@ -55,13 +59,46 @@ export function createTrialRunner({ desk, held, thread, logger, watch }: TrialRu
   /** Tells the thread what is wanted of the trial it trains. */
   function steer(): void {
     if (current === undefined) return;
+    if (current.control === 'edit') void handOutEdits(current);
     if (current.control === 'cancel' || current.control === 'lost') thread.wish('stop');
     else if (stopping || current.control === 'pause') thread.wish('checkpointAndStop');
   }
 
+  /** Gives the thread the changes that it does not have yet. */
+  async function handOutEdits(claimed: Claimed): Promise<void> {
+    if (claimed.looksForEdits) return;
+    claimed.looksForEdits = true;
+    try {
+      const { fromStep, edits } = await desk.pendingEdits(claimed.trial.trialId);
+      const fresh = edits.filter(({ number }) => !claimed.edits.has(number));
+      if (current !== claimed || fresh.length === 0) return;
+      for (const { number } of fresh) claimed.edits.add(number);
+      thread.edit({ fromStep, edits: fresh });
+    } catch (error) {
+      logger.warn({ trialId: claimed.trial.trialId, err: error }, 'changes by hand have to wait'); // for the next renewal
+    } finally {
+      claimed.looksForEdits = false;
+    }
+  }
+
+  /** Writes down what the thread has made of changes; it waits meanwhile. */
+  async function settle(claimed: Claimed, settled: SettledEdits): Promise<void> {
+    const { trialId, attempt } = claimed.trial;
+    try {
+      await deliver(async () => {
+        if (!(await desk.settleEdits({ trialId, attempt }, settled))) claimed.control = 'lost';
+      });
+    } catch (error) {
+      logger.error({ trialId, err: error }, 'changes by hand could not be written down; the trial will run again');
+      claimed.control = 'lost';
+    }
+    if (current === claimed) steer();
+  }
+
   /** Holds a trial from its claim on: those that wait for their turn keep their lease too. */
   function hold(trial: TrialAssignment): Claimed {
-    const claimed: Claimed = { trial, control: 'continue' };
+    const control = trial.hasEdits ? 'edit' : 'continue';
+    const claimed: Claimed = { trial, control, edits: new Set(), looksForEdits: false };
     held.hold({
       lease: { trialId: trial.trialId, attempt: trial.attempt },
       onControl(control) {
@@ -73,7 +110,7 @@ export function createTrialRunner({ desk, held, thread, logger, watch }: TrialRu
   }
 
   async function train(claimed: Claimed): Promise<ThreadResult> {
-    const { trialId, attempt, searchId, spec, number, params, checkpoint, targetStep } = claimed.trial;
+    const { trialId, attempt, searchId, spec, number, params, checkpoint, targetStep, changes } = claimed.trial;
     const report = (measurements: readonly Measurement[]) =>
       held.report(measurements.map((measurement) => ({ trialId, attempt, ...measurement })));
     const unwatch = watch(searchId, () => held.look());
@@ -85,8 +122,12 @@ export function createTrialRunner({ desk, held, thread, logger, watch }: TrialRu
       objective: spec.objective.metric,
       checkpoint,
       targetStep,
+      changes,
     };
-    const training = thread.run(task, report);
+    const training = thread.run(task, {
+      onMeasured: report,
+      onEdited: (settled) => settle(claimed, settled),
+    });
     current = claimed;
     steer();
     const result = await training;
@@ -173,7 +214,7 @@ export function createTrialRunner({ desk, held, thread, logger, watch }: TrialRu
     }
   }
 
-  async function settle(results: readonly Result[]): Promise<void> {
+  async function store(results: readonly Result[]): Promise<void> {
     const outcomes = results.flatMap((result) => (result.kind === 'outcome' ? [result.outcome] : []));
     const arrivals = results.flatMap((result) => (result.kind === 'arrival' ? [result.arrival] : []));
     const trialsPerJob = Math.floor(JOB_TARGET_MS / Math.max(meanMs, 0.1));
@@ -201,7 +242,7 @@ export function createTrialRunner({ desk, held, thread, logger, watch }: TrialRu
     }
     await delivery;
     // Not waited for: the next trial trains while Postgres stores this one.
-    if (results.length > 0) delivery = settle(results);
+    if (results.length > 0) delivery = store(results);
   }
 
   return {

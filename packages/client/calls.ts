@@ -32,6 +32,8 @@ import type {
   ToldView,
   TrainerPageView,
   TrialDiagnosisView,
+  TrialEditsView,
+  TrialEditView,
   TrialHistoryView,
   TrialPageView,
   TrialView,
@@ -161,6 +163,10 @@ export interface Client {
     options?: CallOptions & { readonly maxPoints?: number | undefined; readonly beta?: number | undefined },
   ): Promise<MeasurementsView>;
   trialDiagnosis(id: string, options?: DiagnosisOptions): Promise<TrialDiagnosisView>;
+  /** Changes params of a trial that has begun, from its next step on; the answer is a line of its log. */
+  editTrial(id: string, params: TrialView['params'], options?: CallOptions): Promise<TrialEditView>;
+  /** What people did to a trial, in order. */
+  trialEdits(id: string, options?: CallOptions): Promise<TrialEditsView>;
   cancelTrial(id: string, options?: CallOptions): Promise<TrialView>;
   /** Asks for trials to train; none while there are none, and `done` when none will come. */
   ask(searchId: string, request?: AskBody, options?: CallOptions): Promise<WithRetry<AskedView>>;

@@ -112,6 +112,18 @@ export const PROBLEMS = {
     title: 'The trial has ended',
     whatToDo: 'Nothing: an ended trial can neither be cancelled nor end in another way.',
   },
+  'trial-not-running': {
+    status: 409,
+    title: 'The trial has not begun',
+    whatToDo:
+      'Wait until it runs. To try other params, cancel it and add a trial with `POST /v1/searches/{id}/trials`.',
+  },
+  'trial-not-editable': {
+    status: 409,
+    title: 'Nothing in this trial can be changed',
+    whatToDo:
+      'Only training that Caviar does itself can be changed on the way: `GET /v1/trainers` says which parameters of which trainers are `changeable`.',
+  },
   'search-not-external': {
     status: 409,
     title: 'Workers train the trials of this search',

@@ -1,5 +1,6 @@
 import type {
   AskStore,
+  EditStore,
   EvaluationStore,
   EventStore,
   KeyStore,
@@ -11,6 +12,7 @@ import type {
 } from '@caviar/orchestrator';
 import { AskRepository } from './ask-repository.js';
 import { type ClientOptions, createClient } from './client.js';
+import { EditRepository } from './edit-repository.js';
 import { EvaluationRepository } from './evaluation-repository.js';
 import { EventRepository } from './event-repository.js';
 import { KeyRepository } from './key-repository.js';
@@ -27,6 +29,7 @@ export interface Database {
   readonly rungs: RungStore;
   readonly evaluations: EvaluationStore;
   readonly asks: AskStore;
+  readonly edits: EditStore;
   readonly events: EventStore;
   readonly webhooks: WebhookStore;
   readonly workers: WorkerStore;
@@ -46,6 +49,7 @@ export function createDatabase(options: ClientOptions): Database {
     evaluations: new EvaluationRepository(client),
     rungs: new RungRepository(client),
     asks: new AskRepository(client),
+    edits: new EditRepository(client),
     keys: new KeyRepository(client),
     events: new EventRepository(client),
     webhooks: new WebhookRepository(client),

@@ -1,7 +1,7 @@
 import type { EvaluationStore } from '@caviar/orchestrator';
 import type { LineageSegment, TestEvaluation } from '@caviar/spec';
 import type { Client } from './client.js';
-import { json } from './trial-sql.js';
+import { CHANGES, json } from './trial-sql.js';
 
 /** Opened test sets, one per search. */
 export class EvaluationRepository implements EvaluationStore {
@@ -24,13 +24,14 @@ export class EvaluationRepository implements EvaluationStore {
   async lineage(trialId: string): Promise<readonly LineageSegment[]> {
     return this.client.$queryRaw<LineageSegment[]>`
       WITH RECURSIVE line AS (
-        SELECT t.search_id, t.number, t.params, t.parent, 0 AS depth,
+        SELECT t.id, t.search_id, t.number, t.params, t.parent, 0 AS depth,
           CASE WHEN t.status = 'completed' THEN NULL ELSE t.step END AS until_step
         FROM trials t WHERE t.id = ${trialId}
         UNION ALL
-        SELECT p.search_id, p.number, p.params, p.parent, l.depth + 1, (l.parent->>'step')::int
+        SELECT p.id, p.search_id, p.number, p.params, p.parent, l.depth + 1, (l.parent->>'step')::int
         FROM line l JOIN trials p ON p.search_id = l.search_id AND p.number = (l.parent->>'number')::int
       )
-      SELECT number, params, until_step AS "untilStep" FROM line ORDER BY depth DESC`;
+      SELECT l.number, l.params, l.until_step AS "untilStep", coalesce(${CHANGES}, '[]') AS changes
+      FROM line l JOIN trials t ON t.id = l.id ORDER BY l.depth DESC`;
   }
 }

@@ -1,4 +1,5 @@
 import type {
+  BestTrial,
   Metrics,
   Params,
   Progress,
@@ -36,12 +37,7 @@ export interface SearchRow {
   readonly failed: number;
   readonly cancelled: number;
   readonly rounds: readonly Round[] | null;
-  readonly best: {
-    readonly id: string;
-    readonly number: number;
-    readonly value: number;
-    readonly params: Params;
-  } | null;
+  readonly best: BestTrial | null;
 }
 
 export interface TrialRow {
@@ -60,6 +56,7 @@ export interface TrialRow {
   readonly rankKey: number | null;
   readonly step: number;
   readonly metrics: Metrics;
+  readonly editedFrom: number | null;
   readonly reason: string | null;
   readonly createdAt: Date;
   readonly startedAt: Date | null;
@@ -98,10 +95,7 @@ export function toSearch(row: SearchRow): Search {
     progress: toProgress(row),
     rounds: row.rounds ?? [],
     roundCount: row.roundCount,
-    best:
-      row.best === null
-        ? null
-        : { trialId: row.best.id, number: row.best.number, value: row.best.value, params: row.best.params },
+    best: row.best,
     version: Number(row.version),
   };
 }

@@ -61,7 +61,8 @@ export class RungRepository implements RungStore {
     { numbers, from }: { readonly numbers: readonly number[]; readonly from: number },
   ): Promise<readonly RungRecord[]> {
     return this.client.$queryRaw<RungRecord[]>`
-      SELECT t.number, t.params, t.status, t.step, t.value, t.metrics, t.target_step AS "targetStep", t.rungs
+      SELECT t.number, t.params, t.status, t.step, t.value, t.metrics, t.target_step AS "targetStep", t.rungs,
+        t.edited_from AS "editedFrom"
       FROM trials t
       WHERE t.search_id = ${searchId} AND (t.number = ANY(${numbers as number[]}) OR t.number >= ${from})
       ORDER BY t.number`;

@@ -29,7 +29,8 @@ const SELECT_SEARCH = Prisma.sql`
       ) ORDER BY r.index) FROM search_rounds r WHERE r.search_id = s.id
     ) END AS rounds,
     (
-      SELECT json_build_object('id', t.id, 'number', t.number, 'value', t.value, 'params', t.params)
+      SELECT json_build_object('trialId', t.id, 'number', t.number, 'value', t.value, 'params', t.params,
+        'edited', t.edited_from IS NOT NULL)
       FROM trials t
       WHERE t.search_id = s.id AND t.status IN ('completed', 'pruned', 'infeasible') AND t.rank_key IS NOT NULL
       ORDER BY t.rank_key, t.number LIMIT 1

@@ -16,7 +16,8 @@ const boardCursorSchema = z.object({
 
 const TRIAL_COLUMNS = Prisma.sql`
   t.id, t.search_id AS "searchId", t.number, t.status, t.params, t.proposal, t.basis, t.round, t.attempt,
-  t.worker_id AS "workerId", t.provenance, t.value, t.rank_key AS "rankKey", t.step, t.metrics, t.reason,
+  t.worker_id AS "workerId", t.provenance, t.value, t.rank_key AS "rankKey", t.step, t.metrics,
+  t.edited_from AS "editedFrom", t.reason,
   t.created_at AS "createdAt", t.started_at AS "startedAt", t.ended_at AS "endedAt", t.duration_ms AS "durationMs"`;
 
 const ON_BOARD = Prisma.sql`t.status IN ('completed', 'pruned', 'infeasible')`;
@@ -48,7 +49,7 @@ export class TrialReader implements Reads {
 
   async records(searchId: string, { from, below }: { readonly from: number; readonly below: number }) {
     return this.client.$queryRaw<StoredRecord[]>`
-      SELECT t.number, t.params, t.status, t.value, t.step, t.metrics FROM trials t
+      SELECT t.number, t.params, t.status, t.value, t.step, t.metrics, t.edited_from AS "editedFrom" FROM trials t
       WHERE t.search_id = ${searchId} AND t.number >= ${from} AND t.number < ${below}
       ORDER BY t.number`;
   }
@@ -122,7 +123,7 @@ export class TrialReader implements Reads {
 
 function pickTrial(row: TrialRow): TrialRow {
   const { id, searchId, number, status, params, proposal, basis, round, attempt, workerId, provenance } = row;
-  const { value, rankKey, step, metrics, reason, createdAt, startedAt, endedAt, durationMs } = row;
+  const { value, rankKey, step, metrics, editedFrom, reason, createdAt, startedAt, endedAt, durationMs } = row;
   return {
     id,
     searchId,
@@ -139,6 +140,7 @@ function pickTrial(row: TrialRow): TrialRow {
     rankKey,
     step,
     metrics,
+    editedFrom,
     reason,
     createdAt,
     startedAt,

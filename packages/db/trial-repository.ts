@@ -11,10 +11,10 @@ import type {
   TrialRelease,
   TrialStore,
 } from '@caviar/orchestrator';
-import type { Params, Trial } from '@caviar/spec';
+import type { ParamChange, Params, Trial } from '@caviar/spec';
 import { Prisma } from './generated/client.js';
 import { TrialReader } from './trial-reader.js';
-import { CONTROL, inMs, json, MADE, REF, reportRows, storeReports } from './trial-sql.js';
+import { CHANGES, CONTROL, inMs, json, MADE, REF, reportRows, storeReports } from './trial-sql.js';
 
 /** Where a trial goes that its worker gives back: on the queue, unless its search has ended meanwhile. */
 const QUEUED_OR_CANCELLED = Prisma.sql`
@@ -55,6 +55,8 @@ export class TrialRepository extends TrialReader implements TrialStore {
       readonly checkpointStep: number | null;
       readonly elapsedMs: number | null;
       readonly data: Uint8Array | null;
+      readonly changes: readonly ParamChange[] | null;
+      readonly hasEdits: boolean;
     }
     const rows = await this.client.$queryRaw<Row[]>`
       WITH claimed AS (
@@ -63,14 +65,16 @@ export class TrialRepository extends TrialReader implements TrialStore {
         FROM searches s
         WHERE t.id = ANY(${ids as string[]}) AND t.status = 'queued' AND s.id = t.search_id AND s.status = 'running'
           AND NOT s.external
-        RETURNING t.id, t.search_id, t.number, t.attempt, t.params, t.target_step
+        RETURNING t.id, t.search_id, t.number, t.attempt, t.params, t.target_step, t.pending_edits, ${CHANGES} AS changes
       )
       SELECT c.id AS "trialId", c.search_id AS "searchId", c.number, c.attempt, c.params,
-        c.target_step AS "targetStep", k.step AS "checkpointStep", k.elapsed_ms AS "elapsedMs", k.data
+        c.target_step AS "targetStep", k.step AS "checkpointStep", k.elapsed_ms AS "elapsedMs", k.data,
+        c.changes, c.pending_edits > 0 AS "hasEdits"
       FROM claimed c LEFT JOIN checkpoints k ON k.trial_id = c.id
       ORDER BY c.number`;
-    return rows.map(({ checkpointStep: step, elapsedMs, data, ...trial }) => ({
+    return rows.map(({ checkpointStep: step, elapsedMs, data, changes, ...trial }) => ({
       ...trial,
+      changes: changes ?? [],
       checkpoint: step === null || elapsedMs === null || data === null ? null : { step, elapsedMs, data },
     }));
   }
@@ -84,7 +88,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
         UPDATE trials t SET step = n.step, metrics = n.metrics, lease_expires_at = ${inMs(leaseMs)}
         FROM newest n
         WHERE t.id = n.trial_id AND t.attempt = n.attempt AND t.status = 'running'
-        RETURNING t.id, t.search_id, t.cancel_requested
+        RETURNING t.id, t.search_id, t.cancel_requested, t.pending_edits
       ),
       stored AS (${storeReports()})
       SELECT t.id, ${CONTROL} AS control FROM held t JOIN searches s ON s.id = t.search_id`;

@@ -15,6 +15,7 @@ export const CONTROL = Prisma.sql`
   CASE
     WHEN t.cancel_requested OR s.status IN ('completed', 'cancelled', 'failed') THEN 'cancel'
     WHEN s.status = 'paused' THEN 'pause'
+    WHEN t.pending_edits > 0 THEN 'edit'
     ELSE 'continue'
   END`;
 
@@ -23,6 +24,14 @@ export const CONTROL = Prisma.sql`
  * by that, for to run into a row that another statement changes is to wait for it, with the search locked: a deadlock.
  */
 export const MADE = Prisma.sql`queued + running + paused + completed + pruned + infeasible + failed + cancelled AS made`;
+
+/** Changes that hold in a trial, each with its step, in order: with them it trains again to the same bits. Of trials t. */
+export const CHANGES = Prisma.sql`
+  CASE WHEN t.edits > 0 THEN (
+    SELECT json_agg(json_build_object('afterStep', e.after_step, 'params', e.params) ORDER BY e.number)
+    FROM trial_edits e
+    WHERE e.trial_id = t.id AND e.kind = 'params' AND e.after_step IS NOT NULL AND e.undone_by IS NULL
+  ) END`;
 
 /** Measurements as rows (trial_id, attempt, step, metrics, elapsed_ms, timing). */
 export function reportRows(reports: readonly MeasurementReport[]) {

@@ -22,5 +22,6 @@ export async function readValuedTrials(
   return client.$queryRaw<ValuedTrial[]>`
     SELECT t.number, t.params, t.value FROM trials t
     WHERE t.search_id = ${searchId} AND ${among} AND t.status = 'completed' AND t.rank_key IS NOT NULL
+      AND t.edited_from IS NULL -- its value is not that of its params
     ORDER BY hashint4extended(t.number, ${seed}::bigint), t.number LIMIT ${limit}`;
 }

@@ -9,6 +9,8 @@ import { checkGradients } from './use-cases/check-gradients.js';
 import { completeSpec } from './use-cases/complete-spec.js';
 import { createSearch } from './use-cases/create-search.js';
 import { diagnoseSearch, diagnoseTrial } from './use-cases/diagnose.js';
+import { readLog } from './use-cases/edit-log.js';
+import { editTrial } from './use-cases/edit-trial.js';
 import { evaluateTest } from './use-cases/evaluate-test.js';
 import { createExplainer } from './use-cases/explain-search.js';
 import { createFollower, getHistory } from './use-cases/follow-events.js';
@@ -51,6 +53,8 @@ export function createOrchestrator(deps: Deps): Orchestrator {
     trialHistory: (id) => getHistory(deps, id),
     followEvents: createFollower(deps),
     cancelTrial: (id) => cancelTrial(deps, id),
+    editTrial: async (id, params, actor) => editTrial(deps, await getTrial(id), { params, actor }),
+    trialEdits: async (id) => readLog(deps, await getTrial(id)),
     measurements: async (trialId, query) => {
       await getTrial(trialId);
       return presentCurve(await deps.trials.measurements(trialId), query);

@@ -1,6 +1,7 @@
 import type { AskStore } from './ports/ask-store.js';
 import type { DatasetCatalog } from './ports/dataset-catalog.js';
 import type { Dispatcher, SearchSignals } from './ports/dispatcher.js';
+import type { EditStore } from './ports/edit-store.js';
 import type { EvaluationStore } from './ports/evaluation-store.js';
 import type { EventStore } from './ports/event-store.js';
 import type { KeyStore } from './ports/key-store.js';
@@ -28,6 +29,7 @@ export interface Deps {
   readonly rungs: RungStore;
   readonly evaluations: EvaluationStore;
   readonly asks: AskStore;
+  readonly edits: EditStore;
   readonly events: EventStore;
   readonly webhooks: WebhookStore;
   readonly workers: WorkerStore;

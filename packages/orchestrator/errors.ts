@@ -14,6 +14,8 @@ import type { SpecIssue } from '@caviar/spec';
  * - `nothing-to-evaluate`: there is no winner, or no test set.
  * - `search-not-external`: workers train its trials, so nobody else can ask for them.
  * - `trial-ended`: the trial has ended.
+ * - `trial-not-running`: the trial has never begun.
+ * - `trial-not-editable`: its training is not ours to change.
  * - `lease-lost`: the trial is not, or no longer, the caller's.
  * - `invalid-request`: what was sent does not fit the search; `issues` say where.
  * - `nothing-to-diagnose`: there are no errors to judge by.
@@ -38,6 +40,8 @@ export type DomainErrorCode =
   | 'nothing-to-evaluate'
   | 'search-not-external'
   | 'trial-ended'
+  | 'trial-not-running'
+  | 'trial-not-editable'
   | 'lease-lost'
   | 'invalid-request'
   | 'nothing-to-diagnose'

@@ -23,6 +23,7 @@ export type {
 } from './ports/ask-store.js';
 export type { DatasetCatalog } from './ports/dataset-catalog.js';
 export type { Dispatcher, SearchSignals } from './ports/dispatcher.js';
+export type { EditStore, PendingEdits, SettledEdits, StoredEdit } from './ports/edit-store.js';
 export type { EvaluationStore } from './ports/evaluation-store.js';
 export type { EventPosition, EventStore, SearchEvent, Transition } from './ports/event-store.js';
 export type { KeyStore, NewApiKey } from './ports/key-store.js';

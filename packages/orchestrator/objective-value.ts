@@ -1,5 +1,5 @@
 import { keepsConstraints, lowerIsBetter, type TrialRecord, valuesOf } from '@caviar/search';
-import type { Metrics, SearchSpec } from '@caviar/spec';
+import { isFinal, type Metrics, type SearchSpec } from '@caviar/spec';
 import type { StoredRecord } from './ports/trial-store.js';
 
 type Goal = Pick<SearchSpec, 'objective' | 'objectives' | 'constraints'>;
@@ -15,8 +15,15 @@ export function objectiveValue(spec: Goal | null, metrics: Metrics) {
   return { value, rankKey };
 }
 
-/** A trial as samplers see it: one that breaks a constraint is infeasible to them. */
-export function toTrialRecord(spec: Goal, { metrics, ...trial }: StoredRecord): TrialRecord {
+/**
+ * A trial as samplers see it: one that breaks a constraint is infeasible to them, and one whose params were changed by hand has
+ * been tried without a result, for its value is not that of the params it was proposed with.
+ */
+export function toTrialRecord(spec: Goal, { metrics, editedFrom, ...trial }: StoredRecord): TrialRecord {
+  const { number, params, step } = trial;
+  if (isFinal(trial.status) && editedFrom !== null && editedFrom < step) {
+    return { number, params, step, status: 'cancelled', value: null };
+  }
   const isBroken = trial.status === 'completed' && !keepsConstraints(spec, metrics);
   const status = isBroken ? 'infeasible' : trial.status;
   return spec.objectives === undefined ? { ...trial, status } : { ...trial, status, values: valuesOf(spec, metrics) };

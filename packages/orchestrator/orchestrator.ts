@@ -7,6 +7,7 @@ import type {
   GradientCheckRequest,
   Measurement,
   Objective,
+  Params,
   Progress,
   Search,
   SearchSpace,
@@ -15,6 +16,7 @@ import type {
   StopCriteria,
   TestEvaluation,
   Trial,
+  TrialEdit,
   TrialStatus,
 } from '@caviar/spec';
 import type { ExternalDesk } from './external/external-desk.js';
@@ -117,6 +119,13 @@ export interface Orchestrator {
     options: { readonly after: EventPosition | null; readonly signal: AbortSignal },
   ): AsyncGenerator<readonly SearchEvent[], void>;
   cancelTrial(id: string): Promise<Trial>;
+  /**
+   * Changes params of a trial that has begun, from its next step on; `by` is who does it. Throws `trial-not-running`,
+   * `trial-ended`, `trial-not-editable`, `invalid-request`.
+   */
+  editTrial(id: string, params: Params, by: string): Promise<TrialEdit>;
+  /** All that people did to a trial, in order. */
+  trialEdits(id: string): Promise<readonly TrialEdit[]>;
   /** The learning curve; with `maxPoints` thinned to that many, first and last kept. */
   measurements(
     trialId: string,

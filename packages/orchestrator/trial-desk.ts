@@ -1,6 +1,7 @@
 import type { FinalTrialStatus, Metrics, SearchSpec } from '@caviar/spec';
 import type { Deps } from './deps.js';
 import { objectiveValue } from './objective-value.js';
+import type { PendingEdits, SettledEdits } from './ports/edit-store.js';
 import type {
   ClaimedTrial,
   MeasurementReport,
@@ -52,6 +53,10 @@ export interface TrialDesk {
   arrive(arrivals: readonly TrialArrival[], options?: DispatchOptions): Promise<readonly string[]>;
   fail(searchId: string, failure: TrialFailure): Promise<void>;
   release(searchId: string, release: TrialRelease): Promise<void>;
+  /** Changes by hand that wait for a trial's next step. */
+  pendingEdits(trialId: string): Promise<PendingEdits>;
+  /** Writes down what the trainer made of them, before it trains on; false when the trial is not the caller's any more. */
+  settleEdits(lease: TrialLease, settled: SettledEdits): Promise<boolean>;
   heartbeat(): Promise<void>;
   /** Says goodbye. */
   stopped(): Promise<void>;
@@ -182,6 +187,14 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
       await dispatchOrLeave(deps, await deps.trials.release([release]));
       letGo([release]);
       deps.signals.publish(searchId);
+    },
+
+    pendingEdits: (trialId) => deps.edits.pending(trialId),
+
+    async settleEdits(lease, settled) {
+      const isHeld = await deps.edits.settle(lease, settled);
+      tell([lease]);
+      return isHeld;
     },
 
     heartbeat: () => deps.workers.heartbeat(worker),

@@ -20,6 +20,7 @@ export {
   type FeatureColumn,
   hasTestPart,
 } from './dataset.js';
+export { EDIT_STATES, type EditState, type ParamChange, type TrialEdit } from './edit.js';
 export {
   type GradientCheckReport,
   type GradientCheckRequest,

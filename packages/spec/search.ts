@@ -29,6 +29,8 @@ export interface BestTrial {
   readonly number: number;
   readonly value: number;
   readonly params: Params;
+  /** Whether its params were changed by hand while it ran: then `params` are not all that it was trained with. */
+  readonly edited: boolean;
 }
 
 export interface Search {

@@ -1,3 +1,4 @@
+import type { ParamChange } from './edit.js';
 import type { Params } from './params.js';
 import type { Metrics } from './trial.js';
 
@@ -20,4 +21,6 @@ export interface LineageSegment {
   readonly params: Params;
   /** Step after which the next stretch begins; null = the trial's own end. */
   readonly untilStep: number | null;
+  /** Changes by hand on the way, in order. */
+  readonly changes: readonly ParamChange[];
 }

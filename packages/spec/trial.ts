@@ -65,7 +65,10 @@ export interface Trial {
   /** From 0, without gaps, per search. */
   readonly number: number;
   readonly status: TrialStatus;
+  /** As it was proposed; see `editedFrom`. */
   readonly params: Params;
+  /** Step after which params were first changed by hand; null where all of it was trained as proposed. */
+  readonly editedFrom: number | null;
   /** Value of the objective; null until there is one, and for values that are not finite. */
   readonly value: number | null;
   /** Steps measured so far. */

@@ -115,6 +115,15 @@ describe('a change between epochs', () => {
     expect(() => run.change({ learningRate: 0.1 })).toThrow('the run has ended');
   });
 
+  it('stays with the trial that was changed: one that begins from its checkpoint has params of its own', () => {
+    const run = after(2);
+    run.change({ learningRate: 0.3 });
+    run.next();
+    const copy = startTraining({ ...job, trialNumber: job.trialNumber + 1 }, run.checkpoint());
+    expect(copy.changes()).toEqual([]);
+    expect(copy.next()).toMatchObject({ step: 4, metrics: { learningRate: base.learningRate } });
+  });
+
   it('refuses a checkpoint that was made with other changes than the plan', () => {
     const run = after(1);
     run.change({ l2: 9 });

@@ -1,5 +1,5 @@
-import type { Params, TrainerDescriptor } from '@caviar/spec';
-import { type ParamChange, TrainingInputError } from './job.js';
+import type { ParamChange, Params, TrainerDescriptor } from '@caviar/spec';
+import { TrainingInputError } from './job.js';
 
 /** Throws TrainingInputError for a change of nothing, or of what can not be changed while a run goes on. */
 export function checkChange(descriptor: TrainerDescriptor, params: Params): void {
@@ -40,7 +40,11 @@ export function changesToMake(
   return [...now, ...planned.filter(({ afterStep }) => afterStep > step)];
 }
 
-/** The log of changes in a checkpoint's header; empty in those that are older than changes are. */
-export function changesIn(header: Readonly<Record<string, unknown>>): readonly ParamChange[] {
-  return (header['changes'] ?? []) as readonly ParamChange[];
+/**
+ * The log of changes in a checkpoint's header; empty in those that are older than changes are, and for another trial than
+ * the one that was changed: one that population based training makes out of it has params of its own.
+ */
+export function changesIn(header: Readonly<Record<string, unknown>>, trialNumber: number): readonly ParamChange[] {
+  const { trialNumber: owner = trialNumber, changes = [] } = header;
+  return owner === trialNumber ? (changes as readonly ParamChange[]) : [];
 }

@@ -10,6 +10,6 @@ export {
   type LayerGradientComparison,
   type ParameterPart,
 } from './gradient-check.js';
-export { type ParamChange, TrainingInputError, type TrainingJob, type TrainingRun, type TrainingStep } from './job.js';
+export { TrainingInputError, type TrainingJob, type TrainingRun, type TrainingStep } from './job.js';
 export { replayLineage } from './replay.js';
 export { startTraining } from './start-training.js';

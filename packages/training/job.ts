@@ -1,4 +1,4 @@
-import type { Dataset, Metrics, Params, TrainerSpec } from '@caviar/spec';
+import type { Dataset, Metrics, ParamChange, Params, TrainerSpec } from '@caviar/spec';
 
 /** Everything a training run depends on; the same job gives the same numbers bit for bit. */
 export interface TrainingJob {
@@ -14,14 +14,6 @@ export interface TrainingJob {
   readonly dataset: Dataset | null;
   /** Changes to make on the way, in order: the log of an earlier run, to have the same bits once more. Default none. */
   readonly changes?: readonly ParamChange[];
-}
-
-/** Hyperparameters changed by hand between two steps of a run (seed 2.6, manual decay; 3.3, the panda). */
-export interface ParamChange {
-  /** Steps that were finished when the change was made: the next one is the first that it holds for. */
-  readonly afterStep: number;
-  /** The new values; what is not named stays as it was. */
-  readonly params: Params;
 }
 
 export type TrainingStep =

@@ -1,10 +1,10 @@
-import { findTrainer, type Params } from '@caviar/spec';
+import { findTrainer, type ParamChange, type Params } from '@caviar/spec';
 import { changedParams, changesIn, changesToMake, checkChange } from './changes.js';
 import { readCheckpointHeader } from './checkpoint.js';
 import { type BestEpoch, EarlyStopping } from './early-stopping.js';
 import type { OpenWorkspace } from './engine/kernels.js';
 import { chooseEngine } from './engine/simd/engine.js';
-import { type ParamChange, TrainingInputError, type TrainingJob, type TrainingRun, type TrainingStep } from './job.js';
+import { TrainingInputError, type TrainingJob, type TrainingRun, type TrainingStep } from './job.js';
 import { measure } from './measure.js';
 import { type End, restoreRun, saveRun } from './run-state.js';
 import { type Setup, setUp } from './setup.js';
@@ -16,7 +16,7 @@ export function startMlp(
   checkpoint?: Uint8Array,
   open: OpenWorkspace = chooseEngine().open,
 ): TrainingRun {
-  const made = checkpoint === undefined ? [] : changesIn(readCheckpointHeader(checkpoint));
+  const made = checkpoint === undefined ? [] : changesIn(readCheckpointHeader(checkpoint), job.trialNumber);
   let live = bringToLife({ job, open, changes: made, checkpoint });
   const planned = changesToMake(job.changes ?? [], made, live.trainer.progress.epoch);
 

@@ -1,7 +1,7 @@
-import { findTrainer, type Params } from '@caviar/spec';
+import { findTrainer, type ParamChange, type Params } from '@caviar/spec';
 import { changedParams, changesIn, changesToMake, checkChange } from './changes.js';
 import { readCheckpointArrays, readCheckpointHeader, writeCheckpoint } from './checkpoint.js';
-import { type ParamChange, TrainingInputError, type TrainingJob, type TrainingRun, type TrainingStep } from './job.js';
+import { TrainingInputError, type TrainingJob, type TrainingRun, type TrainingStep } from './job.js';
 import { completeParams } from './params.js';
 
 const MEASUREMENTS = 10;
@@ -14,7 +14,8 @@ const MEASUREMENTS = 10;
  */
 export function startQuadratic(job: TrainingJob, checkpoint?: Uint8Array): TrainingRun {
   const descriptor = findTrainer('quadratic')!;
-  let changes = checkpoint === undefined ? [] : changesIn(readCheckpointHeader(checkpoint));
+  const { trialNumber } = job;
+  let changes = checkpoint === undefined ? [] : changesIn(readCheckpointHeader(checkpoint), trialNumber);
   const { start, coefficients } = read(job.params, []);
   const [c0, c1, c2] = coefficients;
   let { learningRate, steps } = read(job.params, changes);
@@ -52,7 +53,7 @@ export function startQuadratic(job: TrainingJob, checkpoint?: Uint8Array): Train
     change,
     changes: () => changes,
     checkpoint: () =>
-      writeCheckpoint({ header: { trainer: 'quadratic', changes }, arrays: [Float64Array.of(step, w)] }),
+      writeCheckpoint({ header: { trainer: 'quadratic', trialNumber, changes }, arrays: [Float64Array.of(step, w)] }),
   };
 }
 

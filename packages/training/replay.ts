@@ -12,8 +12,8 @@ export function replayLineage(
 ): { readonly job: TrainingJob; readonly checkpoint: Uint8Array } {
   let checkpoint: Uint8Array | undefined;
   let job: TrainingJob | undefined;
-  for (const { number, params, untilStep } of lineage) {
-    job = { trainer, params: { ...trainer.params, ...params }, searchSeed, trialNumber: number, dataset };
+  for (const { number, params, untilStep, changes } of lineage) {
+    job = { trainer, params: { ...trainer.params, ...params }, searchSeed, trialNumber: number, dataset, changes };
     const run = startTraining(job, checkpoint);
     for (let next = run.next(); next.kind !== 'end'; next = run.next()) {
       if (untilStep !== null && next.step >= untilStep) break;

@@ -1,7 +1,8 @@
+import type { ParamChange } from '@caviar/spec';
 import { changesIn } from './changes.js';
 import { readCheckpointArrays, readCheckpointHeader, writeCheckpoint } from './checkpoint.js';
 import type { BestEpoch } from './early-stopping.js';
-import { type ParamChange, TrainingInputError, type TrainingStep } from './job.js';
+import { TrainingInputError, type TrainingStep } from './job.js';
 import type { Setup } from './setup.js';
 import type { Progress } from './train.js';
 
@@ -19,7 +20,8 @@ export interface RunState {
 
 /** The whole state as one buffer; see `TrainingRun.checkpoint`. */
 export function saveRun(setup: Setup, state: RunState): Uint8Array {
-  return writeCheckpoint({ header: { ...identity(setup), ...state }, arrays: stateArrays(setup) });
+  const { trialNumber } = setup.job;
+  return writeCheckpoint({ header: { ...identity(setup), trialNumber, ...state }, arrays: stateArrays(setup) });
 }
 
 /** Puts the arena's part of a checkpoint in place. Throws TrainingInputError for the checkpoint of another job. */
@@ -36,7 +38,7 @@ export function restoreRun(checkpoint: Uint8Array, setup: Setup): RunState {
   readCheckpointArrays(checkpoint, stateArrays(setup));
   // Written by saveRun of this version: readCheckpointHeader has seen to that.
   const { progress, end, best } = header as unknown as RunState;
-  return { progress, end, best, changes: changesIn(header) };
+  return { progress, end, best, changes: changesIn(header, setup.job.trialNumber) };
 }
 
 /**

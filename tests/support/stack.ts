@@ -56,7 +56,7 @@ export async function startStack({
   let redis = await startTestRedis();
   const db = createDatabase({ url: database.url });
   const queue = createQueue({ url: redis.url, logger: SILENT });
-  const { searches, trials, rungs, evaluations, asks, events, webhooks, keys, workers: workerStore } = db;
+  const { searches, trials, rungs, evaluations, asks, edits, events, webhooks, keys, workers: workerStore } = db;
   const deps: Deps = {
     searches,
     trials,
@@ -64,6 +64,7 @@ export async function startStack({
     keys,
     evaluations,
     asks,
+    edits,
     events,
     webhooks,
     workers: workerStore,

@@ -10,6 +10,7 @@ const trial: Trial = {
   number: 0,
   status: 'completed',
   params: {},
+  editedFrom: null,
   value: null,
   step: 1,
   metrics: {},

@@ -10,6 +10,8 @@ import { checkOwner } from './ownership.js';
 export interface Principal {
   /** Null for a key of the settings, and for this machine without a key. */
   readonly keyId: string | null;
+  /** Of the key, for logs of who did what. */
+  readonly name: string;
   readonly role: KeyRole;
   /** Project of what it makes, and of what it sees; an admin sees all. */
   readonly project: string;
@@ -27,7 +29,7 @@ export interface AccessOptions {
   readonly corsOrigins: readonly string[];
 }
 
-const ADMIN: Principal = { keyId: null, role: 'admin', project: DEFAULT_PROJECT };
+const ADMIN: Principal = { keyId: null, name: 'operator', role: 'admin', project: DEFAULT_PROJECT };
 
 /** With a key, it decides; without one, only this machine is served, and only where the settings have no keys. */
 export function accessCheck({ apiKeys, findKey, corsOrigins }: AccessOptions): AccessCheck {
@@ -43,7 +45,7 @@ export function accessCheck({ apiKeys, findKey, corsOrigins }: AccessOptions): A
     if (key !== undefined) {
       if (isOfSettings(key)) return ADMIN;
       const found = await stored(key);
-      if (found !== null) return { keyId: found.id, role: found.role, project: found.project };
+      if (found !== null) return { keyId: found.id, name: found.name, role: found.role, project: found.project };
     }
     const isWrong = authorization !== undefined;
     throw new HttpProblem('unauthorized', isWrong ? 'The API key is not valid.' : 'The API key is missing.', {

@@ -48,6 +48,7 @@ function presentEntry({ rank, trial }: BoardEntry): LeaderboardEntryView {
     number: trial.number,
     value: trial.value,
     params: trial.params,
+    edited: trial.editedFrom !== null,
     status: trial.status,
     step: trial.step,
     metrics: trial.metrics,

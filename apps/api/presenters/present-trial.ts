@@ -1,6 +1,6 @@
-import type { MeasurementsView, TrialView } from '@caviar/contracts';
+import type { MeasurementsView, TrialEditView, TrialView } from '@caviar/contracts';
 import type { CurvePoint } from '@caviar/orchestrator';
-import type { Trial } from '@caviar/spec';
+import type { Trial, TrialEdit } from '@caviar/spec';
 
 export function presentTrial(trial: Trial): TrialView {
   return {
@@ -9,6 +9,7 @@ export function presentTrial(trial: Trial): TrialView {
     number: trial.number,
     status: trial.status,
     params: trial.params,
+    editedFrom: trial.editedFrom,
     value: trial.value,
     step: trial.step,
     metrics: trial.metrics,
@@ -24,6 +25,10 @@ export function presentTrial(trial: Trial): TrialView {
     endedAt: trial.endedAt?.toISOString() ?? null,
     durationMs: trial.durationMs,
   };
+}
+
+export function presentEdit({ requestedAt, settledAt, ...edit }: TrialEdit): TrialEditView {
+  return { ...edit, requestedAt: requestedAt.toISOString(), settledAt: settledAt?.toISOString() ?? null };
 }
 
 export function presentCurve(points: readonly CurvePoint[]): MeasurementsView {

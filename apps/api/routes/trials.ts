@@ -2,7 +2,7 @@ import { OPERATIONS } from '@caviar/contracts';
 import type { Orchestrator } from '@caviar/orchestrator';
 import type { FastifyInstance } from 'fastify';
 import { route } from '../http/route.js';
-import { presentCurve, presentTrial } from '../presenters/present-trial.js';
+import { presentCurve, presentEdit, presentTrial } from '../presenters/present-trial.js';
 
 export function trialRoutes(app: FastifyInstance, orchestrator: Orchestrator): void {
   route(app, OPERATIONS.listTrials, async ({ id, query }) => {
@@ -17,6 +17,15 @@ export function trialRoutes(app: FastifyInstance, orchestrator: Orchestrator): v
   );
 
   route(app, OPERATIONS.getTrialDiagnosis, async ({ id, query }) => orchestrator.diagnoseTrial(id, query));
+
+  route(app, OPERATIONS.editTrial, async ({ id, body, request, reply }) => {
+    reply.code(202);
+    return presentEdit(await orchestrator.editTrial(id, body, request.principal.name));
+  });
+
+  route(app, OPERATIONS.getTrialEdits, async ({ id }) => ({
+    items: (await orchestrator.trialEdits(id)).map(presentEdit),
+  }));
 
   route(app, OPERATIONS.cancelTrial, async ({ id }) => presentTrial(await orchestrator.cancelTrial(id)));
 }

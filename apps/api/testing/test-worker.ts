@@ -1,10 +1,12 @@
-import { createDatabase } from '@caviar/db';
+import { createDatabase, type Database } from '@caviar/db';
 import { createTrialDesk, type Logger } from '@caviar/orchestrator';
 import { createQueue } from '@caviar/queue';
 import type { Metrics, Params } from '@caviar/spec';
 
 export interface TestWorker {
   readonly id: string;
+  /** What it writes to. */
+  readonly database: Database;
   /** Shows up in the list of workers. */
   heartbeat(): Promise<void>;
   /** Claims the queued trials of a search, `count` at most, and leaves them running. */
@@ -35,6 +37,7 @@ export function createTestWorker(
       rungs: database.rungs,
       evaluations: database.evaluations,
       asks: database.asks,
+      edits: database.edits,
       events: database.events,
       webhooks: database.webhooks,
       workers: database.workers,
@@ -57,6 +60,7 @@ export function createTestWorker(
   };
   return {
     id,
+    database,
     heartbeat: () => desk.heartbeat(),
     claim: async (searchId, count = 200) => (await claim(searchId, count)).length,
     async finish(searchId, train, count = 200) {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Measurement, type Params, programsFileSchema } from '@caviar/spec';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { ThreadTask } from '../trainer/protocol.js';
+import type { ThreadListener } from '../trainer/training-thread.js';
 import { createProgramTrainer } from './program-trainer.js';
 
 // Real programs: small scripts for this very Node.
@@ -34,6 +35,11 @@ function trainer(registered: Record<string, object>, environment: NodeJS.Process
   };
 }
 
+const listener = (onMeasured: (some: readonly Measurement[]) => void): ThreadListener => ({
+  onMeasured,
+  onEdited: async () => {},
+});
+
 const taskOf = (program: string, params: Params = {}, more: Partial<ThreadTask> = {}): ThreadTask => ({
   trainer: { kind: 'command', program, params: {}, maxRetries: 0 },
   params,
@@ -42,13 +48,15 @@ const taskOf = (program: string, params: Params = {}, more: Partial<ThreadTask> 
   objective: 'cost',
   checkpoint: null,
   targetStep: null,
+  changes: [],
   ...more,
 });
 
 async function run(argv: readonly string[], options: object = {}, more: Partial<ThreadTask> = {}) {
   const measured: Measurement[] = [];
   const { run: start, noise } = trainer({ it: { argv, ...options } });
-  const result = await start(taskOf('it', more.params ?? { rate: 0.5 }, more), (some) => measured.push(...some));
+  const heard = listener((some) => measured.push(...some));
+  const result = await start(taskOf('it', more.params ?? { rate: 0.5 }, more), heard);
   return { result, measured: measured.map(({ step, metrics }) => [step, metrics['cost']]), noise };
 }
 
@@ -127,7 +135,10 @@ describe('a program', () => {
       },
       { SEEN: 'yes', DATABASE_URL: 'secret' },
     );
-    await it.run(taskOf('it'), () => {});
+    await it.run(
+      taskOf('it'),
+      listener(() => {}),
+    );
     const lines = readFileSync(join(folder, 'notes'), 'utf8').trim().split('\n');
     expect(JSON.parse(lines.at(-1)!)).toMatchObject({ SEEN: 'yes', CAVIAR_TRIAL_NUMBER: '3', CAVIAR_SEARCH_SEED: '7' });
     expect(lines.at(-1)).not.toContain('secret');
@@ -194,7 +205,12 @@ describe('a program', () => {
       kind: 'failed',
       reason: expect.stringMatching(/^it could not be started: .*ENOENT/),
     });
-    expect(await trainer({}).run(taskOf('other'), () => {})).toEqual({
+    expect(
+      await trainer({}).run(
+        taskOf('other'),
+        listener(() => {}),
+      ),
+    ).toEqual({
       kind: 'failed',
       retry: true,
       reason: 'the program "other" is not registered with this worker',
@@ -242,7 +258,10 @@ describe('stopping', () => {
   async function stopped(body: string, how: 'stop' | 'checkpointAndStop', options: object = {}) {
     const it = trainer({ it: { argv: script(body), ...options } });
     let count = 0;
-    const result = it.run(taskOf('it'), () => count++);
+    const result = it.run(
+      taskOf('it'),
+      listener(() => count++),
+    );
     await until(() => count > 0);
     it.wish(how);
     return result;
@@ -270,7 +289,10 @@ describe('stopping', () => {
   test('with the worker ends a program at once', async () => {
     const it = trainer({ it: { argv: script(forEver) } });
     let count = 0;
-    const result = it.run(taskOf('it'), () => count++);
+    const result = it.run(
+      taskOf('it'),
+      listener(() => count++),
+    );
     await until(() => count > 0);
     await it.terminate();
     expect(await result).toEqual({ kind: 'failed', retry: true, reason: 'the worker stopped' });

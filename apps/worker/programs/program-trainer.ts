@@ -14,7 +14,7 @@ export interface ProgramTrainerOptions {
 export function createProgramTrainer({ programs, environment, logger }: ProgramTrainerOptions): TrainingThread {
   let present: ProgramRun | undefined;
   return {
-    async run(task, onMeasured) {
+    async run(task, { onMeasured }) {
       const { trainer, trialNumber } = task;
       const name = trainer.kind === 'command' ? trainer.program : '';
       const program = programs.get(name);
@@ -32,6 +32,7 @@ export function createProgramTrainer({ programs, environment, logger }: ProgramT
         present = undefined;
       }
     },
+    edit() {}, // refused where they are asked for: what a program does is its own
     wish(what) {
       if (what !== 'goOn') present?.stop(what);
     },

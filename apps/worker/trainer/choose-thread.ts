@@ -4,11 +4,12 @@ import type { TrainingThread } from './training-thread.js';
 export function chooseThread(thread: TrainingThread, programs: TrainingThread): TrainingThread {
   let present = thread;
   return {
-    run(task, onMeasured) {
+    run(task, listener) {
       present = task.trainer.kind === 'command' ? programs : thread;
-      return present.run(task, onMeasured);
+      return present.run(task, listener);
     },
     wish: (what) => present.wish(what),
+    edit: (pending) => present.edit(pending),
     async terminate() {
       await Promise.all([thread.terminate(), programs.terminate()]);
     },

@@ -1,4 +1,5 @@
-import type { Measurement, Metrics, Params, TrainerSpec } from '@caviar/spec';
+import type { PendingEdits, SettledEdits } from '@caviar/orchestrator';
+import type { Measurement, Metrics, ParamChange, Params, TrainerSpec } from '@caviar/spec';
 
 /** What the process tells a training thread. The thread trains one trial at a time. */
 export interface ThreadTask {
@@ -11,7 +12,17 @@ export interface ThreadTask {
   readonly checkpoint: { readonly step: number; readonly elapsedMs: number; readonly data: Uint8Array } | null;
   /** First step at or after which it stops with a checkpoint, unless it has ended by then; null = at its end. */
   readonly targetStep: number | null;
+  /** Changes by hand, each at its step: part of what is trained. */
+  readonly changes: readonly ParamChange[];
 }
+
+/** What the process tells a training thread. */
+export type ThreadOrder =
+  | { readonly kind: 'train'; readonly task: ThreadTask }
+  /** Changes to make after the first step that may have them. */
+  | { readonly kind: 'edits'; readonly pending: PendingEdits }
+  /** What came of changes is written down: it may train on. */
+  | { readonly kind: 'settled' };
 
 interface ThreadState {
   readonly step: number;
@@ -22,9 +33,10 @@ interface ThreadState {
   readonly measurements: readonly Measurement[];
 }
 
-/** What a training thread tells its process. All but `measured` end the task. */
+/** What a training thread tells its process. All but `measured` and `edited` end the task; after `edited` it waits for `settled`. */
 export type ThreadMessage =
   | { readonly kind: 'measured'; readonly measurements: readonly Measurement[] }
+  | { readonly kind: 'edited'; readonly settled: SettledEdits; readonly measurements: readonly Measurement[] }
   | ({
       readonly kind: 'ended';
       readonly status: 'completed' | 'infeasible';
@@ -34,5 +46,12 @@ export type ThreadMessage =
   | ({ readonly kind: 'stopped'; readonly checkpoint: Uint8Array | null } & ThreadState)
   | { readonly kind: 'failed'; readonly reason: string; readonly retry: boolean };
 
-/** What a training thread shall do after its present step: a word of shared memory, so that it is read without waiting. */
+/** What a training thread shall do after its present step: the first word of shared memory, so that it is read without waiting. */
 export const THREAD_WISH = { goOn: 0, checkpointAndStop: 1, stop: 2 } as const;
+
+/** Words of the memory that a process shares with a training thread. */
+export const WORDS = {
+  wish: 0,
+  /** Number of `edits` orders sent for the task at hand. */
+  edits: 1,
+} as const;

@@ -1,19 +1,25 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadDataset } from '@caviar/datasets';
+import type { PendingEdits } from '@caviar/orchestrator';
 import type { Measurement, MeasurementTiming, Metrics } from '@caviar/spec';
 import { startTraining, TrainingInputError } from '@caviar/training';
-import { THREAD_WISH, type ThreadMessage, type ThreadTask } from './protocol.js';
+import { applyEdits } from './apply-edits.js';
+import { createMailbox } from './mailbox.js';
+import { THREAD_WISH, type ThreadMessage, type ThreadOrder, type ThreadTask, WORDS } from './protocol.js';
 
 /** Measurements wait this long for others: a step may take microseconds, a message takes more. */
 const GATHER_MS = 20;
 
 const port = parentPort;
 if (port === null) throw new Error('this module is the program of a training thread');
-const wish = new Int32Array((workerData as { wish: SharedArrayBuffer }).wish);
+const words = new Int32Array((workerData as { words: SharedArrayBuffer }).words);
 const send = (message: ThreadMessage) => port.postMessage(message);
+const orders = createMailbox<Exclude<ThreadOrder, { kind: 'train' }>>();
 
-port.on('message', (task: ThreadTask) => {
-  train(task).catch((error: unknown) => {
+port.on('message', (order: ThreadOrder) => {
+  if (order.kind !== 'train') return orders.put(order);
+  orders.clear(); // what came too late for the task before
+  train(order.task).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
     // A job that makes no sense makes no more sense the next time.
     send({ kind: 'failed', reason, retry: !(error instanceof TrainingInputError) });
@@ -21,18 +27,30 @@ port.on('message', (task: ThreadTask) => {
 });
 
 /** Trains one trial, from its beginning or its checkpoint, until it ends or is told to stop. */
-async function train({ trainer, params, searchSeed, trialNumber, checkpoint, targetStep }: ThreadTask): Promise<void> {
+async function train(task: ThreadTask): Promise<void> {
+  const { trainer, params, searchSeed, trialNumber, checkpoint, targetStep, changes } = task;
   const dataset = trainer.kind === 'mlp' ? await loadDataset(trainer.dataset) : null;
   const startedAt = performance.now();
   const elapsed = () => Math.round((checkpoint?.elapsedMs ?? 0) + performance.now() - startedAt);
-  const run = startTraining({ trainer, params, searchSeed, trialNumber, dataset }, checkpoint?.data);
+  const run = startTraining({ trainer, params, searchSeed, trialNumber, dataset, changes }, checkpoint?.data);
 
   let measurements: Measurement[] = [];
   let step = checkpoint?.step ?? 0;
   let metrics: Metrics = {};
   let sentAt = startedAt;
   const state = () => ({ step, metrics, elapsedMs: elapsed(), measurements });
+  const edits = takeEdits();
   for (;;) {
+    const due = await edits.due(step);
+    if (due.length > 0) {
+      // Written down before anything is trained with it: whoever has to train this again finds it in the log.
+      send({ kind: 'edited', settled: applyEdits(run, step, due), measurements });
+      measurements = [];
+      await edits.settled();
+      if (Atomics.load(words, WORDS.wish) === THREAD_WISH.stop) {
+        return send({ kind: 'stopped', checkpoint: null, ...state() });
+      }
+    }
     const stepStartedAt = performance.now();
     const next = run.next();
     if (next.kind === 'end') {
@@ -42,7 +60,7 @@ async function train({ trainer, params, searchSeed, trialNumber, checkpoint, tar
     ({ step, metrics } = next);
     const timing = paceOf(next.samples, performance.now() - stepStartedAt);
     measurements.push({ step, metrics, elapsedMs: elapsed(), timing });
-    const wanted = Atomics.load(wish, 0);
+    const wanted = Atomics.load(words, WORDS.wish);
     if (wanted === THREAD_WISH.stop) return send({ kind: 'stopped', checkpoint: null, ...state() });
     if (targetStep !== null && step >= targetStep) {
       return send({ kind: 'arrived', checkpoint: run.checkpoint(), ...state() });
@@ -57,6 +75,37 @@ async function train({ trainer, params, searchSeed, trialNumber, checkpoint, tar
       sentAt = now;
     }
   }
+}
+
+/** The edits that come while a trial trains. Between two steps, one word of shared memory says whether there are any. */
+function takeEdits() {
+  let taken = 0;
+  let fromStep = 0;
+  let waiting: PendingEdits['edits'][number][] = [];
+
+  async function takeOrder(): Promise<boolean> {
+    const order = await orders.take();
+    if (order.kind === 'settled') return true;
+    taken++;
+    fromStep = Math.max(fromStep, order.pending.fromStep);
+    waiting.push(...order.pending.edits);
+    return false;
+  }
+
+  return {
+    /** Those that are to be made after that step. */
+    async due(step: number): Promise<readonly PendingEdits['edits'][number][]> {
+      while (taken < Atomics.load(words, WORDS.edits)) await takeOrder();
+      if (step < fromStep || waiting.length === 0) return [];
+      const due = waiting;
+      waiting = [];
+      return due;
+    },
+    /** Resolves when what was made is written down. */
+    async settled(): Promise<void> {
+      while (!(await takeOrder()));
+    },
+  };
 }
 
 /** Six digits are more than a clock has to say. */

@@ -1,14 +1,24 @@
 import { Worker } from 'node:worker_threads';
+import type { PendingEdits, SettledEdits } from '@caviar/orchestrator';
 import type { Measurement } from '@caviar/spec';
-import { THREAD_WISH, type ThreadMessage, type ThreadTask } from './protocol.js';
+import { THREAD_WISH, type ThreadMessage, type ThreadOrder, type ThreadTask, WORDS } from './protocol.js';
 
-export type ThreadResult = Exclude<ThreadMessage, { kind: 'measured' }>;
+export type ThreadResult = Exclude<ThreadMessage, { kind: 'measured' | 'edited' }>;
+
+/** Who hears what a thread has to say before the end. */
+export interface ThreadListener {
+  onMeasured(measurements: readonly Measurement[]): void;
+  /** Changes were made, or refused: the thread waits until it resolves. Never rejects. */
+  onEdited(settled: SettledEdits): Promise<void>;
+}
 
 export interface TrainingThread {
   /** Trains one trial; resolves with how it came to an end, and never rejects: a thread that dies has failed. */
-  run(task: ThreadTask, onMeasured: (measurements: readonly Measurement[]) => void): Promise<ThreadResult>;
+  run(task: ThreadTask, listener: ThreadListener): Promise<ThreadResult>;
   /** Says what the trial at hand shall do after its present step. */
   wish(what: keyof typeof THREAD_WISH): void;
+  /** Hands it changes to make after its present step. */
+  edit(pending: PendingEdits): void;
   /** Ends the thread, whatever it is doing. */
   terminate(): Promise<void>;
 }
@@ -18,13 +28,14 @@ export interface TrainingThread {
  * replaced when the next trial comes.
  */
 export function createTrainingThread(): TrainingThread {
-  const shared = new SharedArrayBuffer(4);
-  const word = new Int32Array(shared);
+  const shared = new SharedArrayBuffer(4 * Object.keys(WORDS).length);
+  const words = new Int32Array(shared);
   let worker: Worker | undefined;
   let onMessage: (message: ThreadMessage) => void = () => {};
+  const order = (message: ThreadOrder) => worker?.postMessage(message);
 
   function start(): Worker {
-    const thread = new Worker(new URL('./thread.js', import.meta.url), { workerData: { wish: shared } });
+    const thread = new Worker(new URL('./thread.js', import.meta.url), { workerData: { words: shared } });
     const died = (reason: string) => {
       if (worker !== thread) return;
       worker = undefined;
@@ -37,17 +48,31 @@ export function createTrainingThread(): TrainingThread {
   }
 
   return {
-    run(task, onMeasured) {
-      Atomics.store(word, 0, THREAD_WISH.goOn);
+    run(task, { onMeasured, onEdited }) {
+      Atomics.store(words, WORDS.wish, THREAD_WISH.goOn);
+      Atomics.store(words, WORDS.edits, 0);
       worker ??= start();
-      const thread = worker;
       return new Promise((resolve) => {
-        onMessage = (message) => (message.kind === 'measured' ? onMeasured(message.measurements) : resolve(message));
-        thread.postMessage(task);
+        onMessage = (message) => {
+          switch (message.kind) {
+            case 'measured':
+              return onMeasured(message.measurements);
+            case 'edited':
+              onMeasured(message.measurements);
+              return void onEdited(message.settled).then(() => order({ kind: 'settled' }));
+            default:
+              return resolve(message);
+          }
+        };
+        order({ kind: 'train', task });
       });
     },
     wish(what) {
-      Atomics.store(word, 0, THREAD_WISH[what]);
+      Atomics.store(words, WORDS.wish, THREAD_WISH[what]);
+    },
+    edit(pending) {
+      order({ kind: 'edits', pending });
+      Atomics.add(words, WORDS.edits, 1);
     },
     async terminate() {
       await worker?.terminate(); // its exit ends the task at hand

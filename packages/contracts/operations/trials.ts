@@ -1,4 +1,5 @@
 import { diagnosisQuerySchema, trialDiagnosisSchema } from '../schemas/diagnosis.js';
+import { editParamsBodySchema, trialEditSchema, trialEditsSchema } from '../schemas/edit.js';
 import { measurementsQuerySchema } from '../schemas/parameters.js';
 import { measurementsSchema, trialSchema } from '../schemas/trial.js';
 import { operation } from './operation.js';
@@ -33,6 +34,25 @@ export const trialOperations = {
     query: diagnosisQuerySchema,
     responses: { 200: { description: 'The diagnosis.', schema: trialDiagnosisSchema } },
     problems: ['trial-not-found', 'nothing-to-diagnose'],
+  }),
+  editTrial: operation({
+    method: 'PATCH',
+    path: '/v1/trials/{id}/params',
+    tag,
+    summary: 'Change params of a running trial from its next step on',
+    description:
+      'The panda of the notes (section 3.3): learning rate, decay, regularisation, batch size and whatever else `GET /v1/trainers` calls `changeable`. The change is stored, then applied by the worker after a step that it writes down first, so a crash cannot lose or double it, and the trial can be trained again to the same bits. For trials that have begun and not ended; a paused one has it when it goes on. Samplers no longer learn from a trial that was changed.',
+    body: editParamsBodySchema,
+    responses: { 202: { description: 'The change, as it stands in the log.', schema: trialEditSchema } },
+    problems: ['trial-not-found', 'trial-ended', 'trial-not-running', 'trial-not-editable'],
+  }),
+  getTrialEdits: operation({
+    method: 'GET',
+    path: '/v1/trials/{id}/edits',
+    tag,
+    summary: 'Get the log of what people did to a trial',
+    responses: { 200: { description: 'Changes and rewinds, in order.', schema: trialEditsSchema } },
+    problems: ['trial-not-found'],
   }),
   cancelTrial: operation({
     method: 'POST',

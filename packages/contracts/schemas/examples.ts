@@ -48,6 +48,7 @@ export const exampleTrial = {
   number: 17,
   status: 'completed',
   params: exampleParams,
+  editedFrom: null,
   value: 0.025,
   step: 20,
   metrics: { 'dev.error': 0.025, 'dev.loss': 0.11, 'train.error': 0.002, 'train.loss': 0.02 },
@@ -101,5 +102,5 @@ export const exampleSearch = {
       reason: 'the first round draws from the whole space',
     },
   ],
-  best: { trialId: exampleTrial.id, number: 17, value: 0.025, params: exampleParams },
+  best: { trialId: exampleTrial.id, number: 17, value: 0.025, params: exampleParams, edited: false },
 } as const;

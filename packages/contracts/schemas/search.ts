@@ -50,8 +50,16 @@ const roundSchema = z
     examples: [exampleSearch.rounds[0]],
   });
 
+const editedNote = 'Whether params were changed by hand while it ran: then `params` are those it was proposed with.';
+
 const bestTrialSchema = z
-  .strictObject({ trialId: z.string(), number: count, value: z.number(), params: paramsSchema })
+  .strictObject({
+    trialId: z.string(),
+    number: count,
+    value: z.number(),
+    params: paramsSchema,
+    edited: z.boolean().meta({ description: editedNote }),
+  })
   .meta({ id: 'BestTrial', description: 'The trial in the first place.', examples: [exampleSearch.best] });
 
 export const notesSchema = z.string().max(10_000);
@@ -109,6 +117,7 @@ const leaderboardEntrySchema = z
     number: count,
     value: z.number().nullable(),
     params: paramsSchema,
+    edited: z.boolean().meta({ description: editedNote }),
     status: trialStatusSchema,
     step: count,
     metrics: metricsSchema,
@@ -147,6 +156,7 @@ export const leaderboardSchema = z
             number: exampleTrial.number,
             value: exampleTrial.value,
             params: exampleParams,
+            edited: false,
             status: exampleTrial.status,
             step: exampleTrial.step,
             metrics: exampleTrial.metrics,

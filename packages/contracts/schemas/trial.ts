@@ -12,7 +12,11 @@ export const trialSchema = z
     searchId: z.string(),
     number: count.meta({ description: 'From 0, without gaps, per search.' }),
     status: trialStatusSchema,
-    params: paramsSchema,
+    params: paramsSchema.meta({ description: 'As proposed; see `editedFrom`.' }),
+    editedFrom: count.nullable().meta({
+      description:
+        'Step after which params were first changed by hand; null where all of it was trained as proposed. `GET /v1/trials/{id}/edits` has the changes.',
+    }),
     value: z.number().nullable().meta({ description: 'Value of the objective; null while there is none.' }),
     step: count.meta({ description: 'Steps measured so far.' }),
     metrics: metricsSchema.meta({ description: 'Metrics of the last step.' }),

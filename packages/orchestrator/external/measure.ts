@@ -70,6 +70,7 @@ async function arrive(
 async function obey(context: DeskContext, lease: Lease, control: TrialControl): Promise<StepDecision> {
   switch (control) {
     case 'continue':
+    case 'edit':
       return GO_ON;
     case 'pause':
       return pause(context, lease);

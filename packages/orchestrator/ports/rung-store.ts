@@ -25,6 +25,8 @@ export interface RungRecord {
   readonly targetStep: number | null;
   /** Value at each target step it has come to, by step. */
   readonly rungs: Readonly<Record<string, number | null>>;
+  /** Step after which params were first changed by hand; null where they never were. */
+  readonly editedFrom: number | null;
 }
 
 /** A trial to be made for a scheduler. */

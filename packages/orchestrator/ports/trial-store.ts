@@ -4,6 +4,7 @@ import type {
   Measurement,
   Metrics,
   Objective,
+  ParamChange,
   Params,
   Progress,
   ProposalBasis,
@@ -50,10 +51,17 @@ export interface ClaimedTrial extends TrialLease {
   readonly targetStep: number | null;
   /** Exact state to go on from; null to start at the beginning. */
   readonly checkpoint: { readonly step: number; readonly elapsedMs: number; readonly data: Uint8Array } | null;
+  /** Changes by hand that hold, in order: part of what it trains. */
+  readonly changes: readonly ParamChange[];
+  /** Whether there are changes that have not been settled. */
+  readonly hasEdits: boolean;
 }
 
-/** What the holder of a trial shall do at its next step; `lost` means the lease is another's by now. */
-export type TrialControl = 'continue' | 'pause' | 'cancel' | 'lost';
+/**
+ * What the holder of a trial shall do at its next step; `edit`: go on, and look for changes by hand; `lost`: the lease is
+ * another's by now.
+ */
+export type TrialControl = 'continue' | 'edit' | 'pause' | 'cancel' | 'lost';
 
 export interface MeasurementReport extends TrialLease, Measurement {}
 
@@ -106,7 +114,7 @@ export interface BoardRow extends Pick<Trial, 'id' | 'number' | 'metrics'> {
 }
 
 /** A trial as it is stored, without what samplers do not look at. */
-export type StoredRecord = Pick<Trial, 'number' | 'params' | 'status' | 'value' | 'step' | 'metrics'>;
+export type StoredRecord = Pick<Trial, 'number' | 'params' | 'status' | 'value' | 'step' | 'metrics' | 'editedFrom'>;
 
 /** Trials in Postgres. Writers name their attempt, and a stale one changes nothing. */
 export interface TrialStore {

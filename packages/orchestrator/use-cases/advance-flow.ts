@@ -102,9 +102,12 @@ class FlowFollower {
         const params = context.params.get(number) ?? {};
         const seen = { number, params, status, step, value };
         const { spec } = this.work.state.search;
-        const full =
-          isFinal(status) && record !== undefined ? toTrialRecord(spec, { ...seen, metrics: record.metrics }) : seen;
-        if (context.learning !== null) observe(context.learning, [full]);
+        const editedFrom = context.editedFrom.get(number) ?? null;
+        // What it has come to under other params than its own says nothing of them: it stays pending until it ends.
+        if (editedFrom !== null && editedFrom < step && !isFinal(status)) return;
+        const isWhole = isFinal(status) && (record !== undefined || editedFrom !== null);
+        const told = isWhole ? toTrialRecord(spec, { ...seen, metrics: record?.metrics ?? {}, editedFrom }) : seen;
+        if (context.learning !== null) observe(context.learning, [told]);
         context.unobserved.delete(number);
         return;
       }

@@ -3,6 +3,7 @@ import { type DatasetInfo, defaultSplit, partRows, partSources, type Search, typ
 import type { Deps } from '../deps.js';
 import { DomainError } from '../errors.js';
 import type { DiagnosisOptions, SearchDiagnosis, TrialDiagnosis } from '../orchestrator.js';
+import { presentParams } from './edit-log.js';
 import { getSearch } from './read-searches.js';
 
 /** Trials that the next search is made from, best first. */
@@ -24,7 +25,9 @@ export async function diagnoseSearch(deps: Deps, id: string, options: DiagnosisO
   const [best] = trials;
   if (best === undefined) throw nothing('no trial of the search has ended yet');
   const { diagnosis, dataset } = await examine(deps, { search, trial: best, options });
-  const next = nextSearch({ spec: search.spec, trials, diagnosis, isImage: dataset.image !== null });
+  // The value of one that was changed by hand is not that of its params.
+  const judged = trials.filter(({ editedFrom }) => editedFrom === null);
+  const next = nextSearch({ spec: search.spec, trials: judged, diagnosis, isImage: dataset.image !== null });
   return { trialId: best.id, searchId: id, ...diagnosis, nextSearch: next.spec, changes: next.changes };
 }
 
@@ -37,7 +40,7 @@ async function examine(
   const dataset = deps.datasets.find(trainer.dataset);
   if (dataset === null) throw nothing(`the data set ${trainer.dataset} is gone`);
   const split = trainer.split ?? defaultSplit(dataset);
-  const params = { ...trainer.params, ...trial.params };
+  const params = await presentParams(deps, search, trial);
   const curve = await deps.trials.measurements(trial.id);
   try {
     const diagnosis = diagnose({

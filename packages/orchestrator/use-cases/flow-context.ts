@@ -28,6 +28,8 @@ export interface FlowContext {
   readonly unobserved: Set<number>;
   /** Trials in Postgres as they were last read, where the flow has not caught up with them. */
   readonly ahead: Map<number, RungRecord>;
+  /** Steps from which trials were changed by hand, by number. */
+  readonly editedFrom: Map<number, number>;
   /** Next place in the log; `throughput` only. */
   logSeq: number;
 }
@@ -47,6 +49,12 @@ export async function inTurn(searchId: string, work: () => Promise<void>): Promi
   } finally {
     if (turns.get(searchId) === settled) turns.delete(searchId);
   }
+}
+
+function takeIn({ ahead, editedFrom }: FlowContext, record: RungRecord): void {
+  ahead.set(record.number, record);
+  if (record.editedFrom === null) editedFrom.delete(record.number);
+  else editedFrom.set(record.number, record.editedFrom);
 }
 
 /** The flow of a search as it stands: kept, or built anew from Postgres. */
@@ -70,10 +78,11 @@ export async function openFlow(
     params: new Map(),
     unobserved: new Set(),
     ahead: new Map(),
+    editedFrom: new Map(),
     logSeq: 0,
   };
   const records = await deps.rungs.rungRecords(search.id, { numbers: [], from: 0 });
-  for (const record of records) context.ahead.set(record.number, record);
+  for (const record of records) takeIn(context, record);
   if (spec.reproducibility === 'strict') context.flow.feed(records.flatMap(resultsOf));
   const [oldest] = kept.keys();
   if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);
@@ -103,7 +112,7 @@ export async function feedFlow(
   const jobs = flow.running();
   const numbers = jobs.map(({ number }) => number);
   for (const record of await deps.rungs.rungRecords(searchId, { numbers, from: context.params.size })) {
-    ahead.set(record.number, record);
+    takeIn(context, record);
   }
   const found = jobs.flatMap((job) => resultOf(job, ahead.get(job.number)) ?? []);
   if (strict) return flow.feed(found);
@@ -127,7 +136,7 @@ async function feedByLog(
   const others = log.flatMap(({ number }) => (mine.has(number) ? [] : [number]));
   if (others.length > 0) {
     for (const record of await deps.rungs.rungRecords(searchId, { numbers: others, from: MAX_INT })) {
-      context.ahead.set(record.number, record);
+      takeIn(context, record);
     }
   }
   for (const { seq, number, step } of log) {

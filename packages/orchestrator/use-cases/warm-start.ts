@@ -34,7 +34,8 @@ export async function gatherPrior(
     }
     const stored = await trials.records(id, { from: 0, below: 2 ** 31 - 1 });
     const fitting = stored.filter(
-      ({ status, params, metrics }) =>
+      ({ status, params, metrics, editedFrom }) =>
+        editedFrom === null &&
         TELLING.has(status) &&
         contains(spec.space, params) &&
         (status === 'infeasible' || objectiveValue(spec, metrics).value !== null),

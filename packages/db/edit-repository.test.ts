@@ -1,0 +1,133 @@
+import type { SearchSpec } from '@caviar/spec';
+import { createTestDatabase, runSql } from '@caviar/testing';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { createDatabase } from './index.js';
+
+const files = await createTestDatabase();
+const db = createDatabase({ url: files.url });
+afterAll(async () => {
+  await db.close();
+  await files.drop();
+});
+
+const SPEC: SearchSpec = {
+  name: 'test',
+  trainer: { kind: 'quadratic', params: {}, maxRetries: 0 },
+  space: { learningRate: { kind: 'float', min: 0, max: 1, scale: 'linear' } },
+  objective: { metric: 'cost', direction: 'minimize' },
+  sampler: { kind: 'random' },
+  scheduler: { kind: 'fifo' },
+  stop: { maxTrials: 100 },
+  parallelism: 8,
+  seed: 1,
+  reproducibility: 'strict',
+};
+const LEASE_MS = 60_000;
+const HOLDER = { workerId: 'wrk_1', provenance: {}, leaseMs: LEASE_MS };
+
+let searchId: string;
+let trialId: string;
+let count = 0;
+beforeEach(async () => {
+  searchId = `srch_${count++}`;
+  trialId = `trl_${searchId}`;
+  const idempotency = null;
+  await db.searches.create({
+    id: searchId,
+    spec: SPEC,
+    plannedTotal: 100,
+    roundCount: 0,
+    idempotency,
+    project: 'default',
+  });
+  const params = { learningRate: 0.5 };
+  await db.trials.add(searchId, 1, [{ id: trialId, number: 0, params, proposal: '', round: null, basis: null }]);
+});
+
+const claim = async () => (await db.trials.claim([trialId], HOLDER))[0]!;
+const request = (learningRate: number) => db.edits.request(trialId, { params: { learningRate }, actor: 'ada' });
+const lease = (attempt = 1) => ({ trialId, attempt });
+const measure = (step: number, attempt = 1) =>
+  db.trials.record([{ ...lease(attempt), step, metrics: { cost: step }, elapsedMs: step }], LEASE_MS);
+
+describe('an edit', () => {
+  test('is told to the worker until it is settled, and the next attempt has it as part of what it trains', async () => {
+    await claim();
+    expect((await measure(3)).get(trialId)).toBe('continue');
+    expect(await request(0.1)).toBe(1);
+    expect(await request(0.2)).toBe(2);
+    expect((await measure(4)).get(trialId)).toBe('edit');
+    expect((await db.trials.renew([lease()], LEASE_MS)).get(trialId)).toBe('edit');
+    expect(await db.edits.pending(trialId)).toEqual({
+      fromStep: 4,
+      edits: [
+        { number: 1, params: { learningRate: 0.1 } },
+        { number: 2, params: { learningRate: 0.2 } },
+      ],
+    });
+    const outcomes = [
+      { number: 1, refusal: null },
+      { number: 2, refusal: 'no' },
+    ];
+    expect(await db.edits.settle(lease(), { step: 5, outcomes })).toBe(true);
+    // Told twice, because an answer was lost.
+    expect(await db.edits.settle(lease(), { step: 5, outcomes })).toBe(true);
+    expect((await measure(6)).get(trialId)).toBe('continue');
+    expect((await db.trials.get(trialId))?.editedFrom).toBe(5);
+    expect((await db.edits.list(trialId)).map(({ afterStep, refusal }) => [afterStep, refusal])).toEqual([
+      [5, null],
+      [null, 'no'],
+    ]);
+
+    await request(0.3);
+    await db.trials.release([{ ...lease(), to: 'queued', reason: null, checkpoint: null }]);
+    const { changes, hasEdits } = await claim();
+    expect(changes).toEqual([{ afterStep: 5, params: { learningRate: 0.1 } }]);
+    expect(hasEdits).toBe(true);
+    expect(await db.evaluations.lineage(trialId)).toMatchObject([{ changes }]);
+  });
+
+  test('is not settled by an attempt that has ended', async () => {
+    await claim();
+    await request(0.1);
+    await db.trials.release([{ ...lease(), to: 'queued', reason: null, checkpoint: null }]);
+    await claim();
+    const settled = { step: 5, outcomes: [{ number: 1, refusal: null }] };
+    expect(await db.edits.settle(lease(1), settled)).toBe(false);
+    expect((await db.edits.pending(trialId)).edits).toHaveLength(1);
+    expect((await db.trials.get(trialId))?.editedFrom).toBeNull();
+    expect(await db.edits.settle(lease(2), settled)).toBe(true);
+  });
+
+  test('that comes while others are settled is not forgotten', async () => {
+    await claim();
+    await request(0.1);
+    const all = await Promise.all([
+      db.edits.settle(lease(), { step: 5, outcomes: [{ number: 1, refusal: null }] }),
+      request(0.2),
+      request(0.3),
+    ]);
+    expect(all).toEqual([true, expect.any(Number), expect.any(Number)]);
+    expect((await db.trials.renew([lease()], LEASE_MS)).get(trialId)).toBe('edit');
+    expect(await runSql(files.url, `SELECT pending_edits FROM trials WHERE id = '${trialId}'`)).toEqual([
+      { pending_edits: 2 },
+    ]);
+  });
+
+  test('is for trials that have begun and not ended', async () => {
+    expect(await request(0.1)).toBeNull();
+    await claim();
+    const end = {
+      status: 'completed',
+      value: 1,
+      rankKey: 1,
+      step: 1,
+      metrics: {},
+      reason: null,
+      durationMs: 1,
+    } as const;
+    await db.trials.finish([{ ...lease(), ...end }], []);
+    expect(await request(0.1)).toBeNull();
+    expect(await db.edits.request('trl_none', { params: {}, actor: 'ada' })).toBeNull();
+  });
+});

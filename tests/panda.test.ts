@@ -1,0 +1,138 @@
+import { reconcile } from '@caviar/orchestrator';
+import type { SearchSpecInput } from '@caviar/spec';
+import { afterEach, describe, expect, test } from 'vitest';
+import { replayedCurve, storedCurve } from './support/replay.js';
+import { allTrials, DEFAULTS, type Stack, type StackOptions, startStack } from './support/stack.js';
+
+const stacks: Stack[] = [];
+
+async function start(options: StackOptions): Promise<Stack> {
+  const stack = await startStack(options);
+  stacks.push(stack);
+  return stack;
+}
+
+afterEach(async () => {
+  await Promise.all(stacks.splice(0).map((stack) => stack.stop()));
+});
+
+/** One trial that only a change of `epochs` ends in the time of a test, at the mercy of everything random. */
+const ENDLESS: SearchSpecInput = {
+  ...DEFAULTS,
+  trainer: {
+    kind: 'mlp',
+    dataset: 'digits',
+    params: { epochs: 100_000, hiddenUnits: 12, batchSize: 128, keepProb: 0.9, optimizer: 'adam' },
+    maxRetries: 0,
+  },
+  space: { learningRate: { kind: 'float', min: 1e-3, max: 1e-2, scale: 'log' } },
+  sampler: { kind: 'random' },
+  stop: { maxTrials: 1 },
+  seed: 4,
+};
+
+/** The one trial of a search, once it is that far. */
+async function trialAt(stack: Stack, searchId: string, step: number) {
+  return stack.until(async () => {
+    const [trial] = await allTrials(stack, searchId);
+    return trial !== undefined && trial.step >= step ? trial : null;
+  });
+}
+
+const settled = (stack: Stack, trialId: string, number: number) =>
+  stack.until(async () => {
+    const edit = (await stack.orchestrator.trialEdits(trialId))[number - 1];
+    return edit?.settledAt === null ? null : edit;
+  });
+
+/** Ends a trial a little later than it is now. */
+async function endSoon(stack: Stack, trialId: string, by = 'tester') {
+  const { step } = await stack.orchestrator.getTrial(trialId);
+  // Where it is further than that by the time it hears of it, the trainer refuses: then it is asked again.
+  for (let epochs = step + 50; ; epochs += 200) {
+    const { number } = await stack.orchestrator.editTrial(trialId, { epochs }, by);
+    if ((await settled(stack, trialId, number))?.state === 'applied') return;
+  }
+}
+
+describe('changes by hand', () => {
+  test('hold from a step that the log tells, through a crash, and train again to the same bits', async () => {
+    const stack = await start({ workers: 1, leaseMs: 1_000 });
+    const { orchestrator } = stack;
+    const { search } = await orchestrator.createSearch(ENDLESS, {});
+    const { id, params } = await trialAt(stack, search.id, 3);
+    const asked = await orchestrator.editTrial(id, { learningRate: 0.02, batchSize: 100 }, 'ada');
+    expect(asked).toMatchObject({ number: 1, state: 'pending', step: null, by: 'ada' });
+    const first = await settled(stack, id, 1);
+    expect(first).toMatchObject({
+      state: 'applied',
+      params: { learningRate: 0.02, batchSize: 100 },
+      previous: { learningRate: params['learningRate'], batchSize: 128 },
+    });
+    expect(first!.step).toBeGreaterThanOrEqual(3);
+
+    // The worker dies with one change made, and another one asked for that nobody takes up before its successor.
+    await trialAt(stack, search.id, first!.step! + 3);
+    stack.workers[0]!.kill('SIGKILL');
+    await orchestrator.editTrial(id, { keepProb: 0.7, learningRate: 0.01 }, 'grace');
+    await stack.until(async () => {
+      await reconcile(stack.deps);
+      return (await orchestrator.getTrial(id)).status === 'queued';
+    });
+    const before = await orchestrator.measurements(id, {});
+    await stack.addWorker();
+    const second = await settled(stack, id, 2);
+    expect(second).toMatchObject({ state: 'applied', previous: { keepProb: 0.9, learningRate: 0.02 }, by: 'grace' });
+    expect(second!.step).toBeGreaterThanOrEqual(before.at(-1)!.step);
+    await endSoon(stack, id);
+    expect((await stack.finished(search.id)).status).toBe('completed');
+
+    const trial = await orchestrator.getTrial(id);
+    expect(trial).toMatchObject({ params, editedFrom: first!.step, attempts: 2 });
+    expect(await storedCurve(stack, id)).toEqual(await replayedCurve(stack, id));
+    expect((await orchestrator.leaderboard(search.id, { limit: 1 })).entries[0]?.trial.editedFrom).toBe(first!.step);
+    expect((await orchestrator.getSearch(search.id)).best?.edited).toBe(true);
+    await expect(orchestrator.editTrial(id, { l2: 1 }, 'ada')).rejects.toMatchObject({ code: 'trial-ended' });
+  });
+
+  test('are refused by the trainer where they make no sense together, and change nothing', async () => {
+    const stack = await start({ workers: 1 });
+    const spec = {
+      ...ENDLESS,
+      trainer: { ...ENDLESS.trainer, params: { ...ENDLESS.trainer.params, batchNorm: true } },
+    };
+    const { search } = await stack.orchestrator.createSearch(spec, {});
+    const { id } = await trialAt(stack, search.id, 1);
+    await stack.orchestrator.editTrial(id, { batchSize: 1 }, 'ada');
+    expect(await settled(stack, id, 1)).toMatchObject({
+      state: 'refused',
+      step: null,
+      reason: expect.stringMatching(/batchSize.* must be at least 2/),
+    });
+    expect((await stack.orchestrator.getTrial(id)).editedFrom).toBeNull();
+    await endSoon(stack, id);
+    await stack.finished(search.id);
+    expect(await storedCurve(stack, id)).toEqual(await replayedCurve(stack, id));
+  });
+
+  test('wait with a paused trial, and the sealed test set is opened for what was trained', async () => {
+    const stack = await start({ workers: 1 });
+    const { orchestrator } = stack;
+    const { search } = await orchestrator.createSearch(ENDLESS, {});
+    const { id } = await trialAt(stack, search.id, 3);
+    await orchestrator.pauseSearch(search.id);
+    const paused = await stack.until(async () => {
+      const trial = await orchestrator.getTrial(id);
+      return trial.status === 'paused' ? trial : null;
+    });
+    await orchestrator.editTrial(id, { learningRate: 0.03, epochs: paused.step + 20 }, 'ada');
+    await orchestrator.resumeSearch(search.id);
+    await stack.finished(search.id);
+    expect((await orchestrator.trialEdits(id))[0]).toMatchObject({ state: 'applied', step: paused.step });
+    expect(await storedCurve(stack, id)).toEqual(await replayedCurve(stack, id));
+    // Trained again as the log says: without it that would be 100,000 epochs.
+    const { metrics } = await orchestrator.evaluateTest(search.id);
+    const { value } = await orchestrator.getTrial(id);
+    expect(Math.abs(metrics['test.error']! - value!)).toBeLessThan(0.08);
+  });
+});
