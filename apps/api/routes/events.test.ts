@@ -231,7 +231,7 @@ describe('the stream', () => {
     );
     const impatient = Fastify();
     impatient.decorateRequest('principal', {
-      getter: () => ({ keyId: null, role: 'read' as const, project: 'default' }),
+      getter: () => ({ keyId: null, name: 'x', role: 'read' as const, project: 'default' }),
     });
     eventRoutes(impatient, container.orchestrator, { holds: createHolds(impatient, 1), patienceMs: 300 });
     await impatient.listen({ host: '127.0.0.1', port: 0 });
