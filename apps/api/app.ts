@@ -63,6 +63,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // Any length that a URL can have: that no id is so long is ours to say, in the words of the call.
+    routerOptions: { maxParamLength: 16_384 },
     // Requests on open connections are answered while closing, instead of with a page of Fastify's own.
     return503OnClosing: false,
     genReqId: ({ headers }) => requestId(headers['x-request-id']),

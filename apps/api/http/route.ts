@@ -11,6 +11,7 @@ import {
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { HttpProblem } from './http-problem.js';
+import { isId } from './id.js';
 import { parseJson } from './parse-json.js';
 import { invalid } from './to-http-problem.js';
 
@@ -61,13 +62,10 @@ function readInput<Op extends Operation>(op: Op, request: FastifyRequest, reply:
   };
 }
 
-/** Ids are opaque, but none has other characters than these: what has, names nothing, and need not be looked for. */
-const ID = /^[\w.:-]{1,100}$/;
-
 function readId(op: Operation, request: FastifyRequest): string {
   const { id } = request.params as { readonly id?: string };
   if (id === undefined) return '';
-  if (ID.test(id)) return id;
+  if (isId(id)) return id;
   const code = op.problems.find((problem) => problem.endsWith('-not-found')) ?? 'not-found';
   throw new HttpProblem(code, 'There is nothing of that id.');
 }

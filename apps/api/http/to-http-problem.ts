@@ -58,7 +58,14 @@ const FASTIFY_PROBLEMS: Readonly<Record<string, { readonly code: ProblemCode; re
 };
 
 function fromFastify(error: unknown): HttpProblem | null {
+  if (isGone(error)) return new HttpProblem('bad-request', 'The request ended before all of its body had come.');
   const code = (error as { code?: unknown } | null)?.code;
   const known = typeof code === 'string' ? FASTIFY_PROBLEMS[code] : undefined;
   return known === undefined ? null : new HttpProblem(known.code, known.detail);
+}
+
+/** Whether the sender went away while its body was read: Fastify gives Node's error the status 400. */
+function isGone(error: unknown): boolean {
+  const { code, statusCode } = (error ?? {}) as { readonly code?: unknown; readonly statusCode?: unknown };
+  return code === 'ECONNRESET' && statusCode === 400;
 }

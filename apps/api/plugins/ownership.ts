@@ -1,6 +1,7 @@
 import type { Orchestrator } from '@caviar/orchestrator';
 import type { FastifyRequest } from 'fastify';
 import { HttpProblem } from '../http/http-problem.js';
+import { isId } from '../http/id.js';
 
 type Kind = 'search' | 'trial' | 'webhook';
 
@@ -25,7 +26,8 @@ export function checkOwner(orchestrator: Pick<Orchestrator, 'projectOf'>): (requ
     const { role, project } = request.principal;
     const { id } = request.params as { readonly id?: string };
     const [, kind] = /^\/v1\/(search|trial|webhook)[a-z]*\/:id/.exec(request.routeOptions.url ?? '') ?? [];
-    if (role === 'admin' || id === undefined || kind === undefined) return;
+    // What cannot be an id is refused by the call itself.
+    if (role === 'admin' || id === undefined || kind === undefined || !isId(id)) return;
     if ((await projectOf(kind as Kind, id)) === project) return;
     throw new HttpProblem(`${kind as Kind}-not-found`, `There is no ${kind} ${id}.`);
   };

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { PROBLEMS } from '@caviar/contracts';
 import { createTestDatabase, testRedis } from '@caviar/testing';
@@ -9,7 +11,20 @@ const { app, container, log, close } = await createTestApp({
   database: await createTestDatabase(),
   redis: testRedis(),
 });
+await app.listen({ host: '127.0.0.1', port: 0 });
 afterAll(close);
+
+/** What is answered to bytes over a connection of their own, which is then left open or ended. */
+const answerTo = (port: number, bytes: string, then: 'write' | 'end' = 'write') =>
+  new Promise<string>((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket[then](bytes));
+    let text = '';
+    socket.on('data', (data) => {
+      text += data;
+    });
+    socket.on('close', () => resolve(text));
+    socket.on('error', reject);
+  });
 
 const json = { 'content-type': 'application/json' };
 const send = (payload: string | Buffer, headers: Record<string, string> = json) =>
@@ -170,22 +185,24 @@ test('reading that goes well is logged at debug, everything else at info', async
   ]);
 });
 
+test('a sender who goes away in the middle of a body is no fault of ours', async () => {
+  const { port } = app.server.address() as { port: number };
+  log.length = 0;
+  const head =
+    'POST /v1/searches HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n';
+  const [request] = await Promise.all([once(app.server, 'request'), answerTo(port, `${head}{`, 'end')]);
+  const [incoming] = request as [IncomingMessage];
+  if (!incoming.closed) await once(incoming, 'close');
+  await app.inject('/healthz'); // what was to be logged has been
+  expect(log.filter(({ level }) => Number(level) > 30)).toEqual([]);
+});
+
 test('bytes that are no request get a problem too', async () => {
-  const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
-  const answer = (bytes: string) =>
-    new Promise<string>((resolve, reject) => {
-      const socket = connect(Number(port), '127.0.0.1', () => socket.write(bytes));
-      let text = '';
-      socket.on('data', (data) => {
-        text += data;
-      });
-      socket.on('close', () => resolve(text));
-      socket.on('error', reject);
-    });
-  const bad = await answer('NONSENSE\r\n\r\n');
+  const { port } = app.server.address() as { port: number };
+  const bad = await answerTo(port, 'NONSENSE\r\n\r\n');
   expect(bad).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
   expect(JSON.parse(bad.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code: 'bad-request', status: 400 });
-  const large = await answer(`GET / HTTP/1.1\r\nHost: x\r\nX-Large: ${'x'.repeat(20_000)}\r\n\r\n`);
+  const large = await answerTo(port, `GET / HTTP/1.1\r\nHost: x\r\nX-Large: ${'x'.repeat(20_000)}\r\n\r\n`);
   expect(large).toMatch(/^HTTP\/1\.1 431 Request Header Fields Too Large\r\n/);
   expect(large).toContain('application/problem+json');
 });

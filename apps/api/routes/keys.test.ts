@@ -104,6 +104,15 @@ describe('projects', () => {
     expect(await ids('the-first-admin')).toContain(id);
   });
 
+  test('what cannot be an id is nobody’s', async () => {
+    for (const id of ['%00', 'a'.repeat(5_000), '%F0%9F%90%9F']) {
+      for (const key of [other, 'the-first-admin']) {
+        problem(await app.inject({ url: `/v1/searches/${id}/webhooks`, headers: as(key) }), 'search-not-found');
+        problem(await app.inject({ url: `/v1/trials/${id}`, headers: as(key) }), 'trial-not-found');
+      }
+    }
+  });
+
   test('do not share idempotency keys', async () => {
     const key = { 'idempotency-key': 'monday' };
     const mine = body(await create(submit, key), 'createSearch');
