@@ -35,7 +35,7 @@ const APPS = new Set(['api', 'worker', 'web', 'cli']);
  * what they have.
  */
 const PURE = ['search', 'diagnosis', 'training', 'numerics', 'spec', 'contracts', 'client'];
-const TESTS = '\\.test\\.ts$|/bench/';
+const TESTS = '\\.test\\.ts$|/bench/|^apps/[^/]+/testing/';
 
 const folderOf = (name) => `${APPS.has(name) ? 'apps' : 'packages'}/${name}/`;
 const startsWith = (names) => names.map((name) => (name.endsWith('/') ? name : `${name}($|/)`)).join('|');

@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { fromSchema, type Schema } from './from-schema.js';
 import { mutated } from './mutate.js';
 import { type Json, oddText } from './oddities.js';
-import type { PlannedBody } from './plan.js';
+
+/** A body to be sent, in which things that earlier answers gave are still only named (see `World`). */
+export interface PlannedBody {
+  readonly type: string;
+  readonly json: Json;
+  readonly toBytes: (json: Json) => Buffer;
+}
 
 const BOUNDARY = 'caviar-boundary';
 const TABLE = 'a,b,y\n1,2,x\n3,4,z\n5,6,x\n';

@@ -2,7 +2,7 @@ import { exampleSpec, OPERATIONS, type Operation, openApiDocument } from '@cavia
 import fc from 'fast-check';
 import { quadraticSpec } from '../wire.js';
 import { fromSchema, known, type Schema } from './from-schema.js';
-import { multipart } from './multipart.js';
+import { multipart, type PlannedBody } from './multipart.js';
 import { mutated, textMutation } from './mutate.js';
 import { type Json, oddText } from './oddities.js';
 
@@ -18,12 +18,6 @@ export interface Plan {
   readonly body: PlannedBody | null;
   /** What Content-Length says beside the truth: 0, or so many bytes more or less. Null: the body comes in chunks. */
   readonly lengthError: number | null;
-}
-
-export interface PlannedBody {
-  readonly type: string;
-  readonly json: Json;
-  readonly toBytes: (json: Json) => Buffer;
 }
 
 const document = openApiDocument('0') as Schema;
