@@ -21,6 +21,8 @@ export interface Config {
   readonly heldRequests: number;
   /** Origins of web pages elsewhere that may call the API. */
   readonly corsOrigins: readonly string[];
+  /** Workers that may be lost with a trial before it is taken for the cause. */
+  readonly maxLosses: number;
   /** Names of the programs that searches may have workers run. */
   readonly programs: readonly string[];
   readonly logLevel: LogLevel;
@@ -64,6 +66,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     },
     heldRequests: data.CAVIAR_MAX_HELD_REQUESTS,
     corsOrigins: data.CAVIAR_CORS_ORIGINS,
+    maxLosses: data.CAVIAR_MAX_LOSSES,
     logLevel: data.LOG_LEVEL,
     programs: data.CAVIAR_PROGRAMS,
     isSupervised: data.CAVIAR_SUPERVISED === '1',
@@ -137,6 +140,9 @@ const schema = z.object({
   CAVIAR_MAX_TRIALS_IN_FLIGHT: count('a number of trials, 0 or more').default(100_000),
   CAVIAR_MAX_DATA_BYTES: count('a number of bytes, 0 or more').default(10 * 2 ** 30),
   CAVIAR_MAX_HELD_REQUESTS: count('a number of requests, 0 or more').default(1000),
+  CAVIAR_MAX_LOSSES: count('a number of workers, 1 or more')
+    .refine((n) => n >= 1, 'must be 1 or more')
+    .default(3),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   CAVIAR_PROGRAMS: z.string().optional().transform(programsIn),
   CAVIAR_SUPERVISED: z.enum(['0', '1'], 'must be 1 or 0').default('0'),

@@ -21,6 +21,7 @@ export function createContainer(
   > & {
     readonly redisPrefix?: string;
     readonly programs?: readonly string[];
+    readonly maxLosses?: number;
   },
   logger: Logger,
 ): Container {
@@ -46,6 +47,7 @@ export function createContainer(
     tasks: queue.tasks,
     datasets: { list: listDatasets, find: findDataset },
     programs: config.programs ?? [],
+    ...(config.maxLosses !== undefined && { maxLosses: config.maxLosses }),
     logger,
     quotas: config.quotas,
   };

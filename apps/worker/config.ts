@@ -8,6 +8,7 @@ const environmentSchema = z.object({
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' }),
   CAVIAR_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(1),
   CAVIAR_LEASE_MS: z.coerce.number().int().min(1_000).max(600_000).default(15_000),
+  CAVIAR_MAX_LOSSES: z.coerce.number().int().min(1).max(1_000_000).default(3),
   CAVIAR_HISTORY_DAYS: z.coerce.number().min(0.01).max(36_500).default(30),
   CAVIAR_WEBHOOKS: z.enum(['public', 'any']).default('public'),
   CAVIAR_ALIVE_FILE: z.string().min(1).optional(),
@@ -23,6 +24,8 @@ export interface WorkerConfig {
   readonly concurrency: number;
   /** Time after which a silent worker loses its trials. */
   readonly leaseMs: number;
+  /** Workers that may be lost with a trial before it is taken for the cause. */
+  readonly maxLosses: number;
   /** Age at which events go, and with them the history of trials. */
   readonly historyMs: number;
   /** Whom webhooks may tell: addresses of the public internet, or any. */
@@ -50,6 +53,7 @@ export function readConfig(environment: Readonly<NodeJS.ProcessEnv> = process.en
     redisUrl: data.REDIS_URL,
     concurrency: data.CAVIAR_CONCURRENCY,
     leaseMs: data.CAVIAR_LEASE_MS,
+    maxLosses: data.CAVIAR_MAX_LOSSES,
     historyMs: data.CAVIAR_HISTORY_DAYS * 24 * 3_600_000,
     webhooks: data.CAVIAR_WEBHOOKS,
     aliveFile: data.CAVIAR_ALIVE_FILE,

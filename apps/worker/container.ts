@@ -59,6 +59,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     tasks: queue.tasks,
     datasets: { list: listDatasets, find: findDataset },
     programs: [...config.programs.keys()],
+    maxLosses: config.maxLosses,
     logger,
   };
   const info = describeWorker(config);

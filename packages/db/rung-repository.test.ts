@@ -140,6 +140,25 @@ describe('arrive', () => {
   });
 });
 
+test('workers that were lost on the way to a step are forgotten when a trial arrives there', async () => {
+  const lose = async () => {
+    await claim(0);
+    await runSql(files.url, `UPDATE trials SET lease_expires_at = now() - interval '1 second' WHERE id = '${idOf(0)}'`);
+    await db.trials.reclaimExpired(3);
+  };
+  await db.rungs.addScheduled(searchId, 1, [scheduled(0)]);
+  await lose();
+  await lose();
+  await claim(0);
+  await db.rungs.arrive([arrivalOf(0, 1, { attempt: 3 })], []);
+  await db.rungs.goOn(searchId, [{ number: 0, targetStep: 9 }]);
+  await lose();
+  await lose();
+  expect(await db.trials.get(idOf(0))).toMatchObject({ status: 'queued', attempts: 5 });
+  await lose();
+  expect(await db.trials.get(idOf(0))).toMatchObject({ status: 'failed' });
+});
+
 describe('goOn and prune', () => {
   test('queue a waiting trial for more steps, once, and let it go on from its checkpoint', async () => {
     await waiting(2);

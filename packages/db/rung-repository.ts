@@ -38,7 +38,8 @@ export class RungRepository implements RungStore {
           ended_at = CASE WHEN s.status IN ('running', 'paused') AND NOT t.cancel_requested THEN NULL ELSE now() END,
           reason = CASE WHEN t.cancel_requested THEN t.reason ELSE 'waits at step ' || a.step || ' for its scheduler' END,
           value = a.value, rank_key = a."rankKey", step = a.step, metrics = a.metrics, duration_ms = a."elapsedMs",
-          rungs = (t.rungs::jsonb || jsonb_build_object(t.target_step::text, a.value))::json, lease_expires_at = NULL
+          rungs = (t.rungs::jsonb || jsonb_build_object(t.target_step::text, a.value))::json, lease_expires_at = NULL,
+          losses = 0 -- whoever was lost with it before: it has got past that
         FROM arrival a, searches s
         WHERE t.id = a."trialId" AND t.attempt = a.attempt AND t.status = 'running' AND t.target_step <= a.step
           AND s.id = t.search_id

@@ -275,6 +275,16 @@ describe('failing', () => {
   });
 });
 
+test('nobody counts as lost while the database has been up for less than a worker needs to renew its leases', async () => {
+  const [lease] = await claim(await add(1));
+  await runSql(
+    files.url,
+    `UPDATE trials SET lease_expires_at = now() - interval '1 second' WHERE id = '${lease!.trialId}'`,
+  );
+  expect(await db.trials.reclaimExpired(3, 1e9)).toEqual([]);
+  expect(await db.trials.renew([lease!], LEASE_MS)).toEqual(new Map([[lease!.trialId, 'continue']]));
+});
+
 describe('giving back', () => {
   test('with a checkpoint: the next to claim it goes on from there; the end drops it', async () => {
     const [lease] = await claim(await add(1));

@@ -197,7 +197,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
       RETURNING ${REF}`;
   }
 
-  async reclaimExpired(maxLosses: number): Promise<readonly TrialRef[]> {
+  async reclaimExpired(maxLosses: number, graceMs = 0): Promise<readonly TrialRef[]> {
     const rows = await this.client.$queryRaw<(TrialRef & { queued: boolean })[]>`
       UPDATE trials t SET
         losses = t.losses + 1,
@@ -208,6 +208,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
         lease_expires_at = NULL, dispatched_at = now()
       FROM searches s
       WHERE t.status = 'running' AND t.lease_expires_at < now() AND s.id = t.search_id
+        AND pg_postmaster_start_time() < ${inMs(-graceMs)}
       RETURNING ${REF}, t.status = 'queued' AND NOT s.external AS queued`;
     return queuedOnly(rows);
   }

@@ -40,6 +40,8 @@ export interface Deps {
   readonly datasets: DatasetCatalog;
   /** Names of the programs that a spec may have workers run. */
   readonly programs: readonly string[];
+  /** Workers that may be lost with a trial before it is taken for the cause; 3 if left out. */
+  readonly maxLosses?: number;
   readonly logger: Logger;
   /** What a project may have at once; without them there is no bound. */
   readonly quotas?: Quotas;

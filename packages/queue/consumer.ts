@@ -14,6 +14,15 @@ export interface Consumer {
   close(): Promise<void>;
 }
 
+/**
+ * What a job of a dead process waits for, some ten seconds in all. Until then its trials cannot be dispatched again: a job of the
+ * same name is there. A process that is only slow loses nothing: whoever gets the job second finds its trials claimed.
+ */
+const LOCK_MS = 6_000;
+const STALLED_LOOK_MS = 3_000;
+/** Pause after Redis refused a connection; BullMQ's own is 15 s, in which a slot does nothing. */
+export const RETRY_MS = 500;
+
 /** Takes jobs off the queue. A job whose process dies is delivered to another one after the lock has run out. */
 export function consumeTrials({ concurrency, handle, ...options }: ConsumerOptions): Consumer {
   const connection = connect(options);
@@ -27,9 +36,10 @@ export function consumeTrials({ concurrency, handle, ...options }: ConsumerOptio
       connection,
       prefix: options.prefix ?? DEFAULT_PREFIX,
       concurrency,
-      lockDuration: 30_000,
-      stalledInterval: 15_000,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALLED_LOOK_MS,
       maxStalledCount: 10,
+      runRetryDelay: RETRY_MS,
     },
   );
   worker.on('error', () => {}); // told by the connection

@@ -1,7 +1,7 @@
 import { DomainError, type TaskRunner, type WorkerTask, type WorkerTaskResult } from '@caviar/orchestrator';
 import { Queue as BullQueue, QueueEvents, Worker } from 'bullmq';
 import { type ConnectionOptions, connect, DEFAULT_PREFIX } from './connection.js';
-import type { Consumer } from './consumer.js';
+import { type Consumer, RETRY_MS } from './consumer.js';
 
 const TASK_QUEUE = 'tasks';
 /** Time after which the caller is told that nobody did it. */
@@ -58,6 +58,7 @@ export function consumeTasks({ handle, ...options }: TaskConsumerOptions): Consu
     connection,
     prefix: options.prefix ?? DEFAULT_PREFIX,
     concurrency: 1,
+    runRetryDelay: RETRY_MS,
   });
   worker.on('error', () => {}); // told by the connection
   worker.on('failed', (job, error) => options.logger.warn({ task: job?.name, err: error }, 'task failed'));

@@ -12,8 +12,8 @@ export async function ask(
   searchId: string,
   { count, worker, leaseMs, runtime }: AskRequest,
 ): Promise<HandedOut> {
-  const { asks, signals } = context.deps;
-  const asker = { worker: worker ?? null, provenance: runtime ?? null, leaseMs, maxLosses: MAX_LOSSES };
+  const { asks, signals, maxLosses = MAX_LOSSES } = context.deps;
+  const asker = { worker: worker ?? null, provenance: runtime ?? null, leaseMs, maxLosses };
   const takenAt = Date.now();
   // Nobody is nobody's twin: without a name there is nothing to come back to.
   const first = worker === undefined ? asks.takeQueued : asks.take;

@@ -164,9 +164,10 @@ export interface TrialStore {
 
   /**
    * Takes running trials whose lease has run out from their workers: queued again, or failed after `maxLosses`. Gives those
-   * to dispatch; code outside asks for its own.
+   * to dispatch; code outside asks for its own. None while the database has been up for less than `graceMs` (0 if left out):
+   * nobody could renew a lease before.
    */
-  reclaimExpired(maxLosses: number): Promise<readonly TrialRef[]>;
+  reclaimExpired(maxLosses: number, graceMs?: number): Promise<readonly TrialRef[]>;
   /** Queued trials of running searches that were not dispatched in the last `olderThanMs`; marks them as dispatched now. */
   takeUndispatched(olderThanMs: number, limit: number): Promise<readonly TrialRef[]>;
   /** Cancels leftovers of searches that have ended: a crash may have come between the two steps of an end. */

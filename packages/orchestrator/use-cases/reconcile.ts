@@ -2,8 +2,10 @@ import type { Deps } from '../deps.js';
 import { advanceSearch } from './advance-search.js';
 import { dispatchOrLeave } from './dispatch.js';
 
-/** Workers a trial may take down before it is taken for the cause. */
+/** Workers that may be lost with a trial before it is taken for the cause, unless the settings say otherwise. */
 export const MAX_LOSSES = 3;
+/** After a restart of Postgres: longer than it takes those who are alive to notice it, and to renew their leases. */
+const GRACE_MS = 5_000;
 /** Age at which a dispatched trial that nobody claimed is dispatched again; a job that still waits is not doubled. */
 const REDISPATCH_MS = 5_000;
 const REDISPATCH_LIMIT = 1_000;
@@ -13,7 +15,7 @@ const REDISPATCH_LIMIT = 1_000;
  * are dispatched again, searches that could go on go on. Every process may run it at any time, however often.
  */
 export async function reconcile(deps: Deps): Promise<void> {
-  const reclaimed = await deps.trials.reclaimExpired(MAX_LOSSES);
+  const reclaimed = await deps.trials.reclaimExpired(deps.maxLosses ?? MAX_LOSSES, GRACE_MS);
   if (reclaimed.length > 0)
     deps.logger.warn({ trials: reclaimed.map(({ id }) => id) }, 'trials of lost workers are queued again');
   const lost = await deps.trials.takeUndispatched(REDISPATCH_MS, REDISPATCH_LIMIT);
