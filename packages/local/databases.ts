@@ -9,12 +9,23 @@ import { startRedis } from './redis.js';
 import { chooseRedis } from './redis-binaries.js';
 import type { Running } from './running.js';
 import { StepError } from './step-error.js';
-import { supervise } from './supervise.js';
+import { type Backoff, type SuperviseOptions, supervise } from './supervise.js';
+
+/** What benchmarks and experiments have otherwise than `npm start`. */
+export interface Overrides {
+  /** Pauses before a process that has ended is started again. */
+  readonly backoff?: Backoff;
+  /** Settings of the embedded Postgres. */
+  readonly postgres?: Readonly<Record<string, string>>;
+  /** Environment of the API and the workers. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
 
 export interface Context {
   readonly config: LocalConfig;
   readonly log: Log;
   readonly signal: AbortSignal;
+  readonly overrides?: Overrides;
 }
 
 /** A server that answers, ours or somebody else's. */
@@ -22,29 +33,40 @@ export interface Database {
   readonly url: string;
   /** Which one was chosen, for people. */
   readonly detail: string;
+  /** The process of now, of a server of ours. */
+  pid(): number | undefined;
   /** Does nothing to a server that is not ours. */
   stop(): Promise<void>;
 }
 
 /** The Postgres that DATABASE_URL names (`migrate` finds out whether it answers), else one of our own, kept up. */
-export async function bringUpPostgres(home: Home, { config, log, signal }: Context): Promise<Database> {
+export async function bringUpPostgres(home: Home, context: Context): Promise<Database> {
+  const { config, overrides = {} } = context;
   if (config.databaseUrl !== undefined) return theirs('Postgres', 'DATABASE_URL', config.databaseUrl);
   const binaries = findPostgresBinaries();
   const logFile = join(home.logs, 'postgres.log');
-  return keptUp('Postgres', { log, signal }, async (abort, port) => {
-    const server = await startPostgres({ dataDirectory: home.postgres, logFile, binaries, signal: abort, ...port });
+  return keptUp('Postgres', context, async (abort, port) => {
+    const server = await startPostgres({
+      dataDirectory: home.postgres,
+      logFile,
+      binaries,
+      signal: abort,
+      settings: overrides.postgres ?? {},
+      ...port,
+    });
     const from = binaries.kind === 'npm' ? 'from npm' : `from ${binaries.home}`;
     return { ...server, detail: `Postgres ${server.version} (${from}), port ${server.port}` };
   });
 }
 
 /** The Redis that REDIS_URL names, else one of our own, kept up. */
-export async function bringUpRedis(home: Home, { config, log, signal }: Context): Promise<Database> {
+export async function bringUpRedis(home: Home, context: Context): Promise<Database> {
+  const { config } = context;
   if (config.redisUrl !== undefined) return theirs('Redis', 'REDIS_URL', config.redisUrl);
   const choice = chooseRedis();
   const logFile = join(home.logs, 'redis.log');
   let password: { readonly password: string } | undefined;
-  return keptUp('Redis', { log, signal }, async (abort, port) => {
+  return keptUp('Redis', context, async (abort, port) => {
     const server = await startRedis({ directory: home.redis, logFile, choice, signal: abort, ...port, ...password });
     password = { password: decodeURIComponent(new URL(server.url).password) };
     return {
@@ -57,11 +79,11 @@ export async function bringUpRedis(home: Home, { config, log, signal }: Context)
 /** Supervises a server of ours on the port that its first start found. */
 async function keptUp(
   name: string,
-  options: Pick<Context, 'log' | 'signal'>,
+  context: Context,
   launch: (
     signal: AbortSignal,
     port: { port?: number },
-  ) => Promise<Running & Omit<Database, 'stop'> & { port: number }>,
+  ) => Promise<Running & Omit<Database, 'stop' | 'pid'> & { port: number }>,
 ): Promise<Database> {
   let port: { port?: number } = {};
   const service = {
@@ -72,10 +94,16 @@ async function keptUp(
       return server;
     },
   };
-  const supervised = await supervise(service, options);
+  const supervised = await supervise(service, supervision(context));
   const server = supervised.current();
   if (server === undefined) throw new StepError(name, 'it stopped right after its start', 'reading its log');
-  return { url: server.url, detail: server.detail, stop: () => supervised.stop() };
+  const { url, detail } = server;
+  return { url, detail, pid: () => supervised.current()?.pid, stop: () => supervised.stop() };
+}
+
+/** How processes are kept up here. */
+export function supervision({ log, signal, overrides: { backoff } = {} }: Context): SuperviseOptions {
+  return { log, signal, ...(backoff === undefined ? {} : { backoff }) };
 }
 
 async function theirs(name: string, variable: string, url: string): Promise<Database> {
@@ -89,5 +117,10 @@ async function theirs(name: string, variable: string, url: string): Promise<Data
       `checking ${variable}, or unsetting it`,
     );
   }
-  return { url, detail: `${name} at ${address.host}:${address.port} (${variable})`, stop: async () => undefined };
+  return {
+    url,
+    detail: `${name} at ${address.host}:${address.port} (${variable})`,
+    pid: () => undefined,
+    stop: async () => undefined,
+  };
 }

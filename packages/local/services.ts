@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LocalConfig, serviceEnvironment } from './config.js';
-import type { Context } from './databases.js';
+import { type Context, supervision } from './databases.js';
 import type { Home } from './home.js';
 import { launchNode, type NodeProcess, type NodeProcessSpec } from './node-process.js';
 import { repositoryRoot } from './repository.js';
@@ -21,13 +21,14 @@ export interface ServiceOptions {
   readonly redisUrl: string;
   readonly output: 'stderr' | 'files';
   readonly scripts?: Scripts;
+  readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
 const ANSWER_MS = 30_000;
 
 /** How the API and each worker are started, as data. */
 export function serviceSpecs(options: ServiceOptions): { api: NodeProcessSpec; workers: readonly NodeProcessSpec[] } {
-  const { config, home, databaseUrl, redisUrl, output, scripts = scriptsOfRepository() } = options;
+  const { config, home, databaseUrl, redisUrl, output, scripts = scriptsOfRepository(), environment } = options;
   const env = serviceEnvironment({
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
@@ -35,6 +36,7 @@ export function serviceSpecs(options: ServiceOptions): { api: NodeProcessSpec; w
     PORT: String(config.port),
     CAVIAR_HOME: home.path,
     LOG_LEVEL: config.logLevel,
+    ...environment,
   });
   const spec = (name: string, script: string, command = process.execPath): NodeProcessSpec => ({
     name,
@@ -51,7 +53,7 @@ export function serviceSpecs(options: ServiceOptions): { api: NodeProcessSpec; w
 }
 
 /** Keeps the API up on the port of its first start, and waits until it can serve: databases within reach, and all. */
-export async function superviseApi(spec: NodeProcessSpec, { log, signal }: Context): Promise<Supervised<NodeProcess>> {
+export async function superviseApi(spec: NodeProcessSpec, context: Context): Promise<Supervised<NodeProcess>> {
   let env = spec.env;
   const service = {
     name: spec.name,
@@ -65,9 +67,9 @@ export async function superviseApi(spec: NodeProcessSpec, { log, signal }: Conte
       return api;
     },
   };
-  const supervised = await supervise(service, { log, signal });
+  const supervised = await supervise(service, supervision(context));
   try {
-    await untilServing(supervised, signal);
+    await untilServing(supervised, context.signal);
     return supervised;
   } catch (error) {
     await supervised.stop();
@@ -78,10 +80,12 @@ export async function superviseApi(spec: NodeProcessSpec, { log, signal }: Conte
 /** Keeps every worker up. When one does not start, none is left. */
 export async function superviseWorkers(
   specs: readonly NodeProcessSpec[],
-  { log, signal }: Context,
+  context: Context,
 ): Promise<readonly Supervised<NodeProcess>[]> {
   const starts = await Promise.allSettled(
-    specs.map((spec) => supervise({ name: spec.name, launch: (abort) => launchNode(spec, abort) }, { log, signal })),
+    specs.map((spec) =>
+      supervise({ name: spec.name, launch: (abort) => launchNode(spec, abort) }, supervision(context)),
+    ),
   );
   const failure = starts.find((start) => start.status === 'rejected');
   const workers = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));

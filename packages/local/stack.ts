@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalConfig } from './config.js';
-import { bringUpPostgres, bringUpRedis, type Database } from './databases.js';
+import { bringUpPostgres, bringUpRedis, type Database, type Overrides } from './databases.js';
 import { type Home, openHome } from './home.js';
 import type { Log } from './log.js';
 import { type Migrated, migrate } from './migrate.js';
@@ -29,6 +29,7 @@ export interface StackOptions {
   readonly onStep?: (done: StepDone) => void;
   /** Default: the API and the worker of this repository. */
   readonly scripts?: Scripts;
+  readonly overrides?: Overrides;
 }
 
 /** All of Caviar on this machine, up and kept up. */
@@ -37,6 +38,8 @@ export interface Stack {
   readonly url: string;
   readonly api: Supervised<NodeProcess>;
   readonly workers: readonly Supervised<NodeProcess>[];
+  readonly postgres: Database;
+  readonly redis: Database;
   /** Workers first, so that their trials are handed back; the databases last. */
   stop(): Promise<void>;
 }
@@ -59,10 +62,10 @@ const PORT_MS = 10_000; // how long the API of a killed run may take to leave it
  * @throws StepError naming the step
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { config, log, output, onStep, scripts } = options;
+  const { config, log, output, onStep, scripts, overrides = {} } = options;
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
-  const context = { config, log, signal };
+  const context = { config, log, signal, overrides };
   const up: Up = { workers: [] };
 
   const take = async <T>(step: StepName, work: () => Promise<T>, describe: (result: T) => string): Promise<T> => {
@@ -98,7 +101,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     signal.throwIfAborted();
     const urls = { databaseUrl: up.postgres?.url ?? '', redisUrl: up.redis?.url ?? '' };
     await take('migrations', () => migrate({ databaseUrl: urls.databaseUrl, signal }), describeMigrations);
-    const specs = serviceSpecs({ config, home, output, ...urls, ...(scripts === undefined ? {} : { scripts }) });
+    const { environment } = overrides;
+    const given = { config, home, output, environment, ...urls };
+    const specs = serviceSpecs({ ...given, ...(scripts === undefined ? {} : { scripts }) });
     await allSettled([
       take(
         'api',
@@ -112,9 +117,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ),
     ]);
     signal.throwIfAborted();
-    if (up.api === undefined) throw new Error('the API is up, or an error was thrown above');
-    const { api, workers } = { api: up.api, workers: up.workers };
-    return { url: api.current()?.url ?? '', api, workers, stop: () => stopAll(up) };
+    const { api, workers, postgres, redis } = up;
+    if (api === undefined || postgres === undefined || redis === undefined) {
+      throw new Error('all of them are up, or an error was thrown above');
+    }
+    return { url: api.current()?.url ?? '', api, workers, postgres, redis, stop: () => stopAll(up) };
   } catch (error) {
     await stopAll(up);
     throw failed.signal.reason ?? error;

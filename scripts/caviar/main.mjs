@@ -45,6 +45,8 @@ const VERBS = {
     run: () => codeOf(runNode(at('node_modules/typescript/bin/tsc'), ['--noEmit', '-p', 'tsconfig.json'])),
   },
   bench: { help: 'a benchmark by name', needs: ALL, run: runBench },
+  chaos: { help: 'a search while everything is killed', needs: SERVICE, run: bench('local/chaos') },
+  soak: { help: 'the service under load, its memory watched', needs: SERVICE, run: bench('local/soak') },
   'db:migrate': {
     help: 'bring the database up to date; arguments go to prisma migrate',
     needs: ALL,
@@ -87,6 +89,15 @@ function local(name) {
     const library = await import(pathToFileURL(at('packages/local/dist/index.js')).href);
     return library[name](args);
   };
+}
+
+/**
+ * A verb that is a benchmark.
+ *
+ * @param {string} name
+ */
+function bench(name) {
+  return (/** @type {readonly string[]} */ args) => runBench([name, ...args]);
 }
 
 /** @param {readonly string[]} args */

@@ -1,90 +1,147 @@
-// Trials a second through ask and tell: `npm run bench -- service [seconds] [clients] [batch]`. An API, the embedded
-// Postgres with all its promises, no workers; each client tells the ends of a batch and asks for the next in one call.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { readConfig } from '../config.js';
-import { startStack } from '../stack.js';
+// The service's figures: `npm run bench -- service [--only throughput,flat,ask,overhead,reading] [--quick]`.
+//
+// The whole service as `npm start` has it, on the embedded Postgres with all its promises (fsync on) and the embedded Redis.
+// Prints a Markdown table, and the load of the machine beside each figure: with other work on the machine, figures are lower.
+import { parseArgs } from 'node:util';
+import { askAndTell, externalSearch } from './service/ask-tell.js';
+import { type RunOptions, runSearch } from './service/end-to-end.js';
+import { overheadOfSleep } from './service/overhead.js';
+import { readWhileWriting } from './service/reading.js';
+import { describeMachine, type Figure, figureTable, load, quantile } from './support/figures.js';
+import { type Service, startService } from './support/service.js';
 
-const [seconds = 10, clients = 8, batch = 16] = process.argv.slice(2).map(Number);
-const home = mkdtempSync(join(tmpdir(), 'caviar-bench-'));
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
-const stack = await startStack({
-  config: readConfig({}, { CAVIAR_HOME: home, PORT: '0', CAVIAR_WORKERS: '0' }),
-  log: silent,
-  signal: new AbortController().signal,
-  output: 'files',
+const PARTS = ['throughput', 'flat', 'ask', 'overhead', 'reading'] as const;
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: PARTS.join(',') },
+    quick: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
+    workers: { type: 'string', default: '4' },
+    seconds: { type: 'string', default: '10' },
+    history: { type: 'string', default: '100000' },
+    rows: { type: 'string', default: '1000000' },
+  },
 });
+const wanted = new Set(values.only.split(','));
+const shrink = values.quick ? 10 : 1;
+const history = Number(values.history) / shrink;
+const rows = Number(values.rows) / shrink;
+const seconds = Number(values.seconds) / (values.quick ? 3 : 1);
+const found: (Figure & { readonly load: string })[] = [];
 
-try {
-  const { id } = await post<{ id: string }>('/v1/searches', {
-    trainer: { kind: 'external' },
-    sampler: { kind: 'random' }, // what is measured is the service, not a sampler
-    space: { x: { kind: 'float', min: -1, max: 1 }, y: { kind: 'float', min: -1, max: 1 } },
-    objective: { metric: 'cost', direction: 'minimize' },
-    stop: { maxTrials: 10_000_000 },
-    parallelism: clients * batch,
+function tell(figure: Figure): void {
+  const at = load();
+  found.push({ ...figure, load: at });
+  process.stderr.write(`${figure.what}: ${figure.found} (wanted ${figure.wanted}; load ${at})\n`);
+}
+
+const perSecond = (rate: number) => `${Math.round(rate).toLocaleString('en')} a second`;
+const ms = (value: number) => `${value.toFixed(1)} ms`;
+
+function tellRate(what: string, rate: number, least: number): number {
+  tell({ what, wanted: `${least.toLocaleString('en')} a second`, found: perSecond(rate), isReached: rate >= least });
+  return rate;
+}
+
+/** How flat: a rate with many trials in the search, beside the rate without. */
+function tellShare(what: string, rate: number, alone: number): void {
+  const share = rate / alone;
+  tell({
+    what,
+    wanted: '90 % of that without',
+    found: `${perSecond(rate)}, ${Math.round(100 * share)} %`,
+    isReached: share >= 0.9,
   });
-  await run(id, 2); // warm
-  const before = await cpuSeconds();
-  const { trials, calls, elapsedS } = await run(id, seconds);
-  const cpuMs = ((await cpuSeconds()) - before) * 1000;
-  const sorted = calls.toSorted((a, b) => a - b);
-  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))]?.toFixed(1);
-  console.log(
-    `${clients} clients, batches of ${batch}: ${Math.round(trials / elapsedS)} trials/s, ` +
-      `${Math.round(calls.length / elapsedS)} calls/s, a call takes ${at(0.5)} ms (p50), ${at(0.99)} ms (p99), ` +
-      `and ${(cpuMs / calls.length).toFixed(1)} ms of the API’s CPU time`,
-  );
-} finally {
-  await stack.stop();
-  rmSync(home, { recursive: true, force: true });
 }
 
-interface Told {
-  readonly trials: readonly {
-    readonly id: string;
-    readonly leaseToken: string;
-    readonly params: { readonly x: number; readonly y: number };
-  }[];
+const many = (count: number) => count.toLocaleString('en');
+const ASHA = { kind: 'asha', minResource: 111, maxResource: 1000, eta: 3 };
+/** Trials end to end: what is measured, what is wanted, how. */
+const RUNS: readonly (readonly [what: string, least: number, options: RunOptions])[] = [
+  ['random', 1000, { steps: 1, trials: 8000 / shrink }],
+  ['random, 10 measurements each', 1000, { steps: 1000, trials: 8000 / shrink }],
+  ['tpe', 1000, { sampler: { kind: 'tpe' }, steps: 1, trials: 3000 / shrink }],
+  ['asha, 10 measurements each', 300, { scheduler: ASHA, steps: 1000, trials: 3000 / shrink }],
+];
+
+async function endToEnd(service: Service): Promise<void> {
+  await runSearch(service, { steps: 1, trials: 500 }); // warm
+  for (const [what, least, options] of RUNS) {
+    const isAlone = wanted.has('throughput') || !options.scheduler;
+    if (!isAlone) continue;
+    const rate = await runSearch(service, options);
+    if (wanted.has('throughput')) tellRate(`${values.workers} worker processes, ${what}`, rate, least);
+    if (!wanted.has('flat') || options.scheduler !== undefined) continue;
+    const later = await runSearch(service, { ...options, history });
+    tellShare(`… with ${many(history)} trials already in the search`, later, rate);
+  }
 }
 
-async function run(id: string, forS: number) {
-  const from = performance.now();
-  const calls: number[] = [];
-  let trials = 0;
-  const client = async () => {
-    let finishes: unknown[] = [];
-    for (let isOver = false; !isOver; ) {
-      isOver = performance.now() - from > 1000 * forS;
-      const calledAt = performance.now();
-      const told = await post<Told>(`/v1/searches/${id}/tell`, { finishes, ask: isOver ? 0 : batch });
-      calls.push(performance.now() - calledAt);
-      trials += finishes.length;
-      finishes = told.trials.map(({ id: trialId, leaseToken, params: { x, y } }) => ({
-        trialId,
-        leaseToken,
-        status: 'completed',
-        metrics: { cost: x * x + y * y },
-      }));
-    }
+async function asking(service: Service): Promise<void> {
+  const clients = { clients: 8, batch: 16 };
+  const run = async (trials: number) => {
+    const id = await externalSearch(service, { parallelism: 128, history: trials });
+    await askAndTell(service, id, { ...clients, until: 2 }); // warm
+    return askAndTell(service, id, { ...clients, until: seconds });
   };
-  await Promise.all(Array.from({ length: clients }, client));
-  return { trials, calls, elapsedS: (performance.now() - from) / 1000 };
+  const { perSecond: rate, calls } = await run(0);
+  tellRate('ask and tell, 8 clients with batches of 16', rate, 500);
+  process.stderr.write(`  a call takes ${ms(quantile(calls, 0.5))} (p50), ${ms(quantile(calls, 0.99))} (p99)\n`);
+  if (wanted.has('flat'))
+    tellShare(`… with ${many(history)} trials already in the search`, (await run(history)).perSecond, rate);
 }
 
-/** CPU time of the API so far: what is left of a figure when the machine is shared with others. */
-async function cpuSeconds(): Promise<number> {
-  const text = await (await fetch(`${stack.url}/metrics`)).text();
-  return Number(/^process_cpu_seconds_total (\S+)/m.exec(text)?.[1]);
-}
-
-async function post<Body>(path: string, body: unknown): Promise<Body> {
-  const response = await fetch(`${stack.url}${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+async function overhead(service: Service): Promise<void> {
+  const trials = 10_000 / shrink;
+  const share = await overheadOfSleep(service, { trials, slots: 200, clients: 4, sleepMs: 1000 });
+  tell({
+    what: `${many(trials)} trials that sleep a second, 200 slots of 4 clients: wall time over the ideal`,
+    wanted: 'at most 3 %',
+    found: `${(100 * share).toFixed(1)} %`,
+    isReached: share <= 0.03,
   });
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as Body;
 }
+
+async function reading(service: Service): Promise<void> {
+  const pollers = 50;
+  const pollEveryMs = 250;
+  const report = await readWhileWriting(service, {
+    history: rows,
+    pollers,
+    pollEveryMs,
+    rate: 500,
+    seconds: 2 * seconds,
+  });
+  const where = `${many(rows)} trials, ${Math.round(report.perSecond)} more a second`;
+  const time = (what: string, values: readonly number[], share: number, most: number) => {
+    const value = quantile(values, share);
+    tell({ what, wanted: `under ${most} ms`, found: ms(value), isReached: value < most });
+  };
+  process.stderr.write(
+    `  ${report.boards.length} polls, ${report.unchanged} of them unchanged; p50 ${ms(quantile(report.boards, 0.5))}\n`,
+  );
+  time(`${where}: leaderboard, ${pollers} pollers with ETag, four times a second each, p99`, report.boards, 0.99, 10);
+  time(`${where}: first page of trials, p99`, report.pages, 0.99, 20);
+  time(`${where}: an event is heard after, p95`, report.events, 0.95, 100);
+}
+
+const ENVIRONMENT = { CAVIAR_RATE_LIMIT: '0' };
+const overrides = { environment: ENVIRONMENT };
+
+async function inService(workers: number, work: (service: Service) => Promise<void>): Promise<void> {
+  const service = await startService({ workers, overrides, keep: values.keep });
+  try {
+    await work(service);
+  } finally {
+    await service.stop();
+  }
+}
+
+if (wanted.has('throughput') || wanted.has('flat')) await inService(Number(values.workers), endToEnd);
+await inService(0, async (service) => {
+  if (wanted.has('ask')) await asking(service);
+  if (wanted.has('overhead')) await overhead(service);
+  if (wanted.has('reading')) await reading(service);
+});
+const date = new Date().toISOString().slice(0, 10);
+process.stdout.write(`${date}, ${describeMachine()}\n\n${figureTable(found)}\n`);

@@ -1,0 +1,152 @@
+// Chaos: `npm run chaos -- [--trials 500] [--kills 100] [--workers 4] [--every-ms 900] [--seed 1] [--keep]`.
+//
+// Runs an adaptive search (tpe with asha, strict) twice on the service as `npm start` has it: undisturbed, and while workers, the
+// API, Redis and Postgres are killed with SIGKILL and Redis is emptied, at random. Then holds the second record to the first: no
+// trial lost, none doubled, and leaderboard, params, values, decisions and learning curves the same bit for bit. The exit code is
+// 0 when all of that holds.
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { audit, compare, type Findings, type Snapshot, snapshot } from './chaos/snapshot.js';
+import { BLOWS, wreck } from './chaos/wreck.js';
+import { seededRandom } from './support/random.js';
+import { type Service, startService } from './support/service.js';
+
+const { values } = parseArgs({
+  options: {
+    trials: { type: 'string', default: '500' },
+    kills: { type: 'string', default: '100' },
+    workers: { type: 'string', default: '4' },
+    'every-ms': { type: 'string', default: '900' },
+    seed: { type: 'string', default: '1' },
+    keep: { type: 'boolean', default: false },
+  },
+});
+const trials = Number(values.trials);
+const kills = Number(values.kills);
+const workers = Number(values.workers);
+const seed = Number(values.seed);
+
+/** Networks on digits, with everything that draws random numbers, and rungs at which they wait for one another. */
+const SPEC = {
+  trainer: { kind: 'mlp', dataset: 'digits', params: { epochs: 27, keepProb: 0.8, hiddenLayers: 1 } },
+  space: {
+    learningRate: { kind: 'float', min: 1e-4, max: 1, scale: 'log' },
+    hiddenUnits: { kind: 'int', min: 8, max: 64, scale: 'log' },
+    batchSize: { kind: 'int', min: 16, max: 128, scale: 'log' },
+    optimizer: { kind: 'categorical', choices: ['momentum', 'rmsprop', 'adam'] },
+  },
+  sampler: { kind: 'tpe' },
+  scheduler: { kind: 'asha', minResource: 3, maxResource: 27, eta: 3 },
+  reproducibility: 'strict',
+  parallelism: 4 * workers,
+  stop: { maxTrials: trials },
+  seed,
+};
+
+/** Short leases and pauses: what is lost is to be found soon, so that the next blow hits something. */
+const OVERRIDES = {
+  backoff: { firstMs: 50, mostMs: 400, steadyMs: 2_000 },
+  // Whatever dies here is not a trial's fault.
+  environment: { CAVIAR_LEASE_MS: '3000', CAVIAR_MAX_LOSSES: '1000' },
+};
+
+const seconds = (fromMs: number) => `${((performance.now() - fromMs) / 1000).toFixed(1)} s`;
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+interface Search {
+  readonly id: string;
+  readonly status: string;
+  readonly reason: string | null;
+}
+
+/** Makes the search, as a client that repeats its request until it is answered, and follows it to its end. */
+async function carryOut(service: Service, meanwhile: (isOver: () => boolean) => Promise<void>): Promise<Search> {
+  let isOver = false;
+  const disturbance = meanwhile(() => isOver);
+  const headers = { 'idempotency-key': randomUUID() };
+  const { id } = await service.insist<Search>('POST', '/v1/searches', SPEC, headers);
+  for (;;) {
+    const search = await service.insist<Search>('GET', `/v1/searches/${id}`);
+    if (search.status !== 'running') {
+      isOver = true;
+      await disturbance;
+      return search;
+    }
+    await sleep(250);
+  }
+}
+
+async function undisturbed(): Promise<Snapshot> {
+  const service = await startService({ workers });
+  try {
+    const from = performance.now();
+    const search = await carryOut(service, async () => {});
+    say(`undisturbed: ${search.reason}, ${seconds(from)}`);
+    const findings = await audit(service, { searchId: search.id, trials });
+    for (const finding of findings) say(`  ! ${finding}`);
+    return await snapshot(service, search.id);
+  } finally {
+    await service.stop();
+  }
+}
+
+async function disturbed(expected: Snapshot): Promise<Findings> {
+  const service = await startService({ workers, overrides: OVERRIDES, keep: values.keep });
+  if (values.keep) say(`data and logs: ${service.home}`);
+  try {
+    const from = performance.now();
+    let blows = 0;
+    const search = await carryOut(service, async (isOver) => {
+      const done = await wreck(service.stack, {
+        blows: kills,
+        everyMs: Number(values['every-ms']),
+        random: seededRandom(seed),
+        isOver,
+      });
+      blows = BLOWS.reduce((sum, blow) => sum + done[blow], 0);
+      say(`struck ${blows} times in ${seconds(from)}: ${BLOWS.map((blow) => `${blow} ${done[blow]}`).join(', ')}`);
+    });
+    say(`disturbed: ${search.reason}, ${seconds(from)}`);
+    const [{ attempts, losses } = { attempts: 0, losses: 0 }] = await service.sql<{ attempts: number; losses: number }>(
+      'SELECT sum(attempt)::int AS attempts, sum(losses)::int AS losses FROM trials WHERE search_id = $1',
+      [search.id],
+    );
+    say(`  ${attempts} attempts at ${trials} trials; ${losses} times a worker was lost with one`);
+    for (const { ms, after, before } of await pauses(service, search.id)) {
+      say(`  nothing happened for ${(ms / 1000).toFixed(1)} s after ${after}, until ${before}`);
+    }
+    return [
+      ...(blows < kills ? [`the search was over after ${blows} of ${kills} blows: use a smaller --every-ms`] : []),
+      ...(search.status === 'completed' ? [] : [`the search is ${search.status}: ${search.reason}`]),
+      ...(await audit(service, { searchId: search.id, trials })),
+      ...compare(expected, await snapshot(service, search.id)),
+    ];
+  } finally {
+    await service.stop();
+  }
+}
+
+/** The longest times in which nothing came of a search: how long it takes until what was killed is found, and mended. */
+async function pauses({ sql }: Service, searchId: string) {
+  return sql<{ readonly ms: number; readonly after: string; readonly before: string }>(
+    `SELECT extract(epoch FROM at - earlier)::float8 * 1000 AS ms, was AS after, what AS before FROM (
+       SELECT at, lag(at) OVER (ORDER BY seq) AS earlier, what, lag(what) OVER (ORDER BY seq) AS was FROM (
+         SELECT e.at, e.seq, concat_ws(' ', 'event', e.seq, e.kind, 'trial ' || t.number, e.from_status, e.to_status, e.reason) AS what
+         FROM events e LEFT JOIN trials t ON t.id = e.trial_id WHERE e.search_id = $1
+       ) named
+     ) pair WHERE earlier IS NOT NULL ORDER BY ms DESC LIMIT 5`,
+    [searchId],
+  );
+}
+
+say(`chaos: ${trials} trials, tpe and asha, strict, ${workers} workers, ${kills} blows, seed ${seed}`);
+const findings = await disturbed(await undisturbed());
+for (const finding of findings.slice(0, 20)) say(`✗ ${finding}`);
+if (findings.length > 20) say(`✗ and ${findings.length - 20} more`);
+say(
+  findings.length === 0
+    ? '✓ no trial lost, none doubled; board, params, values, decisions and curves are the same bit for bit'
+    : `✗ ${findings.length} findings`,
+);
+process.exitCode = findings.length === 0 ? 0 : 1;
