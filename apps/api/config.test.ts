@@ -23,6 +23,7 @@ describe('settings', () => {
       rateLimit: 1000,
       quotas: { searches: 1000, trialsInFlight: 100_000, dataBytes: 10_737_418_240 },
       heldRequests: 1000,
+      maxLosses: 3,
       corsOrigins: [],
       programs: [],
       logLevel: 'info',
