@@ -1,22 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import { openScalarWorkspace } from './engine/scalar/workspace.js';
 import { chooseEngine } from './engine/simd/engine.js';
-import { shareBelow, twinDrifts } from './fixtures/twin-drifts.js';
+import { LIMIT, twinDrifts } from './fixtures/twin-drifts.js';
 
-// Relative, by Euclidean norm. Of all parameters as one vector, five in 300 go further than 1e-6, all of them rmsprop: its
-// first steps are about 31 alpha times the sign of the gradient, so that one which is 0 but for rounding, or a weight that L1
-// holds to and fro across 0, likely goes one way here and the other way there.
-describe('single precision after 50 steps, over 300 random networks', () => {
+// Relative, by Euclidean norm. What the others are, and why nobody's single precision does better: docs/course.md.
+describe('single precision after 50 steps, over the first 360 random networks, none left out', () => {
   it.each([
     ['WebAssembly', chooseEngine().open],
     ['TypeScript', openScalarWorkspace],
-  ])('%s is within 1e-6 of the double-precision twin', { timeout: 300_000 }, (_, open) => {
-    const { loss, worstLayer, parameters } = twinDrifts(open, 300);
-    expect(parameters[150]).toBeLessThan(2e-7);
-    expect(shareBelow(parameters, 5e-7)).toBeGreaterThanOrEqual(0.95);
-    expect(shareBelow(parameters, 1e-6)).toBeGreaterThanOrEqual(0.98);
-    expect(shareBelow(worstLayer, 1e-6)).toBeGreaterThanOrEqual(0.97);
-    expect(shareBelow(loss, 1e-6)).toBeGreaterThanOrEqual(0.99);
-    expect(parameters.at(-1)).toBeLessThan(1e-3);
-  });
+  ])(
+    '%s is within 1e-6 of the double-precision twin wherever single precision can be',
+    {
+      timeout: 600_000,
+    },
+    (_, open) => {
+      const { determined, others } = twinDrifts(open, 360);
+      expect(determined.length).toBeGreaterThanOrEqual(300);
+      for (const { parameters, worstLayer, loss } of determined) {
+        expect(Math.max(parameters, worstLayer, loss)).toBeLessThan(LIMIT);
+      }
+      for (const { parameters, reachOfSinglePrecision } of others) {
+        expect(parameters).toBeLessThan(Math.max(LIMIT, 4 * reachOfSinglePrecision));
+      }
+      const all = [...determined, ...others].map(({ parameters }) => parameters).sort((a, b) => a - b);
+      expect(all[all.length >> 1]).toBeLessThan(2e-7);
+      expect(all.filter((drift) => drift < LIMIT).length / all.length).toBeGreaterThanOrEqual(0.92);
+    },
+  );
 });

@@ -106,6 +106,18 @@ describe('training in double precision is what the notes compute, symbol by symb
     expect(moved).toBeGreaterThan(1e-3);
   });
 
+  it('layers too wide to be transposed at once, whose padding stays 0', () => {
+    const params = { hiddenUnits: [300, 200], activation: 'tanh', optimizer: 'adam', batchSize: 16, epochs: 2 };
+    expect(compare('logistic', { ...params, epsilon: 1e-3 }).apart).toBeLessThan(1e-11);
+    const setup = setUp(mlpJob(DATASETS.logistic, params), openDoubleWorkspace);
+    expect(setup.layout.layers[1]!.transposed.map(({ depth }) => depth)).toEqual([144, 144, 12]);
+    const trainer = new Trainer(setup);
+    for (let epoch = 0; epoch < 2; epoch++) trainer.runEpoch();
+    const { parameters, parameterCount } = setup.layout;
+    const nonZero = setup.workspace.floats.subarray(parameters, parameters + parameterCount).filter((x) => x !== 0);
+    expect(nonZero.length).toBe(flat(layersOf(setup)).length);
+  });
+
   it.each([1, 'full'])('batches of %s', (batchSize) => {
     expect(compare('softmax', { ...base, batchSize, activation: 'tanh', learningRate: 0.005 }).apart).toBeLessThan(
       1e-11,

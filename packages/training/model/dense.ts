@@ -72,25 +72,26 @@ export function denseForward(layer: DenseLayer, rows: number, training: boolean)
 export function denseBackward(layer: DenseLayer, rows: number): void {
   const { layout } = layer;
   const dStride = rows * layout.outWidth;
-  if (layout.transposed !== 0) {
+  const full = Math.floor(layout.outSize / layout.outWidth);
+  const tail = Math.ceil((layout.outSize - full * layout.outWidth) / 4) * 4;
+  for (const { panel, panels, depth, scratch } of layout.transposed) {
     layer.transpose(
-      layer.weights,
+      layer.weights + panel * 16 * layout.outWidth,
       layer.weightStride,
-      layout.depth,
+      depth,
       layout.outPanels,
-      layout.transposed,
+      scratch,
       layer.transposedStride,
     );
-    const full = Math.floor(layout.outSize / layout.outWidth);
     layer.gemmBack(
       layout.dOutput,
       dStride,
       full,
-      Math.ceil((layout.outSize - full * layout.outWidth) / 4) * 4,
-      layout.transposed,
+      tail,
+      scratch,
       layer.transposedStride,
-      layout.inPanels,
-      layout.dInput,
+      panels,
+      layout.dInput + panel * rows * 16,
       rows * 16,
       0,
       rows,

@@ -30,6 +30,17 @@ export interface BatchNormLayout {
   readonly shift: number;
 }
 
+/** Panels of a layer's transposed weights that are made and used at once. */
+export interface TransposedPart {
+  /** Number of the first one. */
+  readonly panel: number;
+  readonly panels: number;
+  /** Rows of the weights that they hold. */
+  readonly depth: number;
+  /** Arena offset of their scratch. Parts share it, but for a last panel that is not full: its padding must stay 0. */
+  readonly scratch: number;
+}
+
 /** Where one dense layer's numbers lie. Matrices are in column panels, see `engine/kernels.ts`. */
 export interface LayerLayout {
   /** Units going in and out. */
@@ -63,8 +74,8 @@ export interface LayerLayout {
   /** Gradients of the loss by this layer's input (0 for the first layer, which needs none) and output. */
   readonly dInput: number;
   readonly dOutput: number;
-  /** Scratch for the transposed weights; 0 for the first layer. */
-  readonly transposed: number;
+  /** How the weights are transposed: some panels at once, as many as stay in the cache; none for the first layer. */
+  readonly transposed: readonly TransposedPart[];
 }
 
 /** Where a network's numbers lie. */
@@ -94,6 +105,9 @@ export interface LayoutOptions {
 }
 
 const INPUT_WIDTH = 16;
+
+/** Elements of the transposed weights that are made and used at once: an eighth of the second cache. */
+const TRANSPOSED_AT_ONCE = 32_768;
 
 /** Reserves a network's memory. */
 export function planNetwork(plan: ArenaPlan, shape: NetworkShape, options: LayoutOptions): NetworkLayout {
@@ -174,7 +188,10 @@ export function planNetwork(plan: ArenaPlan, shape: NetworkShape, options: Layou
       dropped: keepProb < 1 && shape.activation !== 'relu' ? plan.reserve(region) : output,
       dInput: before?.dOutput ?? 0,
       dOutput: plan.reserve(region),
-      transposed: before === undefined ? 0 : plan.reserve(inPanels * panels * width * INPUT_WIDTH),
+      transposed:
+        before === undefined
+          ? []
+          : planTransposed(plan, { depth: roundUp(sizes[l]!, 4), panelSize: panels * width * INPUT_WIDTH }),
     });
   }
   return {
@@ -191,6 +208,25 @@ export function planNetwork(plan: ArenaPlan, shape: NetworkShape, options: Layou
     statistics,
     statisticsCount,
   };
+}
+
+function planTransposed(
+  plan: ArenaPlan,
+  { depth, panelSize }: { readonly depth: number; readonly panelSize: number },
+): TransposedPart[] {
+  const panels = Math.ceil(depth / INPUT_WIDTH);
+  const atOnce = Math.max(1, Math.floor(TRANSPOSED_AT_ONCE / panelSize));
+  if (panels <= atOnce) return [{ panel: 0, panels, depth, scratch: plan.reserve(panels * panelSize) }];
+  const full = Math.floor(depth / INPUT_WIDTH);
+  const shared = plan.reserve(atOnce * panelSize);
+  const parts: TransposedPart[] = [];
+  for (let panel = 0; panel < full; panel += atOnce) {
+    const now = Math.min(atOnce, full - panel);
+    parts.push({ panel, panels: now, depth: now * INPUT_WIDTH, scratch: shared });
+  }
+  const rest = depth - full * INPUT_WIDTH;
+  if (rest > 0) parts.push({ panel: full, panels: 1, depth: rest, scratch: plan.reserve(panelSize) });
+  return parts;
 }
 
 /** Offset within the parameters of the weight from input unit `i` to output unit `o`. */

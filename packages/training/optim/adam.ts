@@ -1,5 +1,5 @@
 import { f32x4 } from '../engine/wasm/instructions.js';
-import { FLUSH_BELOW, flush, type Optimizer } from './optimizer.js';
+import { FLUSH_BELOW, flush, flushSquare, type Optimizer } from './optimizer.js';
 
 /**
  * m = beta1 m + (1 - beta1) dw, v = beta2 v + (1 - beta2) dw^2, both divided by 1 - beta^t, then
@@ -27,13 +27,15 @@ export const adam: Optimizer = {
         f[w + i] = f[w + i]! - (rate * f[m + i]!) / (Math.sqrt(f[v + i]!) * rootScale + epsilon);
       }
     },
-  vectorStep: ({ w, g, m, v, s, complements, multiplyAdd: { add: madd } }) => {
+  vectorStep: (x) => {
+    const { w, g, m, v, s, complements } = x;
+    const { add: madd } = x.multiplyAdd;
     const [rate, rootScale, beta1, beta2, epsilon] = s;
     return [
       m.set(madd(beta1!, m, f32x4.mul(complements[2]!, g))),
       v.set(madd(beta2!, v, f32x4.mul(f32x4.mul(complements[3]!, g), g))),
-      flush(m),
-      flush(v),
+      flush(m, x),
+      flushSquare(v, x),
       w.set(f32x4.sub(w, f32x4.div(f32x4.mul(rate!, m), madd(f32x4.sqrt(v), rootScale!, epsilon!)))),
     ];
   },

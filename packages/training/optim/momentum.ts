@@ -20,9 +20,9 @@ export const momentum: Optimizer = {
         f[w + i] = f[w + i]! - rate * f[m + i]!;
       }
     },
-  vectorStep: ({ w, g, m, s: [rate, beta1], complements: [, rest], multiplyAdd }) => [
+  vectorStep: ({ w, g, m, s: [rate, beta1], complements: [, rest], multiplyAdd, constant }) => [
     m.set(multiplyAdd.add(beta1!, m, f32x4.mul(rest!, g))),
-    flush(m),
+    flush(m, { constant }),
     w.set(multiplyAdd.sub(rate!, m, w)),
   ],
 };

@@ -1,7 +1,7 @@
 import type { Arena } from '../engine/arena.js';
 import type { OptimizerStep } from '../engine/kernels.js';
-import type { Statement } from '../engine/wasm/code.js';
-import { f32x4, type MultiplyAdd, v128 } from '../engine/wasm/instructions.js';
+import type { Expr, Statement } from '../engine/wasm/code.js';
+import { f32x4, i32x4, type MultiplyAdd, v128 } from '../engine/wasm/instructions.js';
 import type { Local } from '../engine/wasm/module.js';
 
 /** The notes' names: alpha, beta1, beta2, epsilon (seed 2.3 to 2.5). */
@@ -44,6 +44,8 @@ export interface VectorStep {
   readonly s: readonly Local<'v128'>[];
   readonly complements: readonly Local<'v128'>[];
   readonly multiplyAdd: MultiplyAdd;
+  /** Has a constant made outside the loop. */
+  readonly constant: (value: Expr<'v128'>) => Expr<'v128'>;
 }
 
 /**
@@ -53,6 +55,12 @@ export interface VectorStep {
 export const FLUSH_BELOW = 1e-36;
 
 /** x = 0 where |x| is below FLUSH_BELOW. */
-export function flush(x: Local<'v128'>): Statement {
-  return x.set(v128.andNot(x, f32x4.lt(f32x4.abs(x), f32x4.of(FLUSH_BELOW))));
+export function flush(x: Local<'v128'>, { constant }: Pick<VectorStep, 'constant'>): Statement {
+  const size = v128.and(x, constant(i32x4.of(0x7fffffff)));
+  return x.set(v128.andNot(x, f32x4.lt(size, constant(f32x4.of(FLUSH_BELOW)))));
+}
+
+/** The same for an x that is not negative. */
+export function flushSquare(x: Local<'v128'>, { constant }: Pick<VectorStep, 'constant'>): Statement {
+  return x.set(v128.andNot(x, f32x4.lt(x, constant(f32x4.of(FLUSH_BELOW)))));
 }

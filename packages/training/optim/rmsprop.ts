@@ -1,5 +1,5 @@
 import { f32x4 } from '../engine/wasm/instructions.js';
-import { FLUSH_BELOW, flush, type Optimizer } from './optimizer.js';
+import { FLUSH_BELOW, flushSquare, type Optimizer } from './optimizer.js';
 
 /**
  * v = beta2 v + (1 - beta2) dw^2, w = w - alpha dw / (sqrt(v) + epsilon), without bias correction (seed 2.4).
@@ -22,9 +22,9 @@ export const rmsprop: Optimizer = {
         f[w + i] = f[w + i]! - (rate * gradient) / (Math.sqrt(f[v + i]!) + epsilon);
       }
     },
-  vectorStep: ({ w, g, v, s: [rate, beta2, epsilon], complements: [, rest], multiplyAdd }) => [
+  vectorStep: ({ w, g, v, s: [rate, beta2, epsilon], complements: [, rest], multiplyAdd, constant }) => [
     v.set(multiplyAdd.add(beta2!, v, f32x4.mul(f32x4.mul(rest!, g), g))),
-    flush(v),
+    flushSquare(v, { constant }),
     w.set(f32x4.sub(w, f32x4.div(f32x4.mul(rate!, g), f32x4.add(f32x4.sqrt(v), epsilon!)))),
   ],
 };

@@ -6,10 +6,14 @@ import { advance, type Local, type ModuleBuilder, repeat } from '../wasm/module.
 const VECTORS = 4;
 const PANEL_BYTES = 64;
 
-/** See `BatchNormForward`: one panel of units at a time, three passes over its rows. */
+/**
+ * See `BatchNormForward`: one panel of units at a time, three passes over its rows. The second also sums what rounding left of
+ * the mean, which is then taken off too: where few rows hardly differ, as two always do after the division by sigma, the
+ * mean's last bit would be all that the backward pass sees.
+ */
 export function emitBatchNormForward(
   module: ModuleBuilder,
-  { add: madd }: MultiplyAdd,
+  { add: madd, sub: nmadd }: MultiplyAdd,
   epilogue: 'none' | 'relu',
 ): void {
   const { f, p } = module.define(`batchNormForward_${epilogue}`, {
@@ -28,14 +32,14 @@ export function emitBatchNormForward(
   });
   const [panel, row, zAt, aAt] = f.locals('i32', 4) as Local<'i32'>[];
   const [perRow, momentum, rest, epsilon, t] = f.locals('v128', 5) as Local<'v128'>[];
-  const [mu, s2, factor, gamma, beta, y] = Array.from({ length: 6 }, () => f.locals('v128', VECTORS));
+  const [mu, left, s2, factor, gamma, beta, y] = Array.from({ length: 7 }, () => f.locals('v128', VECTORS));
   const overRows = (statements: Statement): Statement => [
     zAt!.set(p.z),
     repeat(row!, p.rows, [statements, advance(zAt!, PANEL_BYTES)]),
   ];
   const average = (at: Local<'i32'>, values: readonly Local<'v128'>[]): Statement => {
     const updated = values.map((x, v) => madd(momentum!, v128.load(at, v * 16), f32x4.mul(rest!, x)));
-    return updated.map((x, v) => v128.store(at, x, v * 16));
+    return v128.storeAll(at, updated);
   };
   f.body(
     [p.z, p.stride, p.a, p.gamma, p.beta, p.mean, p.variance, p.inverse].map((x) => x.set(i32.shl(x, 2))),
@@ -44,13 +48,20 @@ export function emitBatchNormForward(
     rest!.set(f32x4.splat(f32.fromF64(f64.sub(f64.of(1), p.momentum)))),
     epsilon!.set(f32x4.splat(f32.fromF64(p.epsilon))),
     repeat(panel!, p.panels, [
-      [...mu!, ...s2!].map((x) => x.set(f32x4.of(0))),
+      [...mu!, ...left!, ...s2!].map((x) => x.set(f32x4.of(0))),
       overRows(mu!.map((x, v) => x.set(f32x4.add(x, v128.load(zAt!, v * 16))))),
       mu!.map((x) => x.set(f32x4.mul(x, perRow!))),
-      overRows(s2!.map((x, v) => [t!.set(f32x4.sub(v128.load(zAt!, v * 16), mu![v]!)), x.set(madd(t!, t!, x))])),
-      s2!.map((x) => x.set(f32x4.mul(x, perRow!))),
+      overRows(
+        s2!.map((x, v) => [
+          t!.set(f32x4.sub(v128.load(zAt!, v * 16), mu![v]!)),
+          x.set(madd(t!, t!, x)),
+          left![v]!.set(f32x4.add(left![v]!, t!)),
+        ]),
+      ),
+      left!.map((x) => x.set(f32x4.mul(x, perRow!))),
+      s2!.map((x, v) => x.set(nmadd(left![v]!, left![v]!, f32x4.mul(x, perRow!)))),
       factor!.map((x, v) => x.set(f32x4.div(f32x4.of(1), f32x4.sqrt(f32x4.add(s2![v]!, epsilon!))))),
-      factor!.map((x, v) => v128.store(p.inverse, x, v * 16)),
+      v128.storeAll(p.inverse, factor!),
       average(p.mean, mu!),
       average(p.variance, s2!),
       gamma!.map((x, v) => x.set(v128.load(p.gamma, v * 16))),
@@ -58,11 +69,14 @@ export function emitBatchNormForward(
       aAt!.set(p.a),
       overRows([
         // s2 is free now: it holds zhat.
-        s2!.map((x, v) => x.set(f32x4.mul(f32x4.sub(v128.load(zAt!, v * 16), mu![v]!), factor![v]!))),
+        s2!.map((x, v) => {
+          const centred = f32x4.sub(f32x4.sub(v128.load(zAt!, v * 16), mu![v]!), left![v]!);
+          return x.set(f32x4.mul(centred, factor![v]!));
+        }),
         y!.map((x, v) => x.set(madd(gamma![v]!, s2![v]!, beta![v]!))),
         epilogue === 'relu' ? y!.map((x) => x.set(f32x4.max(x, f32x4.of(0)))) : [],
-        s2!.map((x, v) => v128.store(zAt!, x, v * 16)),
-        y!.map((x, v) => v128.store(aAt!, x, v * 16)),
+        v128.storeAll(zAt!, s2!),
+        v128.storeAll(aAt!, y!),
         advance(aAt!, PANEL_BYTES),
       ]),
       [p.z, p.a].map((x) => advance(x, p.stride)),
@@ -102,15 +116,15 @@ export function emitBatchNormBackward(module: ModuleBuilder, { add: madd, sub: n
         sum!.map((x, v) => x.set(f32x4.add(x, d![v]!))),
         product!.map((x, v) => x.set(madd(d![v]!, v128.load(zAt!, v * 16), x))),
       ]),
-      product!.map((x, v) => v128.store(p.dGamma, x, v * 16)),
-      sum!.map((x, v) => v128.store(p.dBeta, x, v * 16)),
+      v128.storeAll(p.dGamma, product!),
+      v128.storeAll(p.dBeta, sum!),
       factor!.map((x, v) => x.set(f32x4.mul(v128.load(p.gamma, v * 16), v128.load(p.inverse, v * 16)))),
       [...sum!, ...product!].map((x) => x.set(f32x4.mul(x, perRow))),
       overRows([
         d!.map((x, v) => x.set(f32x4.sub(v128.load(dAt!, v * 16), sum![v]!))),
         d!.map((x, v) => x.set(nmadd(product![v]!, v128.load(zAt!, v * 16), x))),
         d!.map((x, v) => x.set(f32x4.mul(x, factor![v]!))),
-        d!.map((x, v) => v128.store(dAt!, x, v * 16)),
+        v128.storeAll(dAt!, d!),
       ]),
       [p.d, p.zhat].map((x) => advance(x, p.stride)),
       [p.gamma, p.inverse, p.dGamma, p.dBeta].map((x) => advance(x, PANEL_BYTES)),
@@ -141,7 +155,7 @@ export function emitAffine(module: ModuleBuilder, { add: madd }: MultiplyAdd, ep
       repeat(row!, p.rows, [
         y!.map((x, v) => x.set(madd(scale![v]!, v128.load(zAt!, v * 16), shift![v]!))),
         epilogue === 'relu' ? y!.map((x) => x.set(f32x4.max(x, f32x4.of(0)))) : [],
-        y!.map((x, v) => v128.store(aAt!, x, v * 16)),
+        v128.storeAll(aAt!, y!),
         advance(zAt!, PANEL_BYTES),
         advance(aAt!, PANEL_BYTES),
       ]),

@@ -20,7 +20,7 @@ export function emitActivate(module: ModuleBuilder, multiplyAdd: MultiplyAdd, ac
     repeat(count, i32.shrU(p.n, Math.log2(STRIDE)), [
       values.map((x, i) => x.set(v128.load(p.a, i * 16))),
       values.map((x) => VALUE[activation](x, math)),
-      values.map((x, i) => v128.store(p.a, x, i * 16)),
+      v128.storeAll(p.a, values),
       advance(p.a, STRIDE * 4),
     ]),
   );
@@ -46,8 +46,8 @@ export function emitActivateBackward(
   const { sub: nmadd } = multiplyAdd;
   const slope: Readonly<Record<CurvedActivation, (d: Local<'v128'>, a: Local<'v128'>) => Statement>> = {
     relu: (d, a) => d.set(v128.and(d, f32x4.gt(a, f32x4.of(0)))),
-    leakyRelu: (d, a) => d.set(v128.select(d, f32x4.mul(d, f32x4.of(LEAK)), f32x4.gt(a, f32x4.of(0)))),
-    tanh: (d, a) => d.set(f32x4.mul(d, nmadd(a, a, f32x4.of(1)))),
+    leakyRelu: (d, a) => d.set(v128.select(d, f32x4.mul(d, f.constant(f32x4.of(LEAK))), f32x4.gt(a, f32x4.of(0)))),
+    tanh: (d, a) => d.set(f32x4.mul(d, nmadd(a, a, f.constant(f32x4.of(1))))),
     sigmoid: (d, a) => d.set(f32x4.mul(d, nmadd(a, a, a))),
   };
   f.body(
@@ -56,7 +56,7 @@ export function emitActivateBackward(
       gradients.map((x, i) => x.set(v128.load(p.d, i * 16))),
       values.map((x, i) => x.set(v128.load(p.a, i * 16))),
       gradients.map((d, i) => slope[activation](d, values[i]!)),
-      gradients.map((x, i) => v128.store(p.d, x, i * 16)),
+      v128.storeAll(p.d, gradients),
       advance(p.d, STRIDE * 4),
       advance(p.a, STRIDE * 4),
     ]),
@@ -92,14 +92,14 @@ export function emitDropout(module: ModuleBuilder): void {
       values.map((x, v) => x.set(v128.load(p.from, v * 16))),
       bits.map((x, v) => [
         x.set(v128.xor(counters[v]!, i32x4.shrU(counters[v]!, 16))),
-        x.set(i32x4.add(i32x4.mul(x, i32x4.of(MULTIPLIER_0)), secondKey)),
+        x.set(i32x4.add(i32x4.mul(x, f.constant(i32x4.of(MULTIPLIER_0))), secondKey)),
         x.set(v128.xor(x, i32x4.shrU(x, 15))),
-        x.set(i32x4.mul(x, i32x4.of(MULTIPLIER_1))),
+        x.set(i32x4.mul(x, f.constant(i32x4.of(MULTIPLIER_1)))),
         x.set(i32x4.shrU(v128.xor(x, i32x4.shrU(x, 15)), 1)),
       ]),
       values.map((x, v) => x.set(v128.and(f32x4.mul(x, scale), i32x4.ltS(bits[v]!, threshold)))),
-      counters.map((x) => x.set(i32x4.add(x, i32x4.of(Math.imul(GOLDEN, STRIDE))))),
-      values.map((x, v) => v128.store(p.to, x, v * 16)),
+      counters.map((x) => x.set(i32x4.add(x, f.constant(i32x4.of(Math.imul(GOLDEN, STRIDE)))))),
+      v128.storeAll(p.to, values),
       advance(p.from, STRIDE * 4),
       advance(p.to, STRIDE * 4),
     ]),
@@ -118,7 +118,7 @@ export function emitMaskScale(module: ModuleBuilder): void {
     repeat(count, i32.shrU(p.n, Math.log2(STRIDE)), [
       gradients.map((x, i) => x.set(f32x4.mul(v128.load(p.d, i * 16), factor))),
       gradients.map((x, i) => x.set(v128.and(x, f32x4.gt(v128.load(p.a, i * 16), f32x4.of(0))))),
-      gradients.map((x, i) => v128.store(p.d, x, i * 16)),
+      v128.storeAll(p.d, gradients),
       advance(p.d, STRIDE * 4),
       advance(p.a, STRIDE * 4),
     ]),
@@ -136,7 +136,7 @@ export function emitScale(module: ModuleBuilder): void {
     factor.set(f32x4.splat(f32.fromF64(p.factor))),
     repeat(count, i32.shrU(p.n, Math.log2(STRIDE)), [
       values.map((x, i) => x.set(f32x4.mul(v128.load(p.x, i * 16), factor))),
-      values.map((x, i) => v128.store(p.x, x, i * 16)),
+      v128.storeAll(p.x, values),
       advance(p.x, STRIDE * 4),
     ]),
   );
@@ -159,10 +159,10 @@ export function emitPenalty(module: ModuleBuilder, { add: madd }: MultiplyAdd): 
       gradients.map((x, i) => x.set(madd(l2, weights[i]!, x))),
       gradients.map((x, i) => {
         // l1 with the sign of the weight, and nothing for a weight of 0
-        const signed = v128.or(l1, v128.and(weights[i]!, i32x4.of(0x80000000 | 0)));
+        const signed = v128.or(l1, v128.and(weights[i]!, f.constant(i32x4.of(0x80000000 | 0))));
         return x.set(f32x4.add(x, v128.andNot(signed, f32x4.eq(weights[i]!, f32x4.of(0)))));
       }),
-      gradients.map((x, i) => v128.store(p.g, x, i * 16)),
+      v128.storeAll(p.g, gradients),
       advance(p.w, STRIDE * 4),
       advance(p.g, STRIDE * 4),
     ]),

@@ -87,7 +87,7 @@ export function emitGemm(
       ),
       when(panelsNow!, repeat(step!, panelsNow!, [wholePanel, advance(aAt!, i32.sub(p.aStride, inWidth * 4))])),
       when(panelsLeft!, [], [when(p.tail, repeat(step!, i32.shrU(p.tail, Math.log2(unroll)), block)), finish]),
-      tile.map((sums, r) => sums.map((x, v) => v128.store(cAt!, x, (r * outWidth + v * 4) * 4))),
+      tile.map((sums, r) => v128.storeAll(cAt!, sums, r * outWidth * 4)),
       advance(aRow!, rows * inWidth * 4),
       advance(cAt!, rows * outWidth * 4),
     ];
@@ -187,7 +187,7 @@ export function emitGemmTransposed(module: ModuleBuilder, target: Target, outWid
         advance(aAt!, target.unroll * 16 * 4),
         advance(dAt!, target.unroll * outWidth * 4),
       ]),
-      tile.map((sums, u) => sums.map((x, v) => v128.store(gAt!, x, (u * outWidth + v * 4) * 4))),
+      tile.map((sums, u) => v128.storeAll(gAt!, sums, u * outWidth * 4)),
       advance(aTile!, units * 4),
       advance(gAt!, units * outWidth * 4),
     ];

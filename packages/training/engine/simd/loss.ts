@@ -85,7 +85,7 @@ export function emitSoftmax(module: ModuleBuilder, multiplyAdd: MultiplyAdd, wid
         max.set(f32x4.sub(max, f32x4.splat(ofLabel))),
         ofLabel.set(f32.fromF64(f64.mul(p.scale, f64.fromF32(weight)))),
         classes.map((x) => x.set(f32x4.mul(x, f32x4.div(f32x4.splat(ofLabel), sum)))),
-        classes.map((x, v) => v128.store(p.d, x, v * 16)),
+        v128.storeAll(p.d, classes),
         label.set(i32.add(p.d, label)),
         f32.store(label, f32.sub(f32.load(label), ofLabel)),
         // loss = log(sum) + max - z of the label
@@ -151,7 +151,12 @@ export function emitSoftmaxOfMany(module: ModuleBuilder, multiplyAdd: MultiplyAd
         max.set(f32x4.sub(max, f32x4.splat(ofLabel))),
         ofLabel.set(f32.fromF64(f64.mul(p.scale, f64.fromF32(weight)))),
         value.set(f32x4.div(f32x4.splat(ofLabel), sum)),
-        overPanels(each.map((v) => v128.store(dAt!, f32x4.mul(v128.load(dAt!, v * 16), value), v * 16))),
+        overPanels(
+          v128.storeAll(
+            dAt!,
+            each.map((v) => f32x4.mul(v128.load(dAt!, v * 16), value)),
+          ),
+        ),
         dAt!.set(i32.add(p.d, labelOffset)),
         f32.store(dAt!, f32.sub(f32.load(dAt!), ofLabel)),
         math.log(sum),

@@ -37,7 +37,8 @@ const TANH = [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422
 /** The functions' scratch variables are shared: at most one vector is worked on at a time. */
 export function vectorMath(f: FunctionBuilder, { add: madd, sub: nmadd }: MultiplyAdd): VectorMath {
   const [t, n, q, z, sign, saved, isSmall] = f.locals('v128', 7) as Local<'v128'>[];
-  const of = f32x4.of;
+  const of = (value: number) => f.constant(f32x4.of(value));
+  const ofBits = (value: number) => f.constant(i32x4.of(value));
   const horner = (out: Local<'v128'>, coefficients: readonly number[], x: Expr<'v128'>): Statement => [
     out.set(of(coefficients[0]!)),
     coefficients.slice(1).map((c) => out.set(madd(out, x, of(c)))),
@@ -52,14 +53,14 @@ export function vectorMath(f: FunctionBuilder, { add: madd, sub: nmadd }: Multip
     horner(q!, EXP, t!),
     q!.set(f32x4.add(madd(f32x4.mul(t!, t!), q!, t!), of(1))),
     // times 2^n, by building its exponent
-    q!.set(f32x4.mul(q!, i32x4.shl(i32x4.add(i32x4.fromF32x4(n!), i32x4.of(127)), 23))),
+    q!.set(f32x4.mul(q!, i32x4.shl(i32x4.add(i32x4.fromF32x4(n!), ofBits(127)), 23))),
     x.set(v128.andNot(q!, isSmall!)),
   ];
 
   const log = (x: Local<'v128'>): Statement => [
     // x = 2^n (1 + t), sqrt(1/2) <= 1 + t < sqrt(2)
-    n!.set(f32x4.fromI32x4(i32x4.sub(i32x4.shrU(x, 23), i32x4.of(126)))),
-    t!.set(v128.or(v128.and(x, i32x4.of(0x007fffff)), i32x4.of(0x3f000000))),
+    n!.set(f32x4.fromI32x4(i32x4.sub(i32x4.shrU(x, 23), ofBits(126)))),
+    t!.set(v128.or(v128.and(x, ofBits(0x007fffff)), ofBits(0x3f000000))),
     z!.set(f32x4.lt(t!, of(Math.SQRT1_2))),
     n!.set(f32x4.sub(n!, v128.and(z!, of(1)))),
     t!.set(f32x4.sub(f32x4.add(t!, v128.and(z!, t!)), of(1))),
@@ -94,7 +95,7 @@ export function vectorMath(f: FunctionBuilder, { add: madd, sub: nmadd }: Multip
     horner(q!, TANH, z!),
     q!.set(madd(f32x4.mul(q!, z!), saved!, saved!)),
     x.set(v128.select(q!, x, f32x4.lt(saved!, of(0.625)))),
-    x.set(v128.or(x, v128.and(sign!, i32x4.of(0x80000000 | 0)))),
+    x.set(v128.or(x, v128.and(sign!, ofBits(0x80000000 | 0)))),
   ];
 
   const sigmoid = (x: Local<'v128'>): Statement => [

@@ -24,7 +24,7 @@ export function emitColumnSums(module: ModuleBuilder, width: PanelWidth): void {
         sums.map((x, v) => x.set(f32x4.add(x, v128.load(dAt!, v * 16)))),
         advance(dAt!, width * 4),
       ]),
-      sums.map((x, v) => v128.store(p.g, x, v * 16)),
+      v128.storeAll(p.g, sums),
       advance(p.g, width * 4),
       advance(p.d, p.dStride),
     ]),
@@ -91,8 +91,12 @@ export function emitGather(module: ModuleBuilder): void {
   const [group, panel, to] = f.locals('i32', 3);
   const from = f.locals('i32', 4);
   const copyRow = (row: number) =>
-    range(4).map((v) => v128.store(to!, v128.load(from[row]!, v * 16), row * 64 + v * 16));
-  const clearRow = (row: number) => range(4).map((v) => v128.store(to!, f32x4.of(0), row * 64 + v * 16));
+    v128.storeAll(
+      to!,
+      range(4).map((v) => v128.load(from[row]!, v * 16)),
+      row * 64,
+    );
+  const clearRow = (row: number) => v128.storeAll(to!, new Array(4).fill(f32x4.of(0)), row * 64);
   const overPanels = (rows: number): Statement => [
     range(rows).map((row) => from[row]!.set(i32.add(p.x, i32.mul(i32.load(p.index, row * 4), p.xStride)))),
     to!.set(p.a),

@@ -1,4 +1,5 @@
 import type { Optimizer } from '../../optim/optimizer.js';
+import type { Expr } from '../wasm/code.js';
 import { f32, f32x4, f64, i32, type MultiplyAdd, v128 } from '../wasm/instructions.js';
 import { advance, type ModuleBuilder, repeat } from '../wasm/module.js';
 import { range } from './target.js';
@@ -35,6 +36,7 @@ export function emitOptimizerStep(
     v: f.local('v128'),
     scratch: f.local('v128'),
   }));
+  const constant = (value: Expr<'v128'>) => f.constant(value);
   const pointers = [p.w, p.g, ...(moments.m ? [p.m] : []), ...(moments.v ? [p.v] : [])];
   f.body(
     pointers.map((x) => x.set(i32.shl(x, 2))),
@@ -48,10 +50,23 @@ export function emitOptimizerStep(
       moments.m ? groups.map(({ m }, i) => m.set(v128.load(p.m, i * 16))) : [],
       moments.v ? groups.map(({ v }, i) => v.set(v128.load(p.v, i * 16))) : [],
       groups.map(({ w }, i) => w.set(v128.load(p.w, i * 16))),
-      groups.map((group) => vectorStep({ ...group, s, complements, multiplyAdd })),
-      moments.m ? groups.map(({ m }, i) => v128.store(p.m, m, i * 16)) : [],
-      moments.v ? groups.map(({ v }, i) => v128.store(p.v, v, i * 16)) : [],
-      groups.map(({ w }, i) => v128.store(p.w, w, i * 16)),
+      groups.map((group) => vectorStep({ ...group, s, complements, multiplyAdd, constant })),
+      moments.m
+        ? v128.storeAll(
+            p.m,
+            groups.map(({ m }) => m),
+          )
+        : [],
+      moments.v
+        ? v128.storeAll(
+            p.v,
+            groups.map(({ v }) => v),
+          )
+        : [],
+      v128.storeAll(
+        p.w,
+        groups.map(({ w }) => w),
+      ),
       pointers.map((x) => advance(x, STRIDE * 4)),
     ]),
   );

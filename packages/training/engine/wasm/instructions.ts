@@ -162,6 +162,12 @@ export const v128 = {
     4,
     unsigned(offset),
   ],
+  /**
+   * Stores vectors side by side, the last one first: in this order V8 makes one 256-bit store of two neighbours; in the
+   * other it does so too, but leaves the first one's own store standing before it.
+   */
+  storeAll: (address: I32, values: readonly V128[], offset = 0): Statement =>
+    values.map((x, i) => v128.store(address, x, offset + i * 16)).reverse(),
   and: binary(0x4e),
   /** a and not b */
   andNot: binary(0x4f),

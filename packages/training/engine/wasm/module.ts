@@ -16,6 +16,7 @@ export class FunctionBuilder {
   readonly #parameters: readonly ValueType[];
   readonly #result: ValueType | null;
   readonly #locals: ValueType[] = [];
+  readonly #constants = new Map<string, { readonly local: Local<'v128'>; readonly value: Expr<'v128'> }>();
   #body: Code = [];
 
   constructor(name: string, parameters: readonly ValueType[], result: ValueType | null) {
@@ -38,6 +39,19 @@ export class FunctionBuilder {
     return Array.from({ length: count }, () => this.local(type));
   }
 
+  /**
+   * A vector constant, put into a variable before everything else. V8 builds a constant anew wherever it stands, from two
+   * 64-bit words: in a loop that is several instructions each time.
+   */
+  constant(value: Expr<'v128'>): Local<'v128'> {
+    const key = String(value.code);
+    const known = this.#constants.get(key);
+    if (known !== undefined) return known.local;
+    const local = this.local('v128');
+    this.#constants.set(key, { local, value });
+    return local;
+  }
+
   body(...statements: readonly Statement[]): void {
     this.#body = statements;
   }
@@ -58,7 +72,8 @@ export class FunctionBuilder {
 
   code(): Code {
     const locals = [unsigned(this.#locals.length), this.#locals.map((type) => [1, TYPE_BYTE[type]])];
-    const body = [locals, this.#body, 0x0b];
+    const constants = [...this.#constants.values()].map(({ local, value }) => local.set(value));
+    const body = [locals, constants, this.#body, 0x0b];
     return [unsigned(codeLength(body)), body];
   }
 }
