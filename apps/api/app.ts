@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { issueMessage } from '@caviar/contracts';
 import type { Orchestrator } from '@caviar/orchestrator';
 import type { RateLimiter } from '@caviar/queue';
-import { createMetrics, type Logger } from '@caviar/telemetry';
+import type { Logger, Metrics } from '@caviar/telemetry';
 import helmet from '@fastify/helmet';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { z } from 'zod';
@@ -17,7 +17,7 @@ import { acceptJsonBodies } from './plugins/json-bodies.js';
 import { observeRequests } from './plugins/observe.js';
 import { answerProblems, sendProblem } from './plugins/problems.js';
 import { limitRates } from './plugins/rate-limit.js';
-import { registerServiceMetrics, type ServiceStatistics } from './plugins/service-metrics.js';
+import { registerServiceMetrics, type ServiceStatistics, type StatisticsSources } from './plugins/service-metrics.js';
 import { catalogRoutes } from './routes/catalog.js';
 import { eventRoutes } from './routes/events.js';
 import { exportRoute } from './routes/export.js';
@@ -37,6 +37,8 @@ export interface AppDeps {
   readonly pings: Pings;
   readonly statistics: () => Promise<ServiceStatistics>;
   readonly queueCounts: () => Promise<Readonly<Record<string, number>>>;
+  readonly connections: StatisticsSources['connections'];
+  readonly metrics: Metrics;
   readonly logger: Logger;
   /** Without any, only this machine is served. */
   readonly apiKeys: readonly string[];
@@ -71,7 +73,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     clientErrorHandler: answerBadConnections,
     frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
   });
-  const metrics = createMetrics();
+  const { metrics } = deps;
   const checks = createServiceChecks(deps.pings);
   const check = accessCheck({
     apiKeys: deps.apiKeys,
@@ -82,7 +84,13 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   drainOnClose(app);
 
   observeRequests(app, metrics);
-  registerServiceMetrics(metrics, { statistics: deps.statistics, queueCounts: deps.queueCounts, checks });
+  const observeEventAge = metrics.histogram({
+    name: 'event_lag_seconds',
+    help: 'From when something happened, by the clock of Postgres, to when it was sent to who listened.',
+    labels: [],
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+  });
+  registerServiceMetrics(metrics, { ...deps, checks, heldRequests: holds.count });
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -104,7 +112,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     externalRoutes(v1, deps.orchestrator);
     exportRoute(v1, deps.orchestrator);
     webhookRoutes(v1, deps.orchestrator);
-    eventRoutes(v1, deps.orchestrator, { holds });
+    eventRoutes(v1, deps.orchestrator, { holds, onSent: (age) => observeEventAge({}, age) });
     catalogRoutes(v1, deps.orchestrator);
     keyRoutes(v1, deps.orchestrator);
   });

@@ -2,7 +2,7 @@ import { findDataset, listDatasets } from '@caviar/datasets';
 import { createDatabase } from '@caviar/db';
 import { createOrchestrator, type Deps, reconcile } from '@caviar/orchestrator';
 import { createQueue } from '@caviar/queue';
-import type { Logger } from '@caviar/telemetry';
+import { createMetrics, type Logger } from '@caviar/telemetry';
 import type { AppDeps } from './app.js';
 import type { Config } from './config.js';
 
@@ -51,9 +51,17 @@ export function createContainer(
     logger,
     quotas: config.quotas,
   };
+  const metrics = createMetrics();
+  const reclaimed = metrics.counter({
+    name: 'leases_expired_total',
+    help: 'Trials that this process queued again since their holder had fallen silent.',
+    labels: [],
+  });
   return {
+    metrics,
+    connections: () => database.connections(),
     orchestrator: createOrchestrator(deps),
-    reconcile: () => reconcile(deps),
+    reconcile: async () => reclaimed({}, (await reconcile(deps)).reclaimed),
     pings: { postgres: () => database.ping(), redis: () => queue.ping() },
     statistics: () => database.statistics(),
     queueCounts: () => queue.counts(),

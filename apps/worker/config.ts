@@ -12,6 +12,8 @@ const environmentSchema = z.object({
   CAVIAR_HISTORY_DAYS: z.coerce.number().min(0.01).max(36_500).default(30),
   CAVIAR_WEBHOOKS: z.enum(['public', 'any']).default('public'),
   CAVIAR_ALIVE_FILE: z.string().min(1).optional(),
+  CAVIAR_METRICS_HOST: z.string().min(1).default('127.0.0.1'),
+  CAVIAR_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   CAVIAR_PROGRAMS: z.string().optional(),
   CAVIAR_SUPERVISED: z.string().optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
@@ -32,6 +34,8 @@ export interface WorkerConfig {
   readonly webhooks: 'public' | 'any';
   /** A file that the process touches while its event loop turns; undefined: none. */
   readonly aliveFile: string | undefined;
+  /** Where Prometheus finds this process; undefined: nowhere. */
+  readonly metrics: { readonly host: string; readonly port: number } | undefined;
   /** Programs that trials of the trainer `command` may run. */
   readonly programs: Programs;
   /** What programs may see, as far as they are registered for it. */
@@ -57,6 +61,10 @@ export function readConfig(environment: Readonly<NodeJS.ProcessEnv> = process.en
     historyMs: data.CAVIAR_HISTORY_DAYS * 24 * 3_600_000,
     webhooks: data.CAVIAR_WEBHOOKS,
     aliveFile: data.CAVIAR_ALIVE_FILE,
+    metrics:
+      data.CAVIAR_METRICS_PORT === undefined
+        ? undefined
+        : { host: data.CAVIAR_METRICS_HOST, port: data.CAVIAR_METRICS_PORT },
     programs: programsOf(data.CAVIAR_PROGRAMS?.trim() || undefined),
     environment,
     supervised: data.CAVIAR_SUPERVISED !== undefined,

@@ -17,6 +17,8 @@ import { consumeTasks, consumeTrials, createQueue } from '@caviar/queue';
 import { chooseEngine } from '@caviar/training';
 import type { WorkerConfig } from './config.js';
 import { createHeldTrials } from './held-trials.js';
+import { serveMetrics } from './metrics/serve-metrics.js';
+import { createWorkerMetrics } from './metrics/worker-metrics.js';
 import { createProgramTrainer } from './programs/program-trainer.js';
 import { chooseThread } from './trainer/choose-thread.js';
 import { checkGradientsInThread, evaluateInThread } from './trainer/run-task.js';
@@ -63,10 +65,13 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     logger,
   };
   const info = describeWorker(config);
-  const desk = createTrialDesk(deps, { worker: info, leaseMs: config.leaseMs });
+  const watched = createWorkerMetrics(() => database.connections());
+  const desk = watched.watchDesk(createTrialDesk(deps, { worker: info, leaseMs: config.leaseMs }));
   await database.ping();
   await queue.ping();
   await desk.heartbeat();
+  const metricsServer = config.metrics === undefined ? undefined : await serveMetrics(watched.metrics, config.metrics);
+  if (metricsServer !== undefined) logger.info({ port: metricsServer.port }, 'metrics are served');
 
   const held = createHeldTrials({ desk, leaseMs: config.leaseMs, logger });
   const watch = queue.signals.subscribe;
@@ -105,14 +110,23 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   const stopped = new AbortController();
   const loops = [
     repeat(() => desk.heartbeat(), { everyMs: HEARTBEAT_MS, signal: stopped.signal, logger }),
-    repeat(() => reconcile(deps), { everyMs: RECONCILE_MS, signal: stopped.signal, logger }),
-    repeat(() => deliverWebhooks(deps, send), { everyMs: WEBHOOKS_MS, signal: stopped.signal, logger }),
+    repeat(async () => watched.reconciled(await reconcile(deps)), {
+      everyMs: RECONCILE_MS,
+      signal: stopped.signal,
+      logger,
+    }),
+    repeat(async () => watched.delivered(await deliverWebhooks(deps, send)), {
+      everyMs: WEBHOOKS_MS,
+      signal: stopped.signal,
+      logger,
+    }),
     repeat(() => pruneEvents(deps, config.historyMs), { everyMs: PRUNE_MS, signal: stopped.signal, logger }),
   ];
   return {
     info,
     async stop() {
       stopped.abort();
+      metricsServer?.close();
       const closed = Promise.all([consumer.close(), tasks.close()]);
       await Promise.all(runners.map((runner) => runner.stop(GRACE_MS)));
       await closed;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
+import { Pool } from 'pg';
 import { isRetryable, translate } from './errors.js';
 import { PrismaClient } from './generated/client.js';
 
@@ -12,11 +13,11 @@ export interface ClientOptions {
 }
 
 /**
- * Prisma over the pg driver. Every operation, raw SQL included, is tried again when it lost a race (deadlock), and
+ * Prisma over the pg driver, whose pool is ours so that it can be watched. Every operation, raw SQL included, is tried again when it lost a race (deadlock), and
  * throws the domain's `unavailable` when the server is away.
  */
 export function createClient({ url, poolSize = 10 }: ClientOptions) {
-  const adapter = new PrismaPg({
+  const pool = new Pool({
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: 5_000,
@@ -25,7 +26,7 @@ export function createClient({ url, poolSize = 10 }: ClientOptions) {
     // A worker's trial and a person's click must not hang on a statement that waits for a lock for ever.
     statement_timeout: 60_000,
   });
-  return new PrismaClient({ adapter }).$extends({
+  const client = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }) }).$extends({
     query: {
       async $allOperations({ args, query }) {
         for (let tries = 1; ; tries++) {
@@ -39,6 +40,18 @@ export function createClient({ url, poolSize = 10 }: ClientOptions) {
       },
     },
   });
+  return { client, connections: () => connectionsOf(pool) };
 }
 
-export type Client = ReturnType<typeof createClient>;
+/** Connections of this process to Postgres, and statements that wait for one. */
+export interface Connections {
+  readonly busy: number;
+  readonly idle: number;
+  readonly waiting: number;
+}
+
+function connectionsOf({ totalCount, idleCount, waitingCount }: Pool): Connections {
+  return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
+}
+
+export type Client = ReturnType<typeof createClient>['client'];

@@ -11,7 +11,7 @@ import type {
   WorkerStore,
 } from '@caviar/orchestrator';
 import { AskRepository } from './ask-repository.js';
-import { type ClientOptions, createClient } from './client.js';
+import { type ClientOptions, type Connections, createClient } from './client.js';
 import { EditRepository } from './edit-repository.js';
 import { EvaluationRepository } from './evaluation-repository.js';
 import { EventRepository } from './event-repository.js';
@@ -35,6 +35,8 @@ export interface Database {
   readonly workers: WorkerStore;
   readonly keys: KeyStore;
   statistics(): Promise<DatabaseStatistics>;
+  /** Those of this process. */
+  connections(): Connections;
   /** Resolves when Postgres answers; throws `unavailable` otherwise. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -42,7 +44,7 @@ export interface Database {
 
 /** Opens the stores on a migrated database; connections are made when needed. */
 export function createDatabase(options: ClientOptions): Database {
-  const client = createClient(options);
+  const { client, connections } = createClient(options);
   return {
     searches: new SearchRepository(client),
     trials: new TrialRepository(client),
@@ -55,6 +57,7 @@ export function createDatabase(options: ClientOptions): Database {
     webhooks: new WebhookRepository(client),
     workers: new WorkerRepository(client),
     statistics: () => readStatistics(client),
+    connections,
     ping: async () => {
       await client.$queryRaw`SELECT 1`;
     },

@@ -38,18 +38,24 @@ export function serviceSpecs(options: ServiceOptions): { api: NodeProcessSpec; w
     LOG_LEVEL: config.logLevel,
     ...environment,
   });
-  const spec = (name: string, script: string, command = process.execPath): NodeProcessSpec => ({
+  const spec = (name: string, script: string, { command = process.execPath, index = 0 } = {}): NodeProcessSpec => ({
     name,
     command,
     execArgv: [],
     script,
-    env,
+    env: withOwnPort(env, index),
     logFile: output === 'files' ? join(home.logs, `${name.replace(' ', '-').toLowerCase()}.log`) : undefined,
   });
   const workers = Array.from({ length: config.workers }, (_, index) =>
-    spec(`worker ${index + 1}`, scripts.worker, config.workerNode),
+    spec(`worker ${index + 1}`, scripts.worker, { command: config.workerNode, index }),
   );
   return { api: spec('API', scripts.api), workers };
+}
+
+/** Workers of one machine cannot share the port of their metrics: each has the next one. */
+function withOwnPort(env: NodeJS.ProcessEnv, index: number): NodeJS.ProcessEnv {
+  const port = Number(env['CAVIAR_METRICS_PORT'] || 0);
+  return Number.isInteger(port) && port > 0 ? { ...env, CAVIAR_METRICS_PORT: String(port + index) } : env;
 }
 
 /** Keeps the API up on the port of its first start, and waits until it can serve: databases within reach, and all. */

@@ -69,7 +69,7 @@ export {
   type TrialOutcome,
 } from './trial-desk.js';
 export { type DataAllowance, dataAllowance } from './use-cases/data-allowance.js';
-export { deliverWebhooks, type SendNotice } from './use-cases/deliver-webhooks.js';
+export { type Delivery, deliverWebhooks, type SendNotice } from './use-cases/deliver-webhooks.js';
 export { type Evaluate, type EvaluationJob, performTestEvaluation } from './use-cases/evaluate-test.js';
 export { pruneEvents } from './use-cases/follow-events.js';
-export { reconcile } from './use-cases/reconcile.js';
+export { type Reconciled, reconcile } from './use-cases/reconcile.js';

@@ -11,8 +11,8 @@ export type Labels<Label extends string> = Readonly<Record<Label, string | numbe
 
 /** The metrics of one process. Nothing is global, so that tests and several services in one process get along. */
 export interface Metrics {
-  /** Counts; gives the function that adds one. */
-  counter<Label extends string>(options: MetricOptions<Label>): (labels: Labels<Label>) => void;
+  /** Counts; gives the function that adds one, or several. */
+  counter<Label extends string>(options: MetricOptions<Label>): (labels: Labels<Label>, by?: number) => void;
   /** A distribution; gives the function that notes a value. */
   histogram<Label extends string>(
     options: MetricOptions<Label> & { readonly buckets: readonly number[] },
@@ -41,7 +41,7 @@ export function createMetrics(): Metrics {
   return {
     counter(options) {
       const counter = new Counter(common(options));
-      return (labels) => counter.inc(labels);
+      return (labels, by = 1) => counter.inc(labels, by);
     },
     histogram(options) {
       const histogram = new Histogram({ ...common(options), buckets: [...options.buckets] });

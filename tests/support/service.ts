@@ -12,6 +12,9 @@ export interface Service {
   /** Where it answers, without a slash at the end. */
   readonly url: string;
   readonly databaseUrl: string;
+  readonly redisUrl: string;
+  /** All that its processes have written so far. */
+  output(): string;
   stop(): Promise<void>;
 }
 
@@ -32,8 +35,19 @@ export async function startService({
     LOG_LEVEL: 'error',
     ...env,
   };
-  const start = (script: string): ChildProcess =>
-    spawn(process.execPath, [script], { env: settings, stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  const start = (script: string): ChildProcess => {
+    const child = spawn(process.execPath, [script], { env: settings, stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.on('data', (text) => {
+      output += text;
+    });
+    child.stderr.on('data', (text) => {
+      output += text;
+      // Whoever asks for more of the log reads it.
+      if (env['LOG_LEVEL'] === undefined) process.stderr.write(text);
+    });
+    return child;
+  };
   const api = start(API);
   const children = [api, ...Array.from({ length: workers }, () => start(WORKER))];
   const stop = async () => {
@@ -47,7 +61,13 @@ export async function startService({
     await database.drop();
   };
   try {
-    return { url: await readyLine(api), databaseUrl: database.url, stop };
+    return {
+      url: await readyLine(api),
+      databaseUrl: database.url,
+      redisUrl: redis.url,
+      output: () => output,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

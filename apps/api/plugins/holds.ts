@@ -8,6 +8,8 @@ export interface Holds {
    * @throws HttpProblem `too-many-held` when the key has as many requests waiting as it may
    */
   during<Result>(reply: FastifyReply, wait: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
+  /** How many there are now. */
+  count(): number;
 }
 
 /** Seconds after which a caller who has too many may try again. */
@@ -23,6 +25,7 @@ export function createHolds(app: FastifyInstance, most: number): Holds {
     for (const hold of open) hold.abort();
   });
   return {
+    count: () => open.size,
     async during(reply, wait) {
       const { keyId } = reply.request.principal;
       const held = ofKey.get(keyId) ?? 0;

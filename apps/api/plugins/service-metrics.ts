@@ -6,11 +6,16 @@ export interface ServiceStatistics {
   readonly searchesByStatus: Readonly<Record<string, number>>;
   readonly trialsByStatus: Readonly<Record<string, number>>;
   readonly activeWorkers: number;
+  readonly longestWaitSeconds: number;
+  readonly webhooksByStatus: Readonly<Record<string, number>>;
+  readonly webhookLagSeconds: number;
 }
 
 export interface StatisticsSources {
   readonly statistics: () => Promise<ServiceStatistics>;
   readonly queueCounts: () => Promise<Readonly<Record<string, number>>>;
+  readonly connections: () => Readonly<Record<'busy' | 'idle' | 'waiting', number>>;
+  readonly heldRequests: () => number;
   readonly checks: ServiceChecks;
 }
 
@@ -31,6 +36,25 @@ export function registerServiceMetrics(metrics: Metrics, sources: StatisticsSour
     const read = await statistics();
     return read === null ? [] : [{ labels: {}, value: read.activeWorkers }];
   });
+  const one = (value: number | undefined) => (value === undefined ? [] : [{ labels: {}, value }]);
+  metrics.gauge(
+    { name: 'trial_wait_seconds', help: 'Longest wait of a trial for its first start.', labels: [] },
+    async () => one((await statistics())?.longestWaitSeconds),
+  );
+  metrics.gauge({ name: 'webhooks', help: 'Webhooks by status.', labels: ['status'] }, async () =>
+    byKey('status', (await statistics())?.webhooksByStatus ?? {}),
+  );
+  metrics.gauge(
+    { name: 'webhook_lag_seconds', help: 'Age of the oldest event that a webhook was not told of.', labels: [] },
+    async () => one((await statistics())?.webhookLagSeconds),
+  );
+  metrics.gauge(
+    { name: 'db_connections', help: 'Connections to Postgres, and statements that wait for one.', labels: ['state'] },
+    async () => byKey('state', sources.connections()),
+  );
+  metrics.gauge({ name: 'held_requests', help: 'Streams of events and waiting boards.', labels: [] }, async () =>
+    one(sources.heldRequests()),
+  );
   metrics.gauge({ name: 'queue_jobs', help: 'Jobs in the queue by state.', labels: ['state'] }, async () =>
     byKey('state', (await queueCounts()) ?? {}),
   );

@@ -18,7 +18,16 @@ const RETRY_MS = 1_000;
 export function eventRoutes(
   app: FastifyInstance,
   orchestrator: Orchestrator,
-  { holds, patienceMs = PATIENCE_MS }: { readonly holds: Holds; readonly patienceMs?: number },
+  {
+    holds,
+    patienceMs = PATIENCE_MS,
+    onSent = () => {},
+  }: {
+    readonly holds: Holds;
+    readonly patienceMs?: number;
+    /** Told the age of events that happened while somebody listened, in seconds. */
+    readonly onSent?: (ageSeconds: number) => void;
+  },
 ): void {
   route(app, OPERATIONS.getTrialHistory, async ({ id }) => presentHistory(await orchestrator.trialHistory(id)));
 
@@ -46,7 +55,7 @@ export function eventRoutes(
       const stream = new PassThrough();
       reply.send(stream);
       try {
-        const taken = await pump(blocks(id, first, batches), stream, { signal, patienceMs });
+        const taken = await pump(blocks(id, first, timed(batches, onSent)), stream, { signal, patienceMs });
         if (!taken) reply.raw.destroy();
       } catch (error) {
         // The database is away, or what comes next is gone: the reader connects again and is told.
@@ -63,6 +72,19 @@ export function eventRoutes(
 function isOver({ status, progress }: Search): boolean {
   const hasEnded = status !== 'running' && status !== 'paused';
   return hasEnded && progress.queued + progress.running + progress.paused === 0;
+}
+
+/** The batches as they are, with the age of each told that is new: what happened before is read later on purpose. */
+async function* timed(
+  batches: AsyncGenerator<readonly SearchEvent[], void>,
+  onSent: (ageSeconds: number) => void,
+): AsyncGenerator<readonly SearchEvent[], void> {
+  const since = Date.now();
+  for await (const batch of batches) {
+    const at = batch.at(-1)?.at.getTime() ?? 0;
+    if (at >= since) onSent(Math.max(0, Date.now() - at) / 1000);
+    yield batch;
+  }
 }
 
 async function* blocks(

@@ -4,6 +4,9 @@ import type { DueWebhook, Notice, Told } from '../ports/webhook-store.js';
 /** Tells one notice over the network; gives why it failed, or null. */
 export type SendNotice = (webhook: DueWebhook, notice: Notice) => Promise<string | null>;
 
+/** What came of one look at a webhook. */
+export type Delivery = 'told' | 'failed' | 'given up';
+
 const AT_ONCE = 8;
 /** Longer than all notices of one look can take. */
 const TAKEN_MS = 60_000;
@@ -19,14 +22,16 @@ const MAX_TRIES = 15;
 export async function deliverWebhooks(
   { webhooks, logger }: Pick<Deps, 'webhooks' | 'logger'>,
   send: SendNotice,
-): Promise<void> {
+): Promise<readonly Delivery[]> {
   const due = await webhooks.takeDue(AT_ONCE, TAKEN_MS);
-  await Promise.all(
-    due.map(async (webhook) => {
+  return Promise.all(
+    due.map(async (webhook): Promise<Delivery> => {
       const told = await tell(webhook, send);
       await webhooks.settle(told);
       const { failure } = told;
-      if (failure !== null) logger.info({ webhookId: webhook.id, ...failure }, 'a webhook was not told');
+      if (failure === null) return 'told';
+      logger.info({ webhookId: webhook.id, ...failure }, 'a webhook was not told');
+      return failure.isLast ? 'given up' : 'failed';
     }),
   );
 }

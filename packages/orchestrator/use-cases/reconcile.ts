@@ -10,11 +10,19 @@ const GRACE_MS = 5_000;
 const REDISPATCH_MS = 5_000;
 const REDISPATCH_LIMIT = 1_000;
 
+/** What had to be put right. */
+export interface Reconciled {
+  /** Trials whose lease had run out, and which are queued again. */
+  readonly reclaimed: number;
+  /** Queued trials that no job seemed to stand for. */
+  readonly redispatched: number;
+}
+
 /**
  * Brings queue and workers in line with Postgres: trials of lost workers are queued again, trials that the queue has lost
  * are dispatched again, searches that could go on go on. Every process may run it at any time, however often.
  */
-export async function reconcile(deps: Deps): Promise<void> {
+export async function reconcile(deps: Deps): Promise<Reconciled> {
   const reclaimed = await deps.trials.reclaimExpired(deps.maxLosses ?? MAX_LOSSES, GRACE_MS);
   if (reclaimed.length > 0)
     deps.logger.warn({ trials: reclaimed.map(({ id }) => id) }, 'trials of lost workers are queued again');
@@ -23,4 +31,5 @@ export async function reconcile(deps: Deps): Promise<void> {
   await deps.trials.cancelLeftovers();
   for (const searchId of await deps.searches.listAdvanceable()) await advanceSearch(deps, searchId);
   for (const searchId of new Set(reclaimed.map((trial) => trial.searchId))) deps.signals.publish(searchId);
+  return { reclaimed: reclaimed.length, redispatched: lost.length };
 }
