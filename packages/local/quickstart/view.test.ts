@@ -1,5 +1,5 @@
+import { styleFor } from '@caviar/terminal';
 import { expect, test } from 'vitest';
-import { styleFor } from '../terminal/style.js';
 import type { Board, Entry } from './rest.js';
 import { progressLines, progressText, resultLines } from './view.js';
 

@@ -1,6 +1,4 @@
-import { bar } from '../terminal/bar.js';
-import type { Style } from '../terminal/style.js';
-import { type Column, table } from '../terminal/table.js';
+import { bar, type Column, type Style, table } from '@caviar/terminal';
 import type { Board, Entry, ParamValue, Progress } from './rest.js';
 
 // What the quickstart shows, as functions from what is known to lines.

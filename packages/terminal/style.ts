@@ -4,12 +4,23 @@ export interface Style {
   readonly dim: (text: string) => string;
   readonly green: (text: string) => string;
   readonly red: (text: string) => string;
+  readonly cyan: (text: string) => string;
+  readonly yellow: (text: string) => string;
+  readonly magenta: (text: string) => string;
 }
 
 /** ANSI escapes when there is colour, plain text otherwise. */
 export function styleFor(hasColor: boolean): Style {
   const wrap = (code: number) => (text: string) => (hasColor ? `\x1b[${code}m${text}\x1b[0m` : text);
-  return { bold: wrap(1), dim: wrap(2), green: wrap(32), red: wrap(31) };
+  return {
+    bold: wrap(1),
+    dim: wrap(2),
+    green: wrap(32),
+    red: wrap(31),
+    cyan: wrap(36),
+    yellow: wrap(33),
+    magenta: wrap(35),
+  };
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with a control character

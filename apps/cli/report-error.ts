@@ -1,0 +1,85 @@
+import { ProblemError, UnreachableError } from '@caviar/client';
+import { PROBLEMS, type ProblemCode } from '@caviar/contracts';
+import type { Style } from '@caviar/terminal';
+import { ConfigError, type Settings } from './config.js';
+import { InputError, UsageError } from './errors.js';
+
+export interface ErrorContext {
+  readonly style: Style;
+  readonly isJson: boolean;
+  readonly settings: Pick<Settings, 'url' | 'urlFrom'> | null;
+}
+
+/** What to type next, where the code of a problem says enough. */
+const NEXT: Partial<Readonly<Record<ProblemCode, string>>> = {
+  unauthorized: 'export CAVIAR_API_KEY=... (or --key KEY, or "apiKey" in the configuration file)',
+  'role-too-low': 'caviar key create NAME --role ROLE, with the key of an admin',
+  'search-not-found': 'caviar search list',
+  'trial-not-found': 'caviar search show latest',
+  'dataset-not-found': 'caviar dataset list',
+  'key-not-found': 'caviar key list',
+  'search-running': 'caviar search cancel SEARCH',
+  'search-ended': 'caviar search create SPEC.json: an ended search does not go on, but its spec can be made again',
+  'search-not-ended': 'caviar search watch SEARCH',
+  'nothing-to-diagnose': 'caviar search watch SEARCH',
+  'quota-exceeded': 'caviar search list --status running',
+  unavailable: 'caviar status',
+};
+
+/** What went wrong, for stderr: what, where exactly, and what to do. */
+export function errorLines(error: unknown, context: ErrorContext): string[] {
+  if (context.isJson) return [JSON.stringify({ error: errorJson(error) })];
+  const { red, bold, dim } = context.style;
+  const head = (text: string) => `${red(bold('error'))}: ${text}`;
+  const next = (text: string) => `${dim('try:')} ${text}`;
+  if (error instanceof UsageError) return [head(error.message), next(error.next)];
+  if (error instanceof InputError) return [head(error.message), ...error.details.map((line) => `  ${line}`)];
+  if (error instanceof ConfigError) return [head(error.message)];
+  if (error instanceof UnreachableError) {
+    const from = context.settings === null ? '' : ` (${context.settings.urlFrom})`;
+    const isSilent = error.message.endsWith('does not answer');
+    return [
+      head(`${error.message}${from}`),
+      next(isSilent ? 'caviar up' : 'another --url: what answers there is not Caviar'),
+      ...(isSilent ? [`${dim('or:')}  caviar --url URL ..., if the service is elsewhere`] : []),
+    ];
+  }
+  if (error instanceof ProblemError) return problemLines(error, { head, next, dim, url: context.settings?.url ?? '' });
+  return [head(error instanceof Error ? error.message : String(error))];
+}
+
+interface Format {
+  readonly head: (text: string) => string;
+  readonly next: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly url: string;
+}
+
+function problemLines(
+  { code, problem, errors, status, requestId }: ProblemError,
+  { head, next, dim, url }: Format,
+): string[] {
+  const width = Math.max(0, ...errors.map(({ pointer, parameter }) => (parameter ?? pointer).length));
+  // With a list of what is wrong, the detail only says its beginning again.
+  const title = errors.length > 0 ? problem.title : problem.detail;
+  return [
+    head(`${title} ${dim(`(${code})`)}`),
+    ...errors.map(({ pointer, parameter, message }) => `  ${(parameter ?? pointer).padEnd(width)}  ${message}`),
+    next(
+      NEXT[code] ??
+        (errors.length > 0 ? `mending what is named above; ${url}/docs has every key` : PROBLEMS[code]?.whatToDo) ??
+        problem.title,
+    ),
+    ...(status >= 500 ? [dim(`request ${requestId}: the service's log has more`)] : []),
+  ];
+}
+
+function errorJson(error: unknown): object {
+  if (error instanceof ProblemError) return error.problem;
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof UnreachableError) return { code: 'unreachable', message, url: error.url };
+  if (error instanceof UsageError) return { code: 'usage', message, next: error.next };
+  if (error instanceof InputError) return { code: 'input', message, details: error.details };
+  if (error instanceof ConfigError) return { code: 'config', message };
+  return { code: 'internal', message };
+}

@@ -1,0 +1,4 @@
+export { bar } from './bar.js';
+export { createScreen, type Output, type Screen } from './screen.js';
+export { fit, type Style, styleFor } from './style.js';
+export { type Column, table } from './table.js';

@@ -1,0 +1,242 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCaptured } from '../apps/cli/testing/run-captured.js';
+import { type Service, startService } from './support/service.js';
+
+// The command line against the service as it is shipped, with a worker that trains.
+
+let service: Service;
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'caviar-cli-'));
+  service = await startService({ workers: 1, env: { CAVIAR_API_KEYS: 'k3y' } });
+});
+afterAll(async () => {
+  await service.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const caviar = (line: string, options: Parameters<typeof runCaptured>[1] = {}) =>
+  runCaptured(line.split(' '), { ...options, env: { CAVIAR_URL: service.url, CAVIAR_API_KEY: 'k3y', ...options.env } });
+const json = async (line: string, options: Parameters<typeof runCaptured>[1] = {}) => {
+  const { code, stdout, stderr } = await caviar(`${line} --json`, options);
+  expect([code, stderr]).toEqual([0, '']);
+  return JSON.parse(stdout);
+};
+
+const QUICK = readFileSync(fileURLToPath(new URL('../docs/examples/quickstart.json', import.meta.url)), 'utf8');
+const create = (more = '') => json(`search create - --trials 4 ${more}`.trim(), { stdin: QUICK });
+const EXTERNAL = JSON.stringify({
+  name: 'outside',
+  trainer: { kind: 'external' },
+  space: { x: { kind: 'float', min: 0, max: 1 } },
+  objective: { metric: 'cost', direction: 'minimize' },
+  stop: { maxTrials: 2 },
+});
+
+describe('a search', () => {
+  test('is made, followed to its end line by line, shown, exported, diagnosed', async () => {
+    const made = await caviar('search create - --trials 4 --name mine --seed 5', { stdin: QUICK });
+    expect(made).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^mine {2}running {2}(srch_\w+)\nnext: caviar search watch srch_/),
+    });
+    const followed = await caviar('search watch latest');
+    expect(followed.code).toBe(0);
+    expect(followed.stdout).toMatch(/completed {2}4\/4 trials/);
+    expect(followed.stdout).toMatch(/# {2}trial {2}dev\.error {2}learningRate/);
+    expect(followed.stdout).toMatch(/next: caviar diagnose srch_/);
+
+    const { search, leaderboard } = await json('search show latest');
+    expect(search).toMatchObject({ name: 'mine', seed: 5, status: 'completed' });
+    const shown = await caviar('search show latest');
+    expect(shown.stdout).toContain(`${leaderboard.entries[0].number}`);
+    expect(shown.stdout).toContain('trials     4 of 4 ended: 4 completed');
+    expect((await json('search list --status completed')).map(({ id }: { id: string }) => id)).toContain(search.id);
+    expect((await caviar('search list')).stdout).toContain(search.id);
+
+    const csv = await caviar(`search export ${search.id}`);
+    expect(csv.stdout.trim().split('\n')).toHaveLength(5);
+    const path = join(folder, 'trials.jsonl');
+    expect(await caviar(`search export ${search.id} --format jsonl -o ${path}`)).toMatchObject({ code: 0, stdout: '' });
+    expect(
+      readFileSync(path, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).number),
+    ).toEqual([0, 1, 2, 3]);
+
+    const diagnosed = await caviar('diagnose latest');
+    expect(diagnosed.stdout).toMatch(/avoidable bias[\s\S]*What to do[\s\S]*The next search/);
+    const next = await caviar('diagnose latest --next');
+    const preview = await caviar('search create - --preview', { stdin: next.stdout });
+    expect(preview).toMatchObject({ code: 0, stdout: expect.stringContaining('What 1000 draws look like') });
+    expect((await caviar('diagnose latest#1')).stdout).toContain('What to do');
+    expect((await caviar('test-evaluate latest')).stdout).toMatch(
+      /^trial \d+ on 359 rows that nothing has seen\n {2}test\.error/,
+    );
+  });
+
+  test('is watched live on a terminal: curves in Braille, a board, and no wider than it', async () => {
+    await create();
+    const frames: string[] = [];
+    const { code } = await caviar('search watch latest', {
+      stdout: { isTTY: true, columns: 80, rows: 30, write: (text) => frames.push(text) },
+    });
+    expect(code).toBe(0);
+    const last = frames.at(-1) ?? '';
+    expect(last).toMatch(/[\u2801-\u28ff]{5}/);
+    expect(last).toContain('4/4 trials');
+    const widths = stripVTControlCharacters(last)
+      .split('\n')
+      .map(({ length }) => length);
+    expect(Math.max(...widths)).toBeLessThanOrEqual(80);
+  });
+
+  test('is watched as JSON lines, one board each', async () => {
+    const { id } = await create();
+    const { stdout } = await caviar(`search watch ${id} --json`);
+    const boards = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(boards.at(-1)).toMatchObject({ searchId: id, progress: { completed: 4 } });
+  });
+
+  test('is paused, resumed, cancelled and deleted; the outcome of watching a cancelled one is bad', async () => {
+    const { id } = JSON.parse((await caviar('search create - --json', { stdin: EXTERNAL })).stdout);
+    expect(await caviar(`search pause ${id}`)).toMatchObject({ code: 0, stdout: expect.stringContaining('paused') });
+    expect((await caviar(`search show ${id}`)).stdout).toContain(`next: caviar search resume ${id}`);
+    expect((await json(`search resume ${id}`)).status).toBe('running');
+    const cancelled = await json(`trial cancel ${id}#0`);
+    expect(cancelled).toMatchObject({ number: 0, status: 'cancelled' });
+    const running = await caviar(`search delete ${id} --yes`);
+    expect(running).toMatchObject({ code: 7, stderr: expect.stringContaining('caviar search cancel SEARCH') });
+    expect((await json(`search cancel ${id}`)).status).toBe('cancelled');
+    expect((await caviar(`search watch ${id}`)).code).toBe(8);
+    expect((await caviar(`search resume ${id}`)).code).toBe(7);
+    expect(await caviar(`search delete ${id}`)).toMatchObject({ code: 2, stdout: '' });
+    expect((await caviar(`search delete ${id} --yes`)).stdout).toBe(`deleted ${id}\n`);
+    expect(await caviar(`search show ${id}`)).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('try: caviar search list'),
+    });
+  });
+
+  test('goes on when watching it is interrupted', async () => {
+    const { id } = JSON.parse((await caviar('search create - --json', { stdin: EXTERNAL })).stdout);
+    const interruption = new AbortController();
+    const stdout = { write: () => interruption.abort(new Error('interrupted')) };
+    const { code, stderr } = await caviar(`search watch ${id}`, { signal: interruption.signal, stdout });
+    expect([code, stderr]).toEqual([
+      130,
+      `The search goes on without being watched. To see it again: caviar search watch ${id}\n`,
+    ]);
+    expect((await json(`search cancel ${id}`)).id).toBe(id);
+  });
+
+  test('that makes no sense is refused with a pointer to every key', async () => {
+    const path = join(folder, 'bad.json');
+    writeFileSync(
+      path,
+      JSON.stringify({
+        ...JSON.parse(EXTERNAL),
+        stop: { maxTrials: 0 },
+        space: { x: { kind: 'float', min: 2, max: 1 } },
+      }),
+    );
+    const { code, stderr } = await caviar(`search create ${path}`);
+    expect(code).toBe(6);
+    expect(stderr).toContain('error: The search spec does not make sense (invalid-spec)\n');
+    expect(stderr).toMatch(/ {2}\/space\/x\/max {5}must not be below min \(2\)\n/);
+    expect(stderr).toMatch(/ {2}\/stop\/maxTrials {2}must be at least 1\n/);
+    const refused = await caviar(`search create ${path} --json`);
+    expect(JSON.parse(refused.stderr).error).toMatchObject({
+      code: 'invalid-spec',
+      errors: [{ pointer: '/space/x/max' }, { pointer: '/stop/maxTrials' }],
+    });
+  });
+});
+
+describe('a trial', () => {
+  test('is shown and drawn, by number or as the best', async () => {
+    const { id } = await create();
+    await caviar(`search watch ${id}`);
+    const { trial, history } = await json(`trial show ${id}#best`);
+    expect(history.map(({ status }: { status: string }) => status)).toEqual(['queued', 'running', 'completed']);
+    const shown = await caviar(`trial show ${id}#${trial.number}`);
+    expect(shown.stdout).toContain(`trial ${trial.number}  completed  ${trial.id}`);
+    const drawn = await caviar(`trial curve ${trial.id}`);
+    expect(drawn.stdout).toMatch(/dev\.error [\s\S]*[\u2801-\u28ff]{5}[\s\S]*train\.error/);
+    expect((await json(`trial curve ${trial.id} --beta 0.9`)).items[0].smoothed).toBeDefined();
+    expect(await caviar(`trial curve ${trial.id} --metric x`)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('it has train.loss'),
+    });
+    expect(await caviar(`trial show ${id}#99`)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('has no trial 99'),
+    });
+    expect(await caviar(`trial show ${id}#x`)).toMatchObject({ code: 2 });
+    expect(await caviar('trial show nope')).toMatchObject({ code: 5 });
+    const shares = await caviar(`search importance ${id}`);
+    expect(shares).toMatchObject({ code: 7, stderr: expect.stringContaining('nothing-to-explain') });
+  });
+});
+
+test('params of a trial are changed by hand only while it runs', async () => {
+  const { id } = await create();
+  await caviar(`search watch ${id}`);
+  const edited = await caviar(`trial edit ${id}#0 -p learningRate=0.01`);
+  expect(edited).toMatchObject({ code: 7, stderr: expect.stringContaining('trial-ended') });
+  expect(await caviar(`trial edit ${id}#0`)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--param is missing'),
+  });
+});
+
+describe('the service', () => {
+  test('has data sets, workers and a state', async () => {
+    expect((await caviar('status')).stdout).toBe(`${service.url}  ready\n  postgres  ok\n  redis     ok\n`);
+    expect((await json('dataset list')).map(({ id }: { id: string }) => id)).toContain('digits');
+    expect((await caviar('dataset list')).stdout).toMatch(/digits {2,}10 classes/);
+    expect((await caviar('dataset show digits')).stdout).toContain('images of 8 by 8');
+    expect(await caviar('dataset show nope')).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('caviar dataset list'),
+    });
+    expect((await caviar('worker list')).stdout).toMatch(/^id +status[\s\S]*active/);
+  });
+
+  test('checks gradients', async () => {
+    const { code, stdout } = await caviar(
+      'gradcheck digits -p hiddenUnits=4 -p activation=tanh --epochs 0 --examples 4',
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^great: 310 parameters checked one by one/);
+    const refused = await caviar('gradcheck digits -p keepProb=0.5');
+    expect(refused).toMatchObject({ code: 6, stderr: expect.stringContaining('/params/keepProb') });
+  });
+
+  test('makes keys and revokes them; a wrong key, none, or one that may not is refused', async () => {
+    const made = await json('key create reader --role read --project vision');
+    const asReader = (line: string) => caviar(line, { env: { CAVIAR_API_KEY: made.key } });
+    expect((await asReader('search list')).stdout).toMatch(/^no searches/);
+    const refused = await asReader('key list');
+    expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining('role-too-low') });
+    expect((await caviar('key list')).stdout).toMatch(/active +read +vision/);
+    expect((await caviar(`key revoke ${made.id}`)).code).toBe(0);
+    expect((await caviar('key list')).stdout).toContain('revoked');
+    expect((await caviar('key create x')).stdout).toContain('This is the only copy');
+    expect(await caviar('key revoke nope')).toMatchObject({ code: 5 });
+    for (const key of ['wrong', '']) {
+      const { code, stderr } = await caviar('search list', { env: { CAVIAR_API_KEY: key } });
+      expect(code).toBe(4);
+      expect(stderr).toContain('try: export CAVIAR_API_KEY=');
+    }
+  });
+});
