@@ -53,6 +53,8 @@ export async function watch(context: Context, id: string): Promise<number> {
       if (line !== told) io.stdout.write(`${new Date().toISOString().slice(11, 19)}  ${line}\n`);
       told = line;
     }
+    // The board may have been the last one before the search said so.
+    if (last !== undefined) last = { ...last, search: await client.getSearch(id, { signal: io.signal }) };
   } catch (error) {
     if (!io.signal.aborted) throw error;
     clearInterval(timer);
