@@ -47,7 +47,7 @@ describe('a search', () => {
     });
     const followed = await caviar('search watch latest');
     expect(followed.code).toBe(0);
-    expect(followed.stdout).toMatch(/completed {2}4\/4 trials/);
+    expect(followed.stdout).toMatch(/4\/4 trials {2}0 running/);
     expect(followed.stdout).toMatch(/# {2}trial {2}dev\.error {2}learningRate/);
     expect(followed.stdout).toMatch(/next: caviar diagnose srch_/);
 
