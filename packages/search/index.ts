@@ -31,6 +31,7 @@ export {
   previewSearch,
   type SearchPreview,
 } from './preview.js';
+export { runAlone } from './run-alone.js';
 export type { PlannedRound, Suggestion } from './samplers/sampler.js';
 export type { Origin, RungReport } from './schedulers/scheduler.js';
 export { costsOf, objectivesOf, valuesOf } from './several-objectives.js';
