@@ -121,6 +121,7 @@ describe('an edit', () => {
       status: 'completed',
       value: 1,
       rankKey: 1,
+      violation: null,
       step: 1,
       metrics: {},
       reason: null,

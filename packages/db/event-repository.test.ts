@@ -69,6 +69,7 @@ const finishOf = (number: number, attempt = 1) => ({
   status: 'completed' as const,
   value: number,
   rankKey: number,
+  violation: null,
   step: 3,
   metrics: { cost: number },
   reason: null,

@@ -54,6 +54,7 @@ export interface TrialRow {
   readonly provenance: Provenance | null;
   readonly value: number | null;
   readonly rankKey: number | null;
+  readonly violation: number | null;
   readonly step: number;
   readonly metrics: Metrics;
   readonly editedFrom: number | null;
@@ -101,6 +102,6 @@ export function toSearch(row: SearchRow): Search {
 }
 
 export function toTrial(row: TrialRow): Trial {
-  const { rankKey: _, attempt, ...trial } = row;
+  const { rankKey: _, violation: __, attempt, ...trial } = row;
   return { ...trial, attempts: attempt };
 }

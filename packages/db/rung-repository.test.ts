@@ -69,6 +69,8 @@ const arrivalOf = (number: number, value: number | null, more: Partial<RungArriv
   step: 3,
   value,
   rankKey: value,
+  violation: null,
+  entry: value,
   metrics: { cost: value },
   elapsedMs: 12,
   checkpoint: Uint8Array.of(number, 1, 2),

@@ -29,7 +29,8 @@ export class RungRepository implements RungStore {
       WITH report AS (${reportRows(reports)}),
       arrival AS (
         SELECT * FROM json_to_recordset(${json(rows)}) AS a (
-          "trialId" text, attempt int, step int, value float8, "rankKey" float8, metrics json, "elapsedMs" int
+          "trialId" text, attempt int, step int, value float8, "rankKey" float8, violation float8,
+          entry json, metrics json, "elapsedMs" int
         )
       ),
       held AS (
@@ -37,8 +38,9 @@ export class RungRepository implements RungStore {
           status = CASE WHEN s.status IN ('running', 'paused') AND NOT t.cancel_requested THEN 'paused' ELSE 'cancelled' END::trial_status,
           ended_at = CASE WHEN s.status IN ('running', 'paused') AND NOT t.cancel_requested THEN NULL ELSE now() END,
           reason = CASE WHEN t.cancel_requested THEN t.reason ELSE 'waits at step ' || a.step || ' for its scheduler' END,
-          value = a.value, rank_key = a."rankKey", step = a.step, metrics = a.metrics, duration_ms = a."elapsedMs",
-          rungs = (t.rungs::jsonb || jsonb_build_object(t.target_step::text, a.value))::json, lease_expires_at = NULL,
+          value = a.value, rank_key = a."rankKey", violation = a.violation, step = a.step, metrics = a.metrics,
+          duration_ms = a."elapsedMs",
+          rungs = (t.rungs::jsonb || jsonb_build_object(t.target_step::text, a.entry))::json, lease_expires_at = NULL,
           losses = 0 -- whoever was lost with it before: it has got past that
         FROM arrival a, searches s
         WHERE t.id = a."trialId" AND t.attempt = a.attempt AND t.status = 'running' AND t.target_step <= a.step
@@ -119,7 +121,7 @@ export class RungRepository implements RungStore {
         status = CASE WHEN r."targetStep" <= t.step THEN 'paused' ELSE 'queued' END::trial_status,
         reason = CASE WHEN r."targetStep" <= t.step THEN t.reason END,
         rungs = CASE
-          WHEN r."targetStep" <= t.step THEN (t.rungs::jsonb || jsonb_build_object(r."targetStep"::text, t.value))::json
+          WHEN r."targetStep" <= t.step THEN (t.rungs::jsonb || jsonb_build_object(r."targetStep"::text, t.rungs::jsonb -> t.target_step::text))::json
           ELSE t.rungs
         END,
         dispatched_at = now()

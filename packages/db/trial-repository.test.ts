@@ -70,6 +70,7 @@ const finishOf = (lease: TrialLease, value: number | null, more: Partial<TrialFi
   status: value === null ? 'infeasible' : 'completed',
   value,
   rankKey: value,
+  violation: null,
   step: 3,
   metrics: { cost: value },
   reason: null,
@@ -353,6 +354,41 @@ describe('the leaderboard', () => {
       } while (cursor !== undefined);
       expect(walked).toEqual(whole?.entries);
     }
+  });
+
+  test('puts what breaks a constraint behind all that keep them, the least broken first, then what has no value', async () => {
+    const leases = await claim(await add(9));
+    const ends: [number | null, number | null][] = [
+      [0.5, null],
+      [0.1, 2],
+      [0.3, 0.25],
+      [null, null],
+      [0.9, null],
+      [0.2, 0.25],
+      [null, 1e300],
+      [0.2, 0.25],
+      [null, null],
+    ];
+    await db.trials.finish(
+      ends.map(([value, violation], i) =>
+        finishOf(leases[i]!, value, { violation, ...(violation !== null && { rankKey: null }) }),
+      ),
+      [],
+    );
+    const orders = { minimize: [0, 4, 5, 7, 2, 1, 6, 3, 8], maximize: [0, 4, 2, 5, 7, 1, 6, 3, 8] } as const;
+    for (const constrained of ['minimize', 'maximize'] as const) {
+      for (const limit of [1, 2, 4, 50]) {
+        const walked: number[] = [];
+        let cursor: string | undefined;
+        do {
+          const page = await db.trials.leaderboard(searchId, { limit, cursor, constrained });
+          walked.push(...(page?.entries.map(({ trial }) => trial.number) ?? []));
+          cursor = page?.nextCursor ?? undefined;
+        } while (cursor !== undefined);
+        expect(walked).toEqual(orders[constrained]);
+      }
+    }
+    expect((await db.searches.get(searchId))?.best).toMatchObject({ number: 0, value: 0.5 });
   });
 
   test('refuses a cursor of somebody else', async () => {

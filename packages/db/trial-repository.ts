@@ -110,12 +110,12 @@ export class TrialRepository extends TrialReader implements TrialStore {
     const rows = await this.client.$queryRaw<{ id: string }[]>`
       WITH report AS (${reportRows(reports)}),
       held AS (
-        UPDATE trials t SET status = f.status::trial_status, value = f.value, rank_key = f."rankKey",
+        UPDATE trials t SET status = f.status::trial_status, value = f.value, rank_key = f."rankKey", violation = f.violation,
           step = coalesce(f.step, t.step),
           metrics = f.metrics, reason = f.reason, duration_ms = f."durationMs", ended_at = now(), lease_expires_at = NULL
         FROM json_to_recordset(${json(finishes)}) AS f (
-          "trialId" text, attempt int, status text, value float8, "rankKey" float8, step int, metrics json, reason text,
-          "durationMs" int, "searchId" text
+          "trialId" text, attempt int, status text, value float8, "rankKey" float8, violation float8, step int, metrics json,
+          reason text, "durationMs" int, "searchId" text
         )
         WHERE t.id = f."trialId" AND t.attempt = f.attempt AND t.status = 'running'
           AND t.search_id = coalesce(f."searchId", t.search_id)

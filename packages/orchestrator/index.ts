@@ -42,6 +42,7 @@ export type { TaskRunner, WorkerTask, WorkerTaskResult } from './ports/task-runn
 export type {
   BoardEntry,
   BoardPage,
+  BoardQuery,
   BoardRow,
   ClaimedTrial,
   MeasurementReport,

@@ -1,30 +1,55 @@
-import { keepsConstraints, lowerIsBetter, type TrialRecord, valuesOf } from '@caviar/search';
+import {
+  hasOneValue,
+  keepsConstraints,
+  lowerIsBetter,
+  type Outcome,
+  objectivesOf,
+  outcomeAmong,
+  type TrialRecord,
+  violationOf,
+} from '@caviar/search';
 import { isFinal, type Metrics, type SearchSpec } from '@caviar/spec';
+import type { RungEntry } from './ports/rung-store.js';
 import type { StoredRecord } from './ports/trial-store.js';
 
 type Goal = Pick<SearchSpec, 'objective' | 'objectives' | 'constraints'>;
 
 /**
  * The (first) objective's value among metrics, as reported and as ranked: lower is better, null for none, for one that is
- * not finite, and for a trial that breaks a constraint: it ranks behind all that keep them.
+ * not finite, and for a trial that breaks a constraint: it ranks behind all that keep them, by how much it breaks them.
  */
 export function objectiveValue(spec: Goal | null, metrics: Metrics) {
-  if (spec === null) return { value: null, rankKey: null };
+  if (spec === null) return { value: null, rankKey: null, violation: null };
   const value = metrics[spec.objective.metric] ?? null;
-  const rankKey = keepsConstraints(spec, metrics) ? lowerIsBetter(value, spec.objective.direction) : null;
-  return { value, rankKey };
+  const keeps = keepsConstraints(spec, metrics);
+  const rankKey = keeps ? lowerIsBetter(value, spec.objective.direction) : null;
+  return { value, rankKey, violation: keeps ? null : violationOf(spec, metrics).violation };
+}
+
+/** A trial as samplers see it. */
+export function toTrialRecord(spec: Goal, { metrics, editedFrom, ...trial }: StoredRecord): TrialRecord {
+  return asProposed({ ...trial, ...outcomeAmong(spec, metrics), value: trial.value }, editedFrom);
 }
 
 /**
- * A trial as samplers see it: one that breaks a constraint is infeasible to them, and one whose params were changed by hand has
- * been tried without a result, for its value is not that of the params it was proposed with.
+ * A trial whose params were changed by hand has been tried without a result, for its value is not that of the params it was
+ * proposed with.
  */
-export function toTrialRecord(spec: Goal, { metrics, editedFrom, ...trial }: StoredRecord): TrialRecord {
-  const { number, params, step } = trial;
-  if (isFinal(trial.status) && editedFrom !== null && editedFrom < step) {
-    return { number, params, step, status: 'cancelled', value: null };
-  }
-  const isBroken = trial.status === 'completed' && !keepsConstraints(spec, metrics);
-  const status = isBroken ? 'infeasible' : trial.status;
-  return spec.objectives === undefined ? { ...trial, status } : { ...trial, status, values: valuesOf(spec, metrics) };
+export function asProposed(trial: TrialRecord, editedFrom: number | null): TrialRecord {
+  const { number, params, status, step = 0 } = trial;
+  if (!isFinal(status) || editedFrom === null || editedFrom >= step) return trial;
+  return { number, params, step, status: 'cancelled', value: null };
+}
+
+/** What is kept of metrics at a step at which a scheduler has a trial stop: the value where it is all that counts. */
+export function toRungEntry(spec: Goal | null, metrics: Metrics): RungEntry {
+  if (spec === null) return null;
+  if (hasOneValue(spec)) return metrics[spec.objective.metric] ?? null;
+  const names = [...objectivesOf(spec), ...(spec.constraints ?? [])].map(({ metric }) => metric);
+  return Object.fromEntries(names.map((name) => [name, metrics[name] ?? null]));
+}
+
+/** What a rung entry says. */
+export function outcomeOfRung(spec: Goal, entry: RungEntry): Outcome {
+  return entry === null || typeof entry === 'number' ? { value: entry } : outcomeAmong(spec, entry);
 }

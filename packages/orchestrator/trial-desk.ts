@@ -1,6 +1,6 @@
 import type { FinalTrialStatus, Metrics, SearchSpec } from '@caviar/spec';
 import type { Deps } from './deps.js';
-import { objectiveValue } from './objective-value.js';
+import { objectiveValue, toRungEntry } from './objective-value.js';
 import type { PendingEdits, SettledEdits } from './ports/edit-store.js';
 import type {
   ClaimedTrial,
@@ -147,8 +147,8 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
     async finish(outcomes, options) {
       const finishes = await Promise.all(
         outcomes.map(async ({ searchId, reports: _, ...outcome }) => {
-          const { value, rankKey } = await valueAmong(searchId, outcome.metrics);
-          return { ...outcome, value, rankKey: outcome.status === 'cancelled' ? null : rankKey };
+          const told = await valueAmong(searchId, outcome.metrics);
+          return { ...outcome, ...told, rankKey: outcome.status === 'cancelled' ? null : told.rankKey };
         }),
       );
       const finished = await deps.trials.finish(
@@ -165,6 +165,7 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
         arrivals.map(async ({ searchId, reports: _, ...arrival }) => ({
           ...arrival,
           ...(await valueAmong(searchId, arrival.metrics)),
+          entry: toRungEntry(await specOf(searchId), arrival.metrics),
         })),
       );
       const arrived = await deps.rungs.arrive(

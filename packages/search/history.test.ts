@@ -66,16 +66,56 @@ describe('compareLearnt', () => {
     ];
     const numbers = (direction: 'minimize' | 'maximize') =>
       history
-        .map((one) => learntTrial(one, direction)!)
+        .map((one) => learntTrial(one, { objective: { metric: 'loss', direction } })!)
         .sort(compareLearnt)
         .map(({ number }) => number);
     expect(numbers('minimize')).toEqual([6, 9, 2, 5, 3, 1, 10, 0, 4, 7, 8]);
     expect(numbers('maximize')).toEqual([2, 6, 9, 3, 5, 1, 10, 0, 4, 7, 8]);
   });
 
+  it('puts trials that break a constraint behind all that keep them, those that break it least first', () => {
+    const breaking = (
+      number: number,
+      violation: number,
+      value: number,
+      status: TrialRecord['status'] = 'completed',
+    ) => ({
+      ...trial(number, status, value, 3),
+      violation,
+    });
+    const history = [
+      breaking(0, 0.5, 1),
+      breaking(1, 0, 9, 'pruned'),
+      breaking(2, 0.1, 8),
+      breaking(3, 0, 7),
+      breaking(4, 0.1, 6),
+      breaking(5, 0, 0, 'failed'),
+    ];
+    const numbers = history
+      .map((one) => learntTrial(one, { objective: { metric: 'loss', direction: 'minimize' } })!)
+      .sort(compareLearnt)
+      .map(({ number }) => number);
+    expect(numbers).toEqual([3, 1, 4, 2, 0, 5]);
+    expect(rankTrials(history, 'minimize').map(({ number }) => number)).toEqual([3, 4, 2, 0]);
+  });
+
+  it('needs all of several objectives', () => {
+    const objectives = [
+      { metric: 'loss', direction: 'minimize' },
+      { metric: 'speed', direction: 'maximize' },
+    ] as const;
+    const spec = { objective: objectives[0], objectives };
+    expect(learntTrial({ ...trial(0, 'completed', 2), values: [2, 3] }, spec)).toMatchObject({
+      extent: 'complete',
+      cost: 2,
+      costs: [2, -3],
+    });
+    expect(learntTrial({ ...trial(0, 'completed', 2), values: [2, null] }, spec)).toMatchObject({ extent: 'useless' });
+  });
+
   it('learns nothing from what has not run, or was cancelled', () => {
     for (const status of ['queued', 'running', 'cancelled'] as const) {
-      expect(learntTrial(trial(0, status, 1), 'minimize')).toBeNull();
+      expect(learntTrial(trial(0, status, 1), { objective: { metric: 'loss', direction: 'minimize' } })).toBeNull();
     }
   });
 });

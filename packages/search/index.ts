@@ -1,8 +1,8 @@
 export { checkSampler } from './check-sampler.js';
-export { keepsConstraints } from './constraints.js';
+export { keepsConstraints, violationOf } from './constraints.js';
 export { lowerIsBetter } from './direction.js';
 export { exploreParams } from './explore.js';
-export type { FlowCommand, FlowJob, FlowResult } from './flow/commands.js';
+export type { FlowCommand, FlowJob, FlowResult, Outcome } from './flow/commands.js';
 export { createFlow, type Flow, type FlowPlan, type FlowSnapshot, restoreFlow } from './flow/flow.js';
 export { type PendingTrial, type RankedTrial, rankTrials, type TrialRecord } from './history.js';
 export type { ValuedTrial } from './importance/encode-trials.js';
@@ -13,7 +13,6 @@ export {
   MIN_IMPORTANCE_TRIALS,
 } from './importance/importance.js';
 export { sampleNumbers } from './importance/sample-numbers.js';
-export { nonDominationRanks } from './pareto.js';
 export {
   decideRound,
   historyNeeded,
@@ -33,11 +32,13 @@ export {
 } from './preview.js';
 export { runAlone } from './run-alone.js';
 export type { PlannedRound, Suggestion } from './samplers/sampler.js';
+export { hasOneValue } from './schedulers/rung-keeper.js';
 export type { Origin, RungReport } from './schedulers/scheduler.js';
-export { costsOf, objectivesOf, valuesOf } from './several-objectives.js';
+export { costsOf, objectivesOf, outcomeAmong, valuesOf } from './several-objectives.js';
 export { cardinality } from './space/cardinality.js';
 export { checkParams } from './space/check-params.js';
 export { contains } from './space/contains.js';
+export { placesAmong } from './standings.js';
 export {
   hasObserved,
   isScheduled,

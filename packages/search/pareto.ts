@@ -61,7 +61,10 @@ function lexicographic(a: Costs, b: Costs): number {
  */
 export function crowdingDistances(points: readonly Costs[]): number[] {
   const distances: number[] = new Array(points.length).fill(0);
-  for (let m = 0; m < (points[0]?.length ?? 0); m++) {
+  const objectives = points[0]?.length ?? 0;
+  // With one objective only equal points share a front.
+  if (objectives === 1) return distances;
+  for (let m = 0; m < objectives; m++) {
     const order = points.map((_, i) => i).sort((a, b) => points[a]![m]! - points[b]![m]! || a - b);
     const lowest = points[order[0]!]![m]!;
     const span = points[order.at(-1)!]![m]! - lowest;

@@ -2,6 +2,7 @@ import { stream } from '@caviar/numerics';
 import type { SearchSpec } from '@caviar/spec';
 import { createFlow } from './flow/flow.js';
 import type { SearchPlan } from './plan-search.js';
+import { objectivesOf } from './several-objectives.js';
 
 /** Trials that train at least to a step. */
 export interface RungPreview {
@@ -25,6 +26,7 @@ export function previewRungs(spec: SearchSpec, plan: SearchPlan): ScheduledPrevi
   const { scheduler } = spec;
   if (scheduler.kind === 'fifo' || scheduler.kind === 'median' || scheduler.maxResource === undefined) return null;
   const { maxResource } = scheduler;
+  const objectives = objectivesOf(spec);
   const played = Math.min(plan.totalTrials ?? PLAYED, PLAYED);
   const flow = createFlow({ ...spec, reproducibility: 'strict' }, { totalTrials: played, rounds: [] });
   const at = new Map<number, number>();
@@ -40,7 +42,8 @@ export function previewRungs(spec: SearchSpec, plan: SearchPlan): ScheduledPrevi
       at.set(number, step);
       trials.set(step, (trials.get(step) ?? 0) + 1);
       const value = stream(0, 'lot', number).uniform();
-      flow.feed([{ number, step, value, status: toStep === null ? 'completed' : 'reached' }]);
+      const values = objectives.map((_, m) => (m === 0 ? value : stream(0, 'lot', number, m).uniform()));
+      flow.feed([{ number, step, value, values, status: toStep === null ? 'completed' : 'reached' }]);
     }
   }
   const scale = plan.totalTrials === null ? 1 : plan.totalTrials / played;

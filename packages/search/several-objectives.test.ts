@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keepsConstraints } from './constraints.js';
+import { keepsConstraints, violationOf } from './constraints.js';
 import type { TrialRecord } from './history.js';
 import { valuesOf, withOneValue } from './several-objectives.js';
 
@@ -52,6 +52,23 @@ describe('keepsConstraints', () => {
     [{ size: null, accuracy: 0.95 }, false],
   ])('of %j says %s', (metrics, kept) => {
     expect(keepsConstraints({ constraints }, metrics)).toBe(kept);
+  });
+
+  it('measures what is broken in parts of the bound, or of the range between two', () => {
+    expect(violationOf({ constraints }, { size: 150, accuracy: 0.875 })).toEqual({
+      violation: 0.5 + (0.9 - 0.875) / (1 - 0.9),
+      gap: 0.5,
+    });
+    expect(violationOf({ constraints }, { size: 50, accuracy: 0.95 })).toEqual({ violation: 0, gap: -0.5 });
+    expect(violationOf({ constraints: [{ metric: 'bias', min: 0 }] }, { bias: -3 }).violation).toBe(3);
+    expect(violationOf({ constraints }, { size: 50 })).toEqual({ violation: 1e300, gap: 1e300 });
+  });
+
+  it('tells a bound that is broken by the least from one that is kept', () => {
+    const one = { constraints: [{ metric: 'size', max: 1e300 }] };
+    expect(violationOf(one, { size: 1e300 }).violation).toBe(0);
+    expect(violationOf({ constraints: [{ metric: 'x', max: 0, min: -1e308 }] }, { x: 5e-324 }).violation).toBe(5e-324);
+    expect(violationOf({ constraints: [{ metric: 'x', max: 5e-324 }] }, { x: 1e308 }).violation).toBe(1e300);
   });
 
   it('has nothing against a trial where there are none', () => {

@@ -76,6 +76,7 @@ describe('changing params of a trial', () => {
       status: 'cancelled',
       value: null,
       rankKey: null,
+      violation: null,
       step: 0,
       metrics: {},
       reason: null,

@@ -81,7 +81,7 @@ describe('several objectives', () => {
     await tell(id, OUTCOMES.slice(0, 4));
     const { items } = body(await app.inject(`/v1/searches/${id}/trials?limit=9`), 'listTrials');
     expect(items.at(-1)!.number).toBe(5);
-    const refused = problem(await create({ objectives: [error, speed], sampler: { kind: 'gp' } }), 'invalid-spec');
+    const refused = problem(await create({ objectives: [error, speed], sampler: { kind: 'cma-es' } }), 'invalid-spec');
     expect(refused.errors).toMatchObject([{ pointer: '/sampler/kind' }]);
   });
 
@@ -114,6 +114,52 @@ describe('constraints', () => {
       [2, 5],
       [3, 0],
       [4, 1],
+    ]);
+  });
+
+  test('order what breaks them by how much, page by page', async () => {
+    const constraints = [
+      { metric: 'size', max: 50 },
+      { metric: 'speed', min: 2 },
+    ];
+    const { id } = body(await create({ objective: error, constraints }), 'createSearch');
+    await tell(id, [
+      { error: 1, speed: 1, size: 100 }, // 1 + 0.5
+      { error: 5, speed: 5, size: 50 },
+      { error: 2, speed: 9, size: 60 }, // 0.2
+      { error: 1, speed: 9, size: 60 }, // 0.2
+      { error: 0, speed: 0, size: 10 }, // 1
+      { error: 0, speed: 9, size: 1000 }, // 19
+    ]);
+    const first = await board(id, '?limit=3');
+    const second = await board(id, `?limit=3&cursor=${first.nextCursor}`);
+    expect([...first.entries, ...second.entries].map(({ rank, number }) => [rank, number])).toEqual([
+      [1, 1],
+      [2, 3],
+      [3, 2],
+      [4, 4],
+      [5, 0],
+      [6, 5],
+    ]);
+  });
+
+  test('and several objectives decide at the rungs of a scheduler', async () => {
+    const scheduler = { kind: 'successive-halving', minResource: 1, maxResource: 3, eta: 3 };
+    const more = { objective: [error, speed], constraints: [{ metric: 'size', max: 50 }], scheduler };
+    const { id } = body(await create({ ...more, stop: { maxTrials: 3 }, parallelism: 3 }), 'createSearch');
+    const { trials } = body(await post(`/v1/searches/${id}/ask`, { count: 3 }), 'ask');
+    const outcomes = [OUTCOMES[1]!, OUTCOMES[3]!, OUTCOMES[2]!];
+    for (const { id: trial, number, leaseToken } of trials) {
+      const metrics = outcomes[number]!;
+      expect((await post(`/v1/trials/${trial}/measurements`, { leaseToken, step: 1, metrics })).statusCode).toBe(200);
+    }
+    const { items } = body(await app.inject(`/v1/searches/${id}/trials`), 'listTrials');
+    const where = 'Cohort 1, rung 1 of 2 at step 1: number';
+    const how = 'of 3 (by domination, those that keep the constraints first: front';
+    expect(items.map(({ status, reason }) => [status, reason])).toEqual([
+      ['pruned', `${where} 3 ${how} 3), and the best 1 go on.`],
+      ['pruned', `${where} 2 ${how} 2), and the best 1 go on.`],
+      ['queued', expect.anything()],
     ]);
   });
 

@@ -89,7 +89,16 @@ async function finish(...values: readonly number[]): Promise<void> {
   await db.trials.claim(ids, { workerId: 'wrk_1', provenance: {}, leaseMs: 60_000 });
   for (const [i, value] of values.entries()) {
     const metrics = { cost: value };
-    const end = { status: 'completed' as const, value, rankKey: value, step: 1, metrics, reason: null, durationMs: 1 };
+    const end = {
+      status: 'completed' as const,
+      value,
+      rankKey: value,
+      violation: null,
+      step: 1,
+      metrics,
+      reason: null,
+      durationMs: 1,
+    };
     await db.trials.finish([{ trialId: ids[i]!, attempt: 1, ...end }], []);
   }
 }

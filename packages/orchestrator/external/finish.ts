@@ -120,7 +120,7 @@ function outcomeOf({ status, reason }: FinishRequest, metrics: Metrics, objectiv
 
 function finishOf({ request, lease, status, metrics, reason }: Ending, spec: SearchSpec): TrialFinish {
   const { searchId, trialId, attempt } = lease;
-  const { value, rankKey } = objectiveValue(spec, metrics);
+  const { value, rankKey, violation } = objectiveValue(spec, metrics);
   const isRanked = status !== 'cancelled';
   return {
     searchId,
@@ -129,6 +129,7 @@ function finishOf({ request, lease, status, metrics, reason }: Ending, spec: Sea
     status,
     value,
     rankKey: isRanked ? rankKey : null,
+    violation: isRanked ? violation : null,
     step: request.step ?? null,
     metrics,
     reason,

@@ -1,6 +1,6 @@
 import type { Metrics } from '@caviar/spec';
 import { DomainError } from '../errors.js';
-import { objectiveValue } from '../objective-value.js';
+import { objectiveValue, toRungEntry } from '../objective-value.js';
 import type { TrialControl } from '../ports/trial-store.js';
 import type { DeskContext, StepDecision } from './external-desk.js';
 import { decodeLease, type Lease } from './lease-token.js';
@@ -59,7 +59,9 @@ async function arrive(
   const { searchId, trialId, attempt } = lease;
   if ((await deps.trials.get(trialId))?.searchId !== searchId) return explainLoss(context, lease);
   const report = { trialId, attempt, ...measurement };
-  const valued = objectiveValue(await specOf(searchId), measurement.metrics);
+  const spec = await specOf(searchId);
+  const { metrics } = measurement;
+  const valued = { ...objectiveValue(spec, metrics), entry: toRungEntry(spec, metrics) };
   const arrived = await deps.rungs.arrive([{ ...report, ...valued, checkpoint: null }], [report]);
   if (arrived.length === 0) return obey(context, lease, 'lost');
   deps.signals.publish(searchId);

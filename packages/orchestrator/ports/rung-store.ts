@@ -1,12 +1,18 @@
 import type { Metrics, Params, TrialStatus } from '@caviar/spec';
 import type { MeasurementReport, NewTrial, TrialLease, TrialRef } from './trial-store.js';
 
+/** What a trial came to at a step at which its scheduler had it stop: the objective's value, or the metrics that count. */
+export type RungEntry = number | null | Metrics;
+
 /** A trial that has come to the step at which its scheduler has it stop. */
 export interface RungArrival extends TrialLease {
   readonly step: number;
   readonly value: number | null;
   /** Lower is better; null for a value that is not finite, or none. */
   readonly rankKey: number | null;
+  /** By how much it breaks the constraints; null where it breaks none. */
+  readonly violation: number | null;
+  readonly entry: RungEntry;
   readonly metrics: Metrics;
   readonly elapsedMs: number;
   /** Exact state to go on from; null where the trial begins again when it goes on (external code keeps its own). */
@@ -23,8 +29,8 @@ export interface RungRecord {
   readonly metrics: Metrics;
   /** Step at which it is to stop for now; null = it may train to its end. */
   readonly targetStep: number | null;
-  /** Value at each target step it has come to, by step. */
-  readonly rungs: Readonly<Record<string, number | null>>;
+  /** What it came to at each target step, by step. */
+  readonly rungs: Readonly<Record<string, RungEntry>>;
   /** Step after which params were first changed by hand; null where they never were. */
   readonly editedFrom: number | null;
 }

@@ -1,5 +1,6 @@
 import type { ValuedTrial } from '@caviar/search';
 import type {
+  Direction,
   FinalTrialStatus,
   Measurement,
   Metrics,
@@ -76,6 +77,8 @@ export interface TrialFinish extends TrialTold {
   readonly value: number | null;
   /** Lower is better; null for a value that is not finite, or none. */
   readonly rankKey: number | null;
+  /** By how much it breaks the constraints; null where it breaks none. */
+  readonly violation: number | null;
   /** Null: the one measured last. */
   readonly step: number | null;
   readonly metrics: Metrics;
@@ -108,9 +111,16 @@ export interface BoardPage {
   readonly nextCursor: string | null;
 }
 
+export interface BoardQuery extends PageQuery {
+  /** Direction of the objective of a search with constraints; absent without any. */
+  readonly constrained?: Direction | undefined;
+}
+
 export interface BoardRow extends Pick<Trial, 'id' | 'number' | 'metrics'> {
   /** Whether it has a value and keeps the constraints. */
   readonly isRanked: boolean;
+  /** By how much it breaks the constraints; null where it breaks none, and where nothing is known. */
+  readonly violation: number | null;
 }
 
 /** A trial as it is stored, without what samplers do not look at. */
@@ -133,8 +143,11 @@ export interface TrialStore {
     searchId: string,
     which: { readonly numbers: readonly number[] | null; readonly limit: number; readonly seed: number },
   ): Promise<readonly ValuedTrial[]>;
-  /** Ended trials by value, then number; see api.md for the order. Null when there is no such search. */
-  leaderboard(searchId: string, query: PageQuery): Promise<BoardPage | null>;
+  /**
+   * Ended trials by value, then number; behind them, in a search with constraints, those that break one by how much they do,
+   * then value, then number; then those without a value. Null when there is no such search.
+   */
+  leaderboard(searchId: string, query: BoardQuery): Promise<BoardPage | null>;
 
   /** What ranks the trials that have an outcome, by number; for boards of several objectives. */
   boardRows(searchId: string): Promise<readonly BoardRow[]>;

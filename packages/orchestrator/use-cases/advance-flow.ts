@@ -12,7 +12,7 @@ import {
 import { isFinal } from '@caviar/spec';
 import type { Deps } from '../deps.js';
 import { newId } from '../ids.js';
-import { toTrialRecord } from '../objective-value.js';
+import { asProposed, toTrialRecord } from '../objective-value.js';
 import type { ScheduledTrial } from '../ports/rung-store.js';
 import type { SearchForAdvance } from '../ports/search-store.js';
 import { type DispatchOptions, dispatchOrLeave } from './dispatch.js';
@@ -98,16 +98,13 @@ class FlowFollower {
     const record = context.ahead.get(number);
     switch (command.kind) {
       case 'observe': {
-        const { status, step, value } = command;
+        const { kind: _, ...seen } = command;
         const params = context.params.get(number) ?? {};
-        const seen = { number, params, status, step, value };
-        const { spec } = this.work.state.search;
+        const { status, step } = seen;
         const editedFrom = context.editedFrom.get(number) ?? null;
         // What it has come to under other params than its own says nothing of them: it stays pending until it ends.
         if (editedFrom !== null && editedFrom < step && !isFinal(status)) return;
-        const isWhole = isFinal(status) && (record !== undefined || editedFrom !== null);
-        const told = isWhole ? toTrialRecord(spec, { ...seen, metrics: record?.metrics ?? {}, editedFrom }) : seen;
-        if (context.learning !== null) observe(context.learning, [told]);
+        if (context.learning !== null) observe(context.learning, [asProposed({ ...seen, params }, editedFrom)]);
         context.unobserved.delete(number);
         return;
       }

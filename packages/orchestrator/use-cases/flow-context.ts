@@ -5,17 +5,21 @@ import {
   type FlowResult,
   type LearningContext,
   learnsFromResults,
+  type Outcome,
+  outcomeAmong,
   type SuggestContext,
   startLearning,
 } from '@caviar/search';
-import { isFinal, type Params, type Round } from '@caviar/spec';
+import { isFinal, type Params, type Round, type SearchSpec } from '@caviar/spec';
 import type { Deps } from '../deps.js';
+import { outcomeOfRung } from '../objective-value.js';
 import type { RungRecord } from '../ports/rung-store.js';
 import type { SearchForAdvance } from '../ports/search-store.js';
 import type { PreparedSearch } from './prepared-search.js';
 
 /** The program of one search as far as this process has followed it, and what it needs to carry out its commands. */
 export interface FlowContext {
+  readonly spec: SearchSpec;
   readonly flow: Flow;
   /** Rounds decided so far. */
   rounds: readonly Round[];
@@ -71,6 +75,7 @@ export async function openFlow(
   const spaceFirstNumber = spaces.at(-1)?.firstNumber ?? 0;
   const prior = spec.warmStart === undefined ? [] : await deps.searches.prior(search.id);
   const context: FlowContext = {
+    spec,
     flow: createFlow(spec, plan),
     rounds,
     draw: null,
@@ -83,7 +88,7 @@ export async function openFlow(
   };
   const records = await deps.rungs.rungRecords(search.id, { numbers: [], from: 0 });
   for (const record of records) takeIn(context, record);
-  if (spec.reproducibility === 'strict') context.flow.feed(records.flatMap(resultsOf));
+  if (spec.reproducibility === 'strict') context.flow.feed(records.flatMap((record) => resultsOf(spec, record)));
   const [oldest] = kept.keys();
   if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);
   kept.set(key, context);
@@ -108,13 +113,13 @@ export async function feedFlow(
   searchId: string,
   { context, strict }: { readonly context: FlowContext; readonly strict: boolean },
 ): Promise<void> {
-  const { flow, ahead } = context;
+  const { flow, ahead, spec } = context;
   const jobs = flow.running();
   const numbers = jobs.map(({ number }) => number);
   for (const record of await deps.rungs.rungRecords(searchId, { numbers, from: context.params.size })) {
     takeIn(context, record);
   }
-  const found = jobs.flatMap((job) => resultOf(job, ahead.get(job.number)) ?? []);
+  const found = jobs.flatMap((job) => resultOf(spec, job, ahead.get(job.number)) ?? []);
   if (strict) return flow.feed(found);
   await feedByLog(deps, searchId, { context, found });
 }
@@ -140,7 +145,7 @@ async function feedByLog(
     }
   }
   for (const { seq, number, step } of log) {
-    const result = resultOf({ number, toStep: step }, context.ahead.get(number));
+    const result = resultOf(context.spec, { number, toStep: step }, context.ahead.get(number));
     if (result !== null) context.flow.feed([result]);
     context.logSeq = seq + 1;
   }
@@ -150,25 +155,32 @@ async function feedByLog(
 const MAX_INT = 2 ** 31 - 1;
 
 /** What has come of a job; null while nothing has. */
-function resultOf({ number, toStep }: FlowJob, record: RungRecord | undefined): FlowResult | null {
+function resultOf(spec: SearchSpec, { number, toStep }: FlowJob, record: RungRecord | undefined): FlowResult | null {
   if (record === undefined) return null;
-  const value = toStep === null ? undefined : record.rungs[toStep];
-  if (toStep !== null && value !== undefined) return { number, step: toStep, value, status: 'reached' };
+  const entry = toStep === null ? undefined : record.rungs[toStep];
+  if (toStep !== null && entry !== undefined) {
+    return { number, step: toStep, ...outcomeOfRung(spec, entry), status: 'reached' };
+  }
   if (!isFinal(record.status)) return null;
-  return { number, step: Math.min(record.step, toStep ?? record.step), value: record.value, status: record.status };
+  const { status, step } = record;
+  return { number, step: Math.min(step, toStep ?? step), ...outcomeOf(spec, record), status };
 }
 
 /** All that has come of a trial. */
-function resultsOf(record: RungRecord): FlowResult[] {
-  const { number, status, step, value, targetStep, rungs } = record;
-  const results: FlowResult[] = Object.entries(rungs).map(([at, reached]) => ({
+function resultsOf(spec: SearchSpec, record: RungRecord): FlowResult[] {
+  const { number, status, step, targetStep, rungs } = record;
+  const results: FlowResult[] = Object.entries(rungs).map(([at, entry]) => ({
     number,
     step: Number(at),
-    value: reached,
+    ...outcomeOfRung(spec, entry),
     status: 'reached',
   }));
   // A trial that its scheduler ended came to a rung: that it ended there is the flow's own to find.
   const byScheduler = status === 'pruned' && targetStep !== null && step >= targetStep;
-  if (isFinal(status) && !byScheduler) results.push({ number, step, value, status });
-  return results;
+  if (!isFinal(status) || byScheduler) return results;
+  return [...results, { number, step, ...outcomeOf(spec, record), status }];
+}
+
+function outcomeOf(spec: SearchSpec, { value, metrics }: RungRecord): Outcome {
+  return { ...outcomeAmong(spec, metrics), value };
 }

@@ -20,8 +20,10 @@ export async function getSearch(deps: Pick<Deps, 'searches'>, id: string): Promi
 
 export async function getLeaderboard(deps: Deps, id: string, query: PageQuery): Promise<Leaderboard> {
   const search = await getSearch(deps, id);
-  if (search.spec.objectives !== undefined) return getParetoBoard(deps, search, query);
-  const page = await deps.trials.leaderboard(id, query);
+  const { objective, objectives, constraints } = search.spec;
+  if (objectives !== undefined) return getParetoBoard(deps, search, query);
+  const constrained = constraints === undefined ? undefined : objective.direction;
+  const page = await deps.trials.leaderboard(id, { ...query, constrained });
   if (page === null) throw notFound(id);
   return { searchId: id, ...page };
 }

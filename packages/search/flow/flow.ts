@@ -4,7 +4,9 @@ import { type Heap, popHeap, pushHeap } from '../heap.js';
 import type { SearchPlan } from '../plan-search.js';
 import { findScheduler } from '../schedulers/registry.js';
 import type { Decision, Offer, RungReport, SchedulerRun, SchedulerState } from '../schedulers/scheduler.js';
-import type { FlowCommand, FlowJob, FlowResult } from './commands.js';
+import { costsOf } from '../several-objectives.js';
+import type { Standing } from '../standings.js';
+import type { FlowCommand, FlowJob, FlowResult, Outcome } from './commands.js';
 import { ResultBook } from './result-book.js';
 
 /** What of a search's plan its flow goes by. */
@@ -28,10 +30,9 @@ interface RunningJob extends FlowJob {
   readonly end: number;
 }
 
-interface PausedTrial {
+interface PausedTrial extends Outcome {
   readonly number: number;
   readonly step: number;
-  readonly value: number | null;
 }
 
 /** The program of one search: results in, in any order; commands out, in an order that depends on the results alone. */
@@ -235,11 +236,11 @@ class LogicalFlow implements Flow {
 
   private settle(job: RunningJob, result: FlowResult): void {
     const { number, toStep } = job;
-    const { step, value, status } = result;
+    const { step, value, status, violation = 0 } = result;
     this.jobs.delete(number);
     this.clock = job.end;
     if (status === 'reached') {
-      this.paused.set(number, { number, step, value });
+      this.paused.set(number, { number, step, ...outcomeOf(result) });
       this.book.forget(number, step);
     } else {
       this.observe(result, status);
@@ -247,9 +248,11 @@ class LogicalFlow implements Flow {
     }
     const { direction } = this.spec.objective;
     const cost = lowerIsBetter(value, direction);
+    const standing = standingOf(this.spec, result);
     const target = lowerIsBetter(this.spec.stop.targetValue ?? null, direction);
-    if (status === 'completed' && cost !== null && target !== null && cost <= target) this.targetReached = true;
-    const decisions = this.scheduler.arrive({ number, step, toStep, cost, status });
+    const keeps = status === 'completed' && violation === 0;
+    if (keeps && cost !== null && target !== null && cost <= target) this.targetReached = true;
+    const decisions = this.scheduler.arrive({ number, step, toStep, cost, standing, status });
     const own = decisions.find((decision) => decision.number === number);
     if (status === 'reached' && own === undefined) this.observe(result, 'paused');
     this.decide(decisions);
@@ -275,7 +278,23 @@ class LogicalFlow implements Flow {
     this.decide([...this.paused.keys()].map((number) => ({ kind: 'stop', number, reason })));
   }
 
-  private observe({ number, step, value }: PausedTrial, status: 'paused' | FinalTrialStatus): void {
-    this.commands.push({ kind: 'observe', number, step, value, status });
+  private observe(trial: PausedTrial, status: 'paused' | FinalTrialStatus): void {
+    const { number, step } = trial;
+    this.commands.push({ kind: 'observe', number, step, ...outcomeOf(trial), status });
   }
+}
+
+function outcomeOf({ value, values, violation, gap }: Outcome): Outcome {
+  return {
+    value,
+    ...(values !== undefined && { values }),
+    ...(violation !== undefined && { violation }),
+    ...(gap !== undefined && { gap }),
+  };
+}
+
+/** Null where an objective is not a finite number. */
+function standingOf(spec: SearchSpec, { value, values = [value], violation = 0 }: Outcome): Standing | null {
+  const costs = costsOf(spec, values);
+  return costs.every(Number.isFinite) ? { tier: violation, costs } : null;
 }

@@ -73,8 +73,9 @@ export class Follower {
     return jobs;
   }
 
-  private see({ number, status, step, value }: Extract<FlowCommand, { kind: 'observe' }>): void {
-    const record = { number, params: this.stored.params[number]!, status, step, value };
+  private see({ kind: _, ...seen }: Extract<FlowCommand, { kind: 'observe' }>): void {
+    const { number, status } = seen;
+    const record = { ...seen, params: this.stored.params[number]! };
     if (status !== 'paused') this.ended.set(number, record);
     if (this.learning !== null) observe(this.learning, [record]);
     this.unobserved.delete(number);

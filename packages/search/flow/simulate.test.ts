@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { searchSpec } from '../testing/search-spec.js';
-import { allSearches, roughWorld } from '../testing/worlds.js';
+import { allSearches, roughWorld, severalSearches } from '../testing/worlds.js';
 import { simulate } from './simulate.js';
 
 const space = { x: { kind: 'float', min: 0, max: 1, scale: 'linear' } } as const;
@@ -40,6 +40,17 @@ describe.each(allSearches(12))('strict: %s', (_, spec) => {
     expect(params).toHaveLength(spec.sampler.kind === 'grid' ? params.length : 12);
     for (const workers of [2, 4, 16]) {
       const other = simulate(spec, roughWorld(workers, workers));
+      expect(other.params).toEqual(params);
+      expect(other.commands).toEqual(commands);
+    }
+  });
+});
+
+describe.each(severalSearches(12))('strict, two objectives and a constraint: %s', (_, spec) => {
+  it('gives the same for 1, 4 and 16 workers', () => {
+    const { params, commands } = simulate(spec, roughWorld(0, 1, true));
+    for (const workers of [4, 16]) {
+      const other = simulate(spec, roughWorld(workers, workers, true));
       expect(other.params).toEqual(params);
       expect(other.commands).toEqual(commands);
     }

@@ -76,6 +76,20 @@ describe('auto', () => {
     expect(pickSampler(auto(space, changes)).sampler.kind).toBe(kind);
   });
 
+  it.each([
+    ['few trials of few objectives', 2, { stop: { maxTrials: 100 } }, 'gp'],
+    ['the same with a scheduler', 2, { stop: { maxTrials: 100 }, scheduler: asha }, 'tpe'],
+    ['many trials', 2, { stop: { maxTrials: 1000 } }, 'nsga2'],
+    ['many objectives', 5, { stop: { maxTrials: 100 } }, 'nsga2'],
+  ] as const)('suits %s', (_, count, changes, kind) => {
+    const objectives = Array.from({ length: count }, (_, m) => ({ metric: `f${m}`, direction: 'minimize' as const }));
+    const spec = auto(floats(4), { ...changes, objectives, objective: objectives[0]! });
+    const picked = pickSampler(spec);
+    expect(picked.sampler.kind).toBe(kind);
+    expect(picked.reason).toContain(`${count} objectives`);
+    expect(checkSampler(spec)).toEqual([]);
+  });
+
   it('leaves a sampler that the spec names alone', () => {
     const spec = auto(small, { sampler: { kind: 'random' } });
     expect(planSearch(spec).sampler).toEqual({ kind: 'random', reason: null });

@@ -19,6 +19,9 @@ const TINY_BUDGET = 10;
 const GP_TRIALS = 200;
 const GP_PARAMETERS = 20;
 
+/** Objectives that models are better at than generations are. */
+const MODELLED_OBJECTIVES = 3;
+
 /** Trials that CMA-ES needs for a float to come closer than others do; it converges in one and a half to five times as many. */
 const CMA_TRIALS_PER_FLOAT = 200;
 
@@ -51,12 +54,11 @@ function pick({ space, stop, parallelism, scheduler, objectives, warmStart }: Se
   if (parallelism >= maxTrials && warmStart === undefined) {
     return { sampler: { kind: 'sobol' }, reason: `all ${maxTrials} trials may run at once` };
   }
-  if (objectives !== undefined) {
-    const reason = `it trades ${objectives.length} objectives off against each other`;
-    return { sampler: { kind: 'nsga2', population: 24 }, reason };
-  }
   const { parameters, floats } = shapeOf(space);
   const all = `${parameters} ${parameters === 1 ? 'parameter' : 'parameters'}`;
+  if (objectives !== undefined) {
+    return pickForSeveral({ maxTrials, parameters, objectives: objectives.length, isFifo: scheduler.kind === 'fifo' });
+  }
   if (scheduler.kind === 'fifo' && maxTrials <= GP_TRIALS && parameters <= GP_PARAMETERS) {
     return { sampler: { kind: 'gp', startup: 10 }, reason: `a model of ${all} makes the most of ${maxTrials} trials` };
   }
@@ -67,6 +69,30 @@ function pick({ space, stop, parallelism, scheduler, objectives, warmStart }: Se
   }
   const sampler: NamedSampler = { kind: 'tpe', startup: 10, candidates: 24 };
   return { sampler, reason: `it learns from any number of trials of ${all}` };
+}
+
+function pickForSeveral({
+  maxTrials,
+  parameters,
+  objectives,
+  isFifo,
+}: {
+  readonly maxTrials: number;
+  readonly parameters: number;
+  readonly objectives: number;
+  readonly isFifo: boolean;
+}): Picked {
+  const isShort = maxTrials <= GP_TRIALS && objectives <= MODELLED_OBJECTIVES;
+  if (isFifo && isShort && parameters <= GP_PARAMETERS) {
+    const reason = `a model of each of ${objectives} objectives makes the most of ${maxTrials} trials`;
+    return { sampler: { kind: 'gp', startup: 10 }, reason };
+  }
+  if (isShort) {
+    const reason = `it learns from few trials of ${objectives} objectives`;
+    return { sampler: { kind: 'tpe', startup: 10, candidates: 24 }, reason };
+  }
+  const reason = `it trades ${objectives} objectives off against each other over many trials`;
+  return { sampler: { kind: 'nsga2', population: 24 }, reason };
 }
 
 /** Parameters with more than one value; and the floats without step and conditions among them. */

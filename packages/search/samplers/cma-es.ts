@@ -79,7 +79,7 @@ class CmaEsLearner implements Learner {
 
   observe(trial: TrialRecord): void {
     const observed = {
-      learnt: learntTrial(trial, this.#problem.spec.objective.direction),
+      learnt: learntTrial(trial, this.#problem.spec),
       sight: this.#coordinates.read(trial.params),
     };
     const place = this.#placeOf.get(trial.number);

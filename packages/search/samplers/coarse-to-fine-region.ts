@@ -56,9 +56,10 @@ export function decideRegion(problem: Problem, before: SearchSpace, history: rea
   }
   const value = spec.objective.direction === 'maximize' ? 0 - best.cost : best.cost;
   const share = top.length === 1 ? 'the best' : `the best ${top.length}`;
+  const by = spec.objectives === undefined ? `with ${spec.objective.metric} ${shortly(value)}` : 'by domination';
+  const but = best.violation > 0 ? ', the least far from keeping the constraints' : '';
   const clauses = [
-    `Around ${share} of ${ranked.length} completed trials (trial ${best.number} leads with ${spec.objective.metric} ${shortly(value)}), ` +
-      widths(factors),
+    `Around ${share} of ${ranked.length} completed trials (trial ${best.number} leads ${by}${but}), ${widths(factors)}`,
     ...narrowed,
     ...(widened.length === 0
       ? []

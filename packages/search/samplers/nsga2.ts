@@ -1,10 +1,10 @@
 import { exp, log, type Stream, stream } from '@caviar/numerics';
-import type { Objective, Params, SamplerSpec } from '@caviar/spec';
-import { lowerIsBetter } from '../direction.js';
-import type { PendingTrial, TrialRecord } from '../history.js';
-import { type Costs, crowdingDistances, nonDominationRanks } from '../pareto.js';
+import type { Params, SamplerSpec } from '@caviar/spec';
+import { learntTrial, type PendingTrial, type TrialRecord } from '../history.js';
 import { assemble, type CompiledParameter, type CompiledSpace } from '../space/compile-space.js';
 import { contains } from '../space/contains.js';
+import { comparePlaces, type Place, placesAmong, type Standing } from '../standings.js';
+import { standingOf } from './learnt-standing.js';
 import type { Learner, LearningSampler, SamplerProblem } from './sampler.js';
 import { sobolDraw } from './sobol.js';
 
@@ -21,7 +21,7 @@ const MAX_TRIES = 20;
 /**
  * NSGA-II (Deb, Pratap, Agarwal and Meyarivan, IEEE TEVC 6, 2002) in its steady-state form: each trial is a child of two
  * of the best `population` trials so far, by non-domination rank and crowding distance. Trials without all values have no
- * children.
+ * children; those that break a constraint stand behind all that keep them.
  */
 export const nsga2Sampler: LearningSampler<Nsga2Spec> = {
   kind: 'nsga2',
@@ -29,22 +29,15 @@ export const nsga2Sampler: LearningSampler<Nsga2Spec> = {
   learn: (problem) => new Nsga2Learner(problem),
 };
 
-interface Individual {
+interface Individual extends Standing {
   readonly number: number;
   readonly params: Params;
-  readonly costs: Costs;
-  /** Steps it came to, if it did not come to its end. */
-  readonly partial: boolean;
 }
 
-interface Ranked extends Individual {
-  readonly rank: number;
-  readonly crowding: number;
-}
+interface Ranked extends Individual, Place {}
 
 class Nsga2Learner implements Learner {
   private readonly space: CompiledSpace;
-  private readonly objectives: readonly Objective[];
   private readonly begin: (number: number) => Params;
   private readonly known = new Map<number, Individual>();
   private pool: readonly Ranked[] | null = null;
@@ -52,19 +45,15 @@ class Nsga2Learner implements Learner {
   constructor(private readonly problem: SamplerProblem<Nsga2Spec>) {
     const { spec, space } = problem;
     this.space = space;
-    this.objectives = spec.objectives ?? [spec.objective];
     this.begin = sobolDraw(space, spec.seed);
   }
 
-  observe({ number, params, status, value, values = [value] }: TrialRecord): void {
+  observe(trial: TrialRecord): void {
+    const { number, params } = trial;
     if (!contains(this.space.space, params)) return;
-    const partial = status !== 'completed';
-    const isUseful = status === 'completed' || status === 'pruned' || status === 'paused';
-    const costs = this.objectives.flatMap(
-      ({ direction }, m) => (isUseful ? lowerIsBetter(values[m] ?? null, direction) : null) ?? [],
-    );
-    if (status === 'cancelled') this.known.delete(number);
-    else this.known.set(number, { number, params, costs, partial });
+    const learnt = learntTrial(trial, this.problem.spec);
+    if (learnt === null) this.known.delete(number);
+    else this.known.set(number, { number, params, ...standingOf(learnt) });
     this.pool = null;
   }
 
@@ -81,7 +70,7 @@ class Nsga2Learner implements Learner {
       family = this.family(number, tries);
     }
     const [one, other] = family.parents;
-    const of = (parent: Ranked) => `trial ${parent.number} (rank ${parent.rank + 1})`;
+    const of = (parent: Ranked) => `trial ${parent.number} (rank ${parent.front + 1})`;
     return {
       number,
       params: family.child,
@@ -92,7 +81,7 @@ class Nsga2Learner implements Learner {
   }
 
   private withValues(): Individual[] {
-    return [...this.known.values()].filter(({ costs }) => costs.length === this.objectives.length);
+    return [...this.known.values()].filter(({ tier }) => tier < Number.POSITIVE_INFINITY);
   }
 
   /** Two parents, the better one first, and a child of theirs. */
@@ -102,7 +91,7 @@ class Nsga2Learner implements Learner {
   ): { readonly parents: readonly [Ranked, Ranked]; readonly child: Params } {
     const random = stream(this.problem.spec.seed, 'nsga2', number, tries);
     const [a, b] = [this.tournament(random), this.tournament(random)];
-    const parents = compareRanked(a, b) <= 0 ? ([a, b] as const) : ([b, a] as const);
+    const parents = comparePlaces(a, b) <= 0 ? ([a, b] as const) : ([b, a] as const);
     const isCrossed = random.uniform() < CROSSOVER_SHARE;
     return { parents, child: this.child(parents, { number, tries, isCrossed }) };
   }
@@ -112,7 +101,7 @@ class Nsga2Learner implements Learner {
     const pool = this.pool!;
     const pick = () => pool[Math.floor(random.uniform() * pool.length)]!;
     const [a, b] = [pick(), pick()];
-    return compareRanked(a, b) <= 0 ? a : b;
+    return comparePlaces(a, b) <= 0 ? a : b;
   }
 
   /** Each parameter has random numbers of its own, by name: the order of keys does not matter. */
@@ -175,33 +164,13 @@ function clamp(u: number): number {
   return Math.min(1, Math.max(0, u));
 }
 
-/** The best `count`, each with its rank and its crowding among those of its rank; partial ones behind complete ones. */
+/** The best `count`, each with its place; those that were stopped behind those that were not, and then those that break a constraint. */
 function rankBest(all: readonly Individual[], count: number): Ranked[] {
-  const complete = all.filter(({ partial }) => !partial);
-  const partial = all.filter((one) => one.partial);
-  const ranked = rankAll(complete, 0);
-  if (ranked.length < count) ranked.push(...rankAll(partial, 1 + Math.max(-1, ...ranked.map(({ rank }) => rank))));
-  return ranked.sort(compareRanked).slice(0, count);
-}
-
-function rankAll(individuals: readonly Individual[], firstRank: number): Ranked[] {
-  const ranks = nonDominationRanks(individuals.map(({ costs }) => costs));
-  const fronts = new Map<number, Individual[]>();
-  individuals.forEach((one, i) => {
-    const front = fronts.get(ranks[i]!) ?? [];
-    front.push(one);
-    fronts.set(ranks[i]!, front);
-  });
-  return [...fronts].flatMap(([rank, front]) => {
-    const distances = crowdingDistances(front.map(({ costs }) => costs));
-    return front.map((one, i) => ({ ...one, rank: firstRank + rank, crowding: distances[i]! }));
-  });
-}
-
-function compareRanked(a: Ranked, b: Ranked): number {
-  if (a.rank !== b.rank) return a.rank - b.rank;
-  if (a.crowding !== b.crowding) return b.crowding > a.crowding ? 1 : -1;
-  return a.number - b.number;
+  const places = placesAmong(all);
+  return all
+    .map((one, i) => ({ ...one, ...places[i]! }))
+    .sort(comparePlaces)
+    .slice(0, count);
 }
 
 /** The same for equal params, whatever the order of their keys. */

@@ -36,7 +36,8 @@ class TpeLearner implements Learner {
   constructor(problem: SamplerProblem<TpeSpec>) {
     const { space, spec } = problem;
     this.#problem = problem;
-    this.#models = groupParameters(space).map((group) => new GroupModel(group, spec.seed));
+    const objectives = spec.objectives?.length ?? 1;
+    this.#models = groupParameters(space).map((group) => new GroupModel(group, { seed: spec.seed, objectives }));
     this.#modelOf = space.parameters.map((_, i) => this.#models.find(({ group }) => group.parameters.includes(i)));
     this.#drawFirst = sobolDraw(space, spec.seed);
   }
@@ -44,7 +45,7 @@ class TpeLearner implements Learner {
   observe(trial: TrialRecord): void {
     const { space, spec } = this.#problem;
     const { number, params } = trial;
-    const learnt = learntTrial(trial, spec.objective.direction);
+    const learnt = learntTrial(trial, spec);
     if (learnt !== null && isPointOf(space, params)) this.#known.add(number);
     else this.#known.delete(number);
     for (const model of this.#models) model.observe(number, params, learnt);
@@ -63,7 +64,10 @@ class TpeLearner implements Learner {
       return found;
     };
     const { params, picks } = this.#draw(number, densitiesOf);
-    const best = bestOf([...picks.keys()].map((model) => densitiesOf(model)));
+    const best = bestOf(
+      [...picks.keys()].map((model) => densitiesOf(model)),
+      this.#problem.spec.objectives === undefined,
+    );
     let score = 0;
     for (const pick of picks.values()) score += pick.score;
     return {
@@ -105,17 +109,24 @@ class TpeLearner implements Learner {
 
   #explain([leader, ...more]: readonly LearntTrial[]): string {
     const { sampler, spec } = this.#problem;
+    const { objectives } = spec;
     const candidates = sampler.candidates === 1 ? 'A draw' : `The best of ${sampler.candidates} draws`;
     if (leader === undefined) return `${candidates} away from ${this.#known.size} trials, none of which gave a value.`;
+    if (objectives !== undefined) {
+      const good = more.length === 0 ? 'the best trial' : `the ${more.length + 1} best trials by domination and volume`;
+      return `${candidates} around ${good} of ${objectives.length} objectives and away from the others; trial ${leader.number} leads.`;
+    }
     const { metric, direction } = spec.objective;
     const value = Number((direction === 'maximize' ? 0 - leader.cost : leader.cost).toPrecision(4));
+    const but = leader.violation > 0 ? ', the least far from keeping the constraints' : '';
     const good = more.length === 0 ? 'the best trial' : `the ${more.length + 1} best trials`;
-    return `${candidates} around ${good} and away from the others; trial ${leader.number} leads with ${metric} ${value}.`;
+    return `${candidates} around ${good} and away from the others; trial ${leader.number} leads with ${metric} ${value}${but}.`;
   }
 }
 
-/** The good trials of all groups, best first. */
-function bestOf(densities: readonly Densities[]): LearntTrial[] {
+/** The good trials of all groups, best first: by value, or as they come where several objectives have no one order. */
+function bestOf(densities: readonly Densities[], byValue: boolean): LearntTrial[] {
   const byNumber = new Map(densities.flatMap(({ best }) => best.map((trial) => [trial.number, trial] as const)));
-  return [...byNumber.values()].sort(compareLearnt);
+  const all = [...byNumber.values()];
+  return byValue ? all.sort(compareLearnt) : all;
 }

@@ -1,3 +1,4 @@
+import { comparePlaces, placesAmong, type Standing } from '../standings.js';
 import { whereTo } from './full-length.js';
 import type { Arrival, Decision, Offer } from './scheduler.js';
 
@@ -24,8 +25,9 @@ interface BracketRung {
 
 interface Came {
   readonly number: number;
-  /** Null for those without a value: they count, and are behind all that have one. */
   readonly cost: number | null;
+  /** Null for those without a value: they count, and are behind all that have one. */
+  readonly standing: Standing | null;
   /** Whether it can go on. */
   readonly waits: boolean;
 }
@@ -37,6 +39,8 @@ export interface BracketRules {
   readonly steps: readonly number[];
   /** Its name in reasons. */
   readonly name: string;
+  /** How trials are told apart: what stands behind their places. */
+  readonly compared: (front: number | null) => string;
 }
 
 /** What a cut came to. */
@@ -66,12 +70,12 @@ export function createIn(bracket: Bracket, { steps, name }: BracketRules): Offer
 
 /** Takes note of a trial at the end of its job; a cut when it was the last that was to come to its rung. */
 export function arriveIn(bracket: Bracket, rules: BracketRules, arrival: Arrival): Cut | null {
-  const { number, toStep, cost, status } = arrival;
+  const { number, toStep, cost, standing, status } = arrival;
   if (status !== 'reached') bracket.alive--;
   if (toStep === null) return null;
   const index = rules.steps.indexOf(toStep);
   const rung = rungOf(bracket, index);
-  rung.came.push({ number, cost, waits: status === 'reached' });
+  rung.came.push({ number, cost, standing, waits: status === 'reached' });
   return cutWhenComplete(bracket, rules, index);
 }
 
@@ -87,32 +91,32 @@ export function isOver({ created, size, alive }: Bracket): boolean {
   return created === size && alive === 0;
 }
 
-function cutWhenComplete(bracket: Bracket, { eta, steps, name }: BracketRules, index: number): Cut | null {
+function cutWhenComplete(bracket: Bracket, { eta, steps, name, compared }: BracketRules, index: number): Cut | null {
   const { came, expected } = rungOf(bracket, index);
   if (came.length < (index === 0 ? bracket.size : (expected ?? Number.POSITIVE_INFINITY))) return null;
-  const sorted = [...came].sort(compareCame);
+  const sorted = bestFirst(came);
   const places = Math.max(1, Math.floor(sorted.length / eta + 1e-9));
   const where = `${name}, rung ${index + 1} of ${steps.length} at step ${steps[index]}`;
   const toStep = jobOf(steps, index + 1);
   const stops: Decision[] = [];
   let promoted = 0;
-  sorted.forEach(({ number, cost, waits }, i) => {
+  sorted.forEach(({ number, standing, waits, front }, i) => {
     if (!waits) return;
-    const said = `${where}: number ${i + 1} of ${sorted.length}, and the best ${places} go on`;
-    if (i < places && cost !== null) {
+    const said = `${where}: number ${i + 1} of ${sorted.length}${compared(front)}, and the best ${places} go on`;
+    if (i < places && standing !== null) {
       promoted++;
       bracket.ready.push({ number, toStep, reason: `${said}, this one to ${whereTo(toStep)}.` });
     } else
       stops.push({
         kind: 'stop',
         number,
-        reason: cost === null ? `${where}: its value is not a finite number.` : `${said}.`,
+        reason: standing === null ? `${where}: its value is not a finite number.` : `${said}.`,
       });
   });
   bracket.alive -= stops.length;
   rungOf(bracket, index + 1).expected = promoted;
   const worst = sorted[Math.min(places, sorted.length) - 1];
-  return { rung: index, stops, promoted, cost: worst?.cost ?? null };
+  return { rung: index, stops, promoted, cost: compared(null) === '' ? (worst?.cost ?? null) : null };
 }
 
 function rungOf(bracket: Bracket, index: number): BracketRung {
@@ -125,8 +129,18 @@ function jobOf(steps: readonly number[], index: number): number | null {
   return index === steps.length - 1 ? null : steps[index]!;
 }
 
-function compareCame(a: Came, b: Came): number {
-  if (a.cost === b.cost) return a.number - b.number;
-  if (a.cost === null) return 1;
-  return b.cost === null || a.cost < b.cost ? -1 : 1;
+/** By their places, those without a standing last; and the front of each, from 1. */
+export function bestFirst<T extends Pick<Arrival, 'number' | 'standing'>>(
+  came: readonly T[],
+): (T & { readonly front: number | null })[] {
+  const byNumber = [...came].sort((a, b) => a.number - b.number);
+  const standing = byNumber.filter((one) => one.standing !== null);
+  const places = placesAmong(standing.map((one) => one.standing!));
+  return [
+    ...standing
+      .map((one, i) => ({ ...one, ...places[i]! }))
+      .sort(comparePlaces)
+      .map((one) => ({ ...one, front: one.front + 1 })),
+    ...byNumber.filter((one) => one.standing === null).map((one) => ({ ...one, front: null })),
+  ];
 }

@@ -1,9 +1,9 @@
 import { stream } from '@caviar/numerics';
-import type { SchedulerSpec } from '@caviar/spec';
+import type { SchedulerSpec, SearchSpec } from '@caviar/spec';
 import { describe, expect, it } from 'vitest';
 import type { FlowResult } from '../flow/commands.js';
 import { createFlow, type Flow, restoreFlow } from '../flow/flow.js';
-import { mixedCurve, storedResults } from '../testing/curves.js';
+import { mixedCurve, severalCurve, storedResults } from '../testing/curves.js';
 import { runFlow } from '../testing/run-flow.js';
 import { SCHEDULER_SETTINGS } from '../testing/scheduler-settings.js';
 import { searchSpec } from '../testing/search-spec.js';
@@ -13,11 +13,16 @@ const space = { learningRate: { kind: 'float', min: 0, max: 1, scale: 'linear' }
 const TRIALS = 100;
 
 /** What every scheduler must do, in either mode; to be run for each with typical settings. */
-function schedulerConformance(scheduler: SchedulerSpec, reproducibility: 'strict' | 'throughput'): void {
-  const spec = searchSpec(space, { scheduler, parallelism: 6, reproducibility });
+function schedulerConformance(
+  scheduler: SchedulerSpec,
+  reproducibility: 'strict' | 'throughput',
+  goal: Partial<SearchSpec> = {},
+): void {
+  const spec = searchSpec(space, { scheduler, parallelism: 6, reproducibility, ...goal });
+  const curve = goal.objectives === undefined ? mixedCurve : severalCurve;
   const plan = { totalTrials: TRIALS, rounds: [] };
-  const live = runFlow(spec, plan, mixedCurve);
-  const results = storedResults(live.commands, mixedCurve);
+  const live = runFlow(spec, plan, curve);
+  const results = storedResults(live.commands, curve);
 
   it('makes all trials, numbered from 0, and ends each of them once', () => {
     const made = live.commands.flatMap(({ kind, number }) => (kind === 'create' ? [number] : []));
@@ -93,7 +98,7 @@ function schedulerConformance(scheduler: SchedulerSpec, reproducibility: 'strict
     }
   });
 
-  it('turns values round where more is better', () => {
+  it.skipIf(goal.objectives !== undefined)('turns values round where more is better', () => {
     const better = { ...spec, objective: { metric: 'dev.accuracy', direction: 'maximize' as const } };
     const turned = runFlow(better, plan, (number, toStep) => {
       const result = mixedCurve(number, toStep);
@@ -118,10 +123,18 @@ function schedulerConformance(scheduler: SchedulerSpec, reproducibility: 'strict
   });
 }
 
+const objectives = [
+  { metric: 'loss', direction: 'minimize' },
+  { metric: 'speed', direction: 'maximize' },
+] as const;
+const SEVERAL = { objective: objectives[0], objectives, constraints: [{ metric: 'size', max: 1 }] };
+
 for (const settings of Object.values(SCHEDULER_SETTINGS)) {
   for (const scheduler of settings) {
     describe(`scheduler ${JSON.stringify(scheduler)}, strict`, () => schedulerConformance(scheduler, 'strict'));
     describe(`scheduler ${JSON.stringify(scheduler)}, throughput`, () => schedulerConformance(scheduler, 'throughput'));
+    describe(`scheduler ${JSON.stringify(scheduler)}, two objectives and a constraint`, () =>
+      schedulerConformance(scheduler, 'strict', SEVERAL));
   }
 }
 

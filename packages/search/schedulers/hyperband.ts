@@ -2,6 +2,7 @@ import type { SchedulerSpec } from '@caviar/spec';
 import { arriveIn, type Bracket, beginBracket, type Cut, closeBracket, createIn, isOver } from './bracket.js';
 import { fullLength } from './full-length.js';
 import { rungSteps } from './levels.js';
+import { comparison } from './rung-keeper.js';
 import type { Decision, RungReport, Scheduler, SchedulerProblem, SchedulerRun, SchedulerState } from './scheduler.js';
 
 interface BracketsState extends SchedulerState {
@@ -65,15 +66,16 @@ function startBrackets(): BracketsState {
 }
 
 function runBrackets(
-  { scheduler }: SchedulerProblem<BracketsSpec>,
+  { scheduler, spec }: SchedulerProblem<BracketsSpec>,
   state: BracketsState,
   plans: readonly BracketPlan[],
 ): SchedulerRun {
   const planOf = (index: number) => plans[index % plans.length]!;
+  const compared = comparison(spec);
   const rulesOf = ({ index }: Bracket) => {
     const { s, steps } = planOf(index);
     const name = s === null ? `Cohort ${index + 1}` : `Bracket ${index + 1} (s = ${s})`;
-    return { eta: scheduler.eta, steps, name };
+    return { eta: scheduler.eta, steps, name, compared };
   };
   const sumOf = (index: number, rung: number): RungSum => {
     const kind = index % plans.length;

@@ -1,32 +1,28 @@
-import type { SchedulerSpec } from '@caviar/spec';
-import { lowerIsBetter } from '../direction.js';
-import { type Heap, popHeap, pushHeap, worstFirst } from '../heap.js';
+import type { SchedulerSpec, SearchSpec } from '@caviar/spec';
+import type { Standing } from '../standings.js';
 import { fullLength } from './full-length.js';
+import { frontBoards, type MedianBoards, valueBoards } from './median-boards.js';
+import { hasOneValue } from './rung-keeper.js';
 import type { Decision, Scheduler, SchedulerState } from './scheduler.js';
 
 type MedianSpec = Extract<SchedulerSpec, { kind: 'median' }>;
 
-/** Running averages of completed trials at one step: the lower half with the largest first, the upper with the least. */
-interface Halves {
-  readonly lower: Heap;
-  readonly upper: Heap;
-}
-
 /** A running trial as it was compared so far. */
 interface Track {
-  best: number | null;
+  /** The best in each coordinate; null before the first finite value. */
+  best: Standing | null;
   /** Of the finite values, and how many there are. */
-  sum: number;
+  sum: Standing | null;
   count: number;
   /** Running average at every step of comparison it has passed, null before its first finite value. */
-  readonly averages: (number | null)[];
+  readonly averages: (Standing | null)[];
 }
 
 interface MedianState extends SchedulerState {
   /** Trials that have been completed with a value. */
   completed: number;
-  /** By index of the comparison. */
-  readonly halves: Halves[];
+  /** By index of the comparison: the averages of completed trials. */
+  readonly boards: unknown[];
   /** Running trials by number. */
   readonly tracks: Record<string, Track>;
   /** Trials that came to each comparison, and those that were stopped there. */
@@ -37,18 +33,17 @@ interface MedianState extends SchedulerState {
 /**
  * The median stopping rule (Golovin et al., KDD 2017, section 3.2.1): a trial is stopped when its best value so far is
  * worse than the median of the running averages of the completed trials up to the same step. Averages are taken over
- * the steps of comparison. All operations take O(log n).
+ * the steps of comparison. By one value all operations take O(log n).
  */
 export const medianScheduler: Scheduler<MedianSpec, MedianState> = {
   kind: 'median',
-  start: () => ({ version: 1, completed: 0, halves: [], tracks: {}, came: [], stopped: [] }),
+  start: () => ({ version: 1, completed: 0, boards: [], tracks: {}, came: [], stopped: [] }),
   resume: ({ scheduler, spec }, state) => {
     const { startup, warmup, interval = 1 } = scheduler;
     const maxResource = fullLength(scheduler);
-    const { direction } = spec.objective;
+    const boards = boardsOf(spec);
     const stepOf = (index: number) => warmup + index * interval;
     const jobOf = (index: number) => (stepOf(index) < maxResource ? stepOf(index) : null);
-    const inWords = (cost: number) => String(Number(lowerIsBetter(cost, direction)!.toPrecision(4)));
 
     const compare = (number: number, index: number, track: Track): Decision => {
       const where = `Step ${stepOf(index)}`;
@@ -61,44 +56,43 @@ export const medianScheduler: Scheduler<MedianSpec, MedianState> = {
       if (state.completed < startup) {
         return go(`${state.completed} of the ${startup} trials are completed that the rule needs`);
       }
-      const median = medianOf(state.halves[index]);
-      if (median === null || track.best === null) return go('there is no value to compare');
-      const values = `its best value ${inWords(track.best)}`;
-      const others = `the median ${inWords(median)} of the running averages of completed trials`;
-      if (track.best <= median) return go(`${values} is not worse than ${others}`);
+      const comparison = track.best === null ? null : boards.compare(state.boards[index], track.best);
+      if (comparison === null) return go('there is no value to compare');
+      const { isWorse, own, others } = comparison;
+      if (!isWorse) return go(`${own} not worse than ${others}`);
       state.stopped[index]!++;
       delete state.tracks[number];
-      return { kind: 'stop', number, reason: `${where}: ${values} is worse than ${others}.` };
+      return { kind: 'stop', number, reason: `${where}: ${own} worse than ${others}.` };
     };
 
     return {
       state,
       fullSteps: maxResource,
-      arrive: ({ number, toStep, cost, status }) => {
+      arrive: ({ number, toStep, standing, status }) => {
         if (status !== 'reached') {
           const track = state.tracks[number];
           delete state.tracks[number];
-          if (status === 'completed' && cost !== null) {
+          if (status === 'completed' && standing !== null) {
             state.completed++;
             track?.averages.forEach((average, index) => {
-              if (average !== null) insert(state.halves[index]!, average, number);
+              if (average !== null) boards.insert(state.boards[index], average, number);
             });
           }
           return [];
         }
         const index = ((toStep ?? maxResource) - warmup) / interval;
-        const track = state.tracks[number] ?? { best: null, sum: 0, count: 0, averages: [] };
+        const track = state.tracks[number] ?? { best: null, sum: null, count: 0, averages: [] };
         state.tracks[number] = track;
-        if (cost !== null) {
-          track.best = Math.min(track.best ?? cost, cost);
-          track.sum += cost;
+        if (standing !== null) {
+          track.best = combined(track.best, standing, Math.min);
+          track.sum = combined(track.sum, standing, (a, b) => a + b);
           track.count++;
         }
-        track.averages.push(track.count === 0 ? null : track.sum / track.count);
+        track.averages.push(averageOf(track));
         while (state.came.length <= index) {
           state.came.push(0);
           state.stopped.push(0);
-          state.halves.push({ lower: [], upper: [] });
+          state.boards.push(boards.create());
         }
         state.came[index]!++;
         return [compare(number, index, track)];
@@ -108,23 +102,23 @@ export const medianScheduler: Scheduler<MedianSpec, MedianState> = {
       rungs: () =>
         state.came.map((came, index) => {
           const stopped = state.stopped[index]!;
-          const cut = medianOf(state.halves[index]);
+          const cut = boards.cut(state.boards[index]);
           return { bracket: null, step: stepOf(index), trials: came, promoted: came - stopped, cut };
         }),
     };
   },
 };
 
-function insert({ lower, upper }: Halves, value: number, number: number): void {
-  if (lower.length === 0 || value <= lower[0]![0]) pushHeap(lower, [value, number], worstFirst);
-  else pushHeap(upper, [value, number]);
-  if (lower.length > upper.length + 1) pushHeap(upper, popHeap(lower, worstFirst)!);
-  else if (upper.length > lower.length) pushHeap(lower, popHeap(upper)!, worstFirst);
+function boardsOf(spec: SearchSpec): MedianBoards<unknown> {
+  // A search's boards are all of one kind, which follows from its spec.
+  return (hasOneValue(spec) ? valueBoards(spec.objective.direction) : frontBoards) as MedianBoards<unknown>;
 }
 
-function medianOf(halves: Halves | undefined): number | null {
-  const low = halves?.lower[0];
-  if (halves === undefined || low === undefined) return null;
-  const high = halves.upper[0];
-  return high === undefined || halves.lower.length > halves.upper.length ? low[0] : (low[0] + high[0]) / 2;
+function combined(former: Standing | null, { tier, costs }: Standing, by: (a: number, b: number) => number): Standing {
+  if (former === null) return { tier, costs };
+  return { tier: by(former.tier, tier), costs: costs.map((cost, m) => by(former.costs[m]!, cost)) };
+}
+
+function averageOf({ sum, count }: Track): Standing | null {
+  return sum === null ? null : { tier: sum.tier / count, costs: sum.costs.map((cost) => cost / count) };
 }

@@ -1,6 +1,9 @@
 import { stream } from '@caviar/numerics';
 import type { SchedulerSpec } from '@caviar/spec';
+import type { Standing } from '../standings.js';
+import { bestFirst } from './bracket.js';
 import { fullLength, whereTo } from './full-length.js';
+import { comparison } from './rung-keeper.js';
 import type { Arrival, Offer, Scheduler, SchedulerState } from './scheduler.js';
 
 type PbtSpec = Extract<SchedulerSpec, { kind: 'pbt' }>;
@@ -8,6 +11,7 @@ type PbtSpec = Extract<SchedulerSpec, { kind: 'pbt' }>;
 interface Member {
   readonly number: number;
   readonly cost: number | null;
+  readonly standing: Standing | null;
   readonly status: Arrival['status'];
 }
 
@@ -53,6 +57,7 @@ export const pbtScheduler: Scheduler<PbtSpec, PbtState> = {
   resume: ({ spec, scheduler }, state) => {
     const { population, interval = 1, quantile } = scheduler;
     const maxResource = fullLength(scheduler);
+    const compared = comparison(spec);
     const stepOf = (generation: number) => (generation + 1) * interval;
     const jobOf = (generation: number) => (stepOf(generation) < maxResource ? stepOf(generation) : null);
 
@@ -60,16 +65,16 @@ export const pbtScheduler: Scheduler<PbtSpec, PbtState> = {
     const compare = (): void => {
       const { generation, came } = state;
       const step = stepOf(generation);
-      const waiting = came.filter(({ status }) => status === 'reached').sort(compareMembers);
+      const waiting = bestFirst(came.filter(({ status }) => status === 'reached'));
       const toStep = jobOf(generation + 1);
       const swaps = Math.min(Math.floor(waiting.length * quantile + 1e-9), Math.floor(waiting.length / 2));
-      const winners = waiting.slice(0, Math.max(1, swaps)).filter(({ cost }) => cost !== null);
+      const winners = waiting.slice(0, Math.max(1, swaps)).filter(({ standing }) => standing !== null);
       const pick = (number: number) =>
         winners[Math.floor(stream(spec.seed, 'exploit', number, step).uniform() * winners.length)]?.number ?? null;
       const where = `Generation ${generation + 1} at step ${step}`;
-      const tasks = waiting.map(({ number, cost }, i): Task => {
-        const place = `${where}: number ${i + 1} of ${waiting.length}`;
-        const winner = (i >= waiting.length - swaps || cost === null) && i > 0 ? pick(number) : null;
+      const tasks = waiting.map(({ number, standing, front }, i): Task => {
+        const place = `${where}: number ${i + 1} of ${waiting.length}${compared(front)}`;
+        const winner = (i >= waiting.length - swaps || standing === null) && i > 0 ? pick(number) : null;
         const reason =
           winner === null
             ? `${place}, so it goes on to ${whereTo(toStep)}.`
@@ -86,7 +91,7 @@ export const pbtScheduler: Scheduler<PbtSpec, PbtState> = {
       state.tasks = [...tasks.filter(isCopy), ...tasks.filter((task) => !isCopy(task))];
       const sum = sumOf(generation);
       sum.promoted += waiting.length - tasks.filter(({ winner, member }) => winner !== null && member !== null).length;
-      sum.cut = winners.at(-1)?.cost ?? null;
+      sum.cut = compared(null) === '' ? (winners.at(-1)?.cost ?? null) : null;
       state.generation++;
       state.expected = tasks.length;
       state.came = [];
@@ -121,8 +126,8 @@ export const pbtScheduler: Scheduler<PbtSpec, PbtState> = {
     return {
       state,
       fullSteps: maxResource,
-      arrive: ({ number, cost, status, toStep }) => {
-        state.came.push({ number, cost, status });
+      arrive: ({ number, cost, standing, status, toStep }) => {
+        state.came.push({ number, cost, standing, status });
         if (toStep !== null) sumOf(state.generation).trials++;
         endGeneration();
         return [];
@@ -146,9 +151,3 @@ export const pbtScheduler: Scheduler<PbtSpec, PbtState> = {
     };
   },
 };
-
-function compareMembers(a: Member, b: Member): number {
-  if (a.cost === b.cost) return a.number - b.number;
-  if (a.cost === null) return 1;
-  return b.cost === null || a.cost < b.cost ? -1 : 1;
-}

@@ -1,4 +1,5 @@
 import type { FinalTrialStatus, SchedulerSpec, SearchSpec } from '@caviar/spec';
+import type { Standing } from '../standings.js';
 
 /** What a scheduler is asked about. `S` is its own part of the spec. */
 export interface SchedulerProblem<S extends SchedulerSpec = SchedulerSpec> {
@@ -13,8 +14,10 @@ export interface Arrival {
   readonly step: number;
   /** Step that its job led to; null = its own end. */
   readonly toStep: number | null;
-  /** Objective at that step, turned so that lower is better; null for what is not a finite number. */
+  /** The (first) objective at that step, turned so that lower is better; null for what is not a finite number. */
   readonly cost: number | null;
+  /** All objectives and the constraints at that step; null where an objective is not a finite number. */
+  readonly standing: Standing | null;
   /** `reached`: it came to the end of its job and can go on; otherwise it is over. */
   readonly status: 'reached' | FinalTrialStatus;
 }
@@ -56,7 +59,7 @@ export interface RungReport {
   readonly trials: number;
   /** Those of them that went on. */
   readonly promoted: number;
-  /** Cost of the worst trial that may go on, at the latest cut; null while none may. */
+  /** Cost of the worst trial that may go on, at the latest cut; null while none may, and with several objectives. */
   readonly cut: number | null;
 }
 

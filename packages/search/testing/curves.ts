@@ -16,6 +16,15 @@ export const mixedCurve: Train = (number, toStep) => {
   return { step: end, value: null, status: fate < 0.5 ? 'failed' : fate < 0.7 ? 'cancelled' : 'infeasible' };
 };
 
+/** The same with a second objective that pulls the other way, and a constraint that a third of the trials break at first. */
+export const severalCurve: Train = (number, toStep) => {
+  const result = mixedCurve(number, toStep);
+  const random = stream(4, 'size', number);
+  const second = random.uniform() < 0.05 ? null : random.uniform() - 0.5 * (result.value ?? 0);
+  const gap = random.uniform() - 0.8 + 0.3 / Math.max(1, result.step);
+  return { ...result, values: [result.value, second], violation: Math.max(0, gap), gap };
+};
+
 /** All results that the commands of a run came to, as they would be stored. */
 export function storedResults(commands: readonly FlowCommand[], train: Train): FlowResult[] {
   return commands.flatMap((command) =>

@@ -2,7 +2,7 @@ import { stream } from '@caviar/numerics';
 import { type SamplerSpec, type SchedulerSpec, type SearchSpec, samplerSpecSchema, spaceSchema } from '@caviar/spec';
 import type { SimulatedWorld } from '../flow/simulate.js';
 import { SAMPLERS } from '../samplers/registry.js';
-import { mixedCurve } from './curves.js';
+import { mixedCurve, severalCurve } from './curves.js';
 import { SCHEDULER_SETTINGS } from './scheduler-settings.js';
 import { searchSpec } from './search-spec.js';
 
@@ -24,12 +24,25 @@ export function allSearches(trials: number): (readonly [string, SearchSpec])[] {
   );
 }
 
+/** Some samplers with every scheduler, with two objectives and a constraint, in strict mode. */
+export function severalSearches(trials: number): (readonly [string, SearchSpec])[] {
+  const objectives = [
+    { metric: 'loss', direction: 'minimize' },
+    { metric: 'speed', direction: 'maximize' },
+  ] as const;
+  const more = { objective: objectives[0], objectives, constraints: [{ metric: 'size', max: 1 }] };
+  const isShown = ({ sampler }: SearchSpec) => ['random', 'tpe', 'nsga2', 'gp'].includes(sampler.kind);
+  return allSearches(trials)
+    .filter(([, spec]) => isShown(spec))
+    .map(([name, spec]) => [name, { ...spec, ...more }] as const);
+}
+
 /** A cluster by its seed: speeds with a heavy tail, workers that die, processes that are replaced. */
-export function roughWorld(seed: number, workers: number): SimulatedWorld {
+export function roughWorld(seed: number, workers: number, isSeveral = false): SimulatedWorld {
   return {
     workers,
     train: ({ number, params }, toStep) => {
-      const result = mixedCurve(number, toStep);
+      const result = (isSeveral ? severalCurve : mixedCurve)(number, toStep);
       const shift = Math.abs(Math.log10(Number(params['learningRate'])) + 2);
       return { ...result, value: result.value === null ? null : result.value + shift };
     },

@@ -31,7 +31,8 @@ function headerOf(npy: Buffer, path: string) {
   const header = npy.toString('latin1', 10, start);
   const [, type, order, dimensions] =
     /'descr': '([^']+)', 'fortran_order': (True|False), 'shape': \(([^)]*)\)/.exec(header) ?? [];
-  if (type === undefined || dimensions === undefined) throw new TypeError(`${path}: ${header} is no header of an array`);
+  if (type === undefined || dimensions === undefined)
+    throw new TypeError(`${path}: ${header} is no header of an array`);
   const shape = dimensions.split(',').flatMap((part) => (part.trim() === '' ? [] : [Number(part)]));
   return { type, isFortran: order === 'True', shape, start };
 }

@@ -1,4 +1,4 @@
-import { compareLearnt, type LearntTrial } from '../../history.js';
+import type { LearntTrial } from '../../history.js';
 
 /** A trial that the process can go by. */
 export interface ModelledTrial extends LearntTrial {
@@ -10,13 +10,14 @@ export interface ModelledTrial extends LearntTrial {
  * Which trials the process goes by where there are more than it can take: a third are the best, a third the latest, and
  * the rest fill the space between them, each the farthest from all chosen before it. Indices in ascending order; all of
  * them where there are no more than `limit`.
+ *
+ * @param ranked indices of all trials, the best first
  */
-export function chooseTrials(trials: readonly ModelledTrial[], limit: number): number[] {
+export function chooseTrials(trials: readonly ModelledTrial[], ranked: readonly number[], limit: number): number[] {
   const n = trials.length;
   const all = Array.from({ length: n }, (_, i) => i);
   if (n <= limit) return all;
   const third = Math.floor(limit / 3);
-  const ranked = [...all].sort((a, b) => compareLearnt(trials[a]!, trials[b]!));
   const chosen = new Set([...ranked.slice(0, third), ...all.slice(n - third)]);
   const distances = new Float64Array(n).fill(Number.POSITIVE_INFINITY);
   const approach = (from: number) => {

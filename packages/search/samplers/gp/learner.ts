@@ -3,10 +3,16 @@ import type { Params, SamplerSpec } from '@caviar/spec';
 import { compareLearnt, learntTrial, type PendingTrial, type TrialRecord } from '../../history.js';
 import type { Learner, SamplerProblem, Suggestion } from '../sampler.js';
 import { sobolDraw } from '../sobol.js';
-import type { ModelledTrial } from './choose-trials.js';
 import { FeatureSpace } from './features.js';
+import { bestFirst, type KnownTrial, viewsOf } from './known-trial.js';
 import { maximizeAcquisition } from './maximize-acquisition.js';
-import { drawProcess, type Fit, fit, lastFit, type Process } from './model.js';
+import { drawProcess, type Fit, fit, heldOf, lastFit, type Warp } from './model.js';
+import type { Posterior } from './posterior.js';
+import { type Prospect, prospectOf } from './prospect.js';
+import { warpCosts } from './warp-costs.js';
+import { warpGaps } from './warp-gaps.js';
+
+type GpSpec = Extract<SamplerSpec, { kind: 'gp' }>;
 
 /** Trials below which a process has nothing to say. */
 const LEAST_TRIALS = 3;
@@ -15,31 +21,47 @@ const WAITING_TRIALS = 256;
 const INCUMBENTS = 6;
 const LEANED_ON = 5;
 
-/** A trial that can be learnt from. */
-interface Known extends ModelledTrial {
-  /** [D] */
-  readonly position: Float64Array;
-  /** Equal for trials of the same params. */
-  readonly name: string;
+/** What is known at a proposal. */
+interface Knowledge {
+  readonly trials: readonly KnownTrial[];
+  /** In the order of the posteriors' rows. */
+  readonly held: readonly KnownTrial[];
+  /** One for each objective and, with constraints, one for the gap to them. */
+  readonly posteriors: readonly Posterior[];
+  readonly waiting: readonly Float64Array[];
 }
 
 /**
- * Learns by a Gaussian process. All that it proposes follows from the latest record of each trial in the order of first
- * observation; what it keeps besides is made of that alone.
+ * Learns by a Gaussian process for each objective, and one for the constraints. All that it proposes follows from the latest
+ * record of each trial in the order of first observation; what it keeps besides is made of that alone.
  */
 export class GaussianProcessLearner implements Learner {
-  readonly #problem: SamplerProblem<Extract<SamplerSpec, { kind: 'gp' }>>;
+  readonly #problem: SamplerProblem<GpSpec>;
+  readonly #objectives: number;
+  /** What turns trials into the numbers that each process models. */
+  readonly #warps: readonly Warp<KnownTrial>[];
   readonly #space: FeatureSpace;
   readonly #draw: (number: number) => Params;
   /** In the order of first observation; null for what says nothing or does not fit the space. */
-  readonly #slots: (Known | null)[] = [];
+  readonly #slots: (KnownTrial | null)[] = [];
   readonly #slotOf = new Map<number, number>();
-  #fit: Fit | null = null;
+  /** By process. */
+  #fits: readonly Fit[] | null = null;
 
-  constructor(problem: SamplerProblem<Extract<SamplerSpec, { kind: 'gp' }>>) {
+  constructor(problem: SamplerProblem<GpSpec>) {
+    const { space, spec } = problem;
     this.#problem = problem;
-    this.#space = new FeatureSpace(problem.space);
-    this.#draw = sobolDraw(problem.space, problem.spec.seed);
+    this.#objectives = spec.objectives?.length ?? 1;
+    const costs = Array.from(
+      { length: this.#objectives },
+      (_, j): Warp<KnownTrial> =>
+        (trials) => {
+          return warpCosts(trials.map(({ views }) => views[j]!));
+        },
+    );
+    this.#warps = spec.constraints === undefined ? costs : [...costs, warpGaps];
+    this.#space = new FeatureSpace(space);
+    this.#draw = sobolDraw(space, spec.seed);
   }
 
   observe(trial: TrialRecord): void {
@@ -50,24 +72,36 @@ export class GaussianProcessLearner implements Learner {
       this.#slots.push(slot);
     } else {
       this.#slots[known] = slot;
-      this.#fit = null;
+      this.#fits = null;
     }
   }
 
   propose(number: number, pending: readonly PendingTrial[]): Suggestion {
     const trials = this.#slots.filter((slot) => slot !== null);
     const finite = trials.filter(({ cost }) => Number.isFinite(cost)).length;
-    const { sampler, priorTrials } = this.#problem;
+    const { sampler, spec, priorTrials } = this.#problem;
     if (number + priorTrials < sampler.startup || finite < LEAST_TRIALS || this.#space.dimensions.length === 0) {
       return this.#begin(number);
     }
-    const fittedAt = lastFit(trials.length);
-    if (this.#fit?.fittedAt !== fittedAt) this.#fit = fit(this.#space, trials.slice(0, fittedAt));
-    const random = stream(this.#problem.spec.seed, 'gp lengths', number);
-    const process = drawProcess(this.#space, this.#fit, { trials, random });
+    const fits = this.#fitted(trials);
     const waiting = this.#waiting(pending);
-    for (const position of waiting.slice(-WAITING_TRIALS)) process.posterior.append(this.#featuresAt(position));
-    return this.#improve(number, { trials, waiting, ...process });
+    const posteriors = this.#warps.map((warp, j) => {
+      const random = stream(spec.seed, 'gp lengths', number, ...(j === 0 ? [] : [j]));
+      const posterior = drawProcess(this.#space, fits[j]!, { trials, warp, random });
+      for (const position of waiting.slice(-WAITING_TRIALS)) posterior.append(this.#featuresAt(position));
+      return posterior;
+    });
+    const held = heldOf(fits[0]!, trials.length).map((i) => trials[i]!);
+    return this.#improve(number, { trials, held, posteriors, waiting });
+  }
+
+  #fitted(trials: readonly KnownTrial[]): readonly Fit[] {
+    const fittedAt = lastFit(trials.length);
+    if (this.#fits?.[0]?.fittedAt === fittedAt) return this.#fits;
+    const first = trials.slice(0, fittedAt);
+    const sample = { trials: first, ranked: bestFirst(first, this.#objectives) };
+    this.#fits = this.#warps.map((warp) => fit(this.#space, sample, warp));
+    return this.#fits;
   }
 
   #begin(number: number): Suggestion {
@@ -76,56 +110,45 @@ export class GaussianProcessLearner implements Learner {
     return { number, params: this.#draw(number), round: null, proposal: `Point of a Sobol sequence, ${why}.` };
   }
 
-  #improve(
-    number: number,
-    {
-      trials,
-      held,
-      posterior,
-      waiting,
-    }: Process<Known> & {
-      readonly trials: readonly Known[];
-      readonly waiting: readonly Float64Array[];
-    },
-  ): Suggestion {
+  #improve(number: number, knowledge: Knowledge): Suggestion {
     const space = this.#space;
-    const fitted = posterior.fitted();
-    const best = fitted.reduce((least, mean) => Math.min(least, mean), Number.POSITIVE_INFINITY);
-    const byMean = held.map((trial, i) => ({ trial, mean: fitted[i]! })).sort((a, b) => a.mean - b.mean);
+    const { trials, held, posteriors, waiting } = knowledge;
     const { seed } = this.#problem.spec;
+    const prospect = prospectOf(held, posteriors, {
+      objectives: this.#objectives,
+      random: stream(seed, 'gp direction', number),
+    });
     const taken = new Set(trials.map(({ name }) => name));
     for (const position of waiting) taken.add(nameOf(this.#featuresAt(position)));
     const found = maximizeAcquisition({
       space,
-      posterior,
-      best,
-      incumbents: byMean.slice(0, INCUMBENTS).map(({ trial }) => trial.position),
+      acquisition: prospect.acquisition,
+      incumbents: prospect.incumbents.slice(0, INCUMBENTS).map(({ position }) => position),
       isTaken: (position) => taken.has(nameOf(this.#featuresAt(position))),
       keyOf: (dimension) => streamKey(seed, 'gp candidates', number, dimension),
       random: stream(seed, 'gp moves', number),
     });
     if (found === null) return this.#begin(number);
     const features = this.#featuresAt(found.position);
-    const leanedOn = closest(posterior.covariances(features), held);
     return {
       number,
       params: space.paramsAt(found.position),
       round: null,
-      proposal: sentence(trials, { expected: posterior.predict(features).mean, best, waiting: waiting.length }),
+      proposal: sentence(prospect, features, { trials: trials.length, waiting: waiting.length }),
       basis: {
         sampler: this.#problem.sampler.kind,
-        trials: leanedOn,
-        score: { name: 'logExpectedImprovement', value: found.score },
+        trials: closest(posteriors[0]!.covariances(features), held),
+        score: { name: prospect.score, value: found.score },
       },
     };
   }
 
-  #slotFor(trial: TrialRecord): Known | null {
-    const learnt = learntTrial(trial, this.#problem.spec.objective.direction);
+  #slotFor(trial: TrialRecord): KnownTrial | null {
+    const learnt = learntTrial(trial, this.#problem.spec);
     const position = learnt === null ? null : this.#space.positionOf(trial.params);
     if (learnt === null || position === null) return null;
     const features = this.#featuresAt(position);
-    return { ...learnt, position, features, name: nameOf(features) };
+    return { ...learnt, position, features, name: nameOf(features), views: viewsOf(learnt, this.#objectives) };
   }
 
   /** Where the pending trials lie, those left out that were observed while they were paused. */
@@ -147,7 +170,7 @@ function nameOf(features: Float64Array): string {
 }
 
 /** Numbers of the trials with a value that covary most with a point, the best first. */
-function closest(covariances: Float64Array, held: readonly ModelledTrial[]): number[] {
+function closest(covariances: Float64Array, held: readonly KnownTrial[]): number[] {
   return held
     .map((trial, i) => ({ trial, covariance: covariances[i]! }))
     .filter(({ trial }) => trial.extent !== 'useless')
@@ -159,10 +182,10 @@ function closest(covariances: Float64Array, held: readonly ModelledTrial[]): num
 }
 
 function sentence(
-  trials: readonly ModelledTrial[],
-  { expected, best, waiting }: { readonly expected: number; readonly best: number; readonly waiting: number },
+  { what, why }: Prospect,
+  features: Float64Array,
+  { trials, waiting }: { readonly trials: number; readonly waiting: number },
 ): string {
-  const why = expected < best ? 'expected to be the best so far' : 'uncertain enough to turn out the best so far';
   const besides = waiting === 0 ? '' : ` and ${waiting} pending ones`;
-  return `Largest expected improvement under a Gaussian process of ${trials.length} trials${besides}: ${why}.`;
+  return `${what} of ${trials} trials${besides}: ${why(features)}.`;
 }

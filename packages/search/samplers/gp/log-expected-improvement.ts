@@ -1,4 +1,5 @@
 import { exp, log, normalCdf } from '@caviar/numerics';
+import { TAIL, tailFraction } from './mills-ratio.js';
 
 /** log EI and its slopes. */
 export interface LogImprovement {
@@ -12,21 +13,14 @@ export interface LogImprovement {
 const LOG_ROOT_2_PI = 0.918_938_533_204_672_8;
 const INVERSE_ROOT_2_PI = 0.398_942_280_401_432_7;
 
-/** Below this z, the difference phi(z) + z Phi(z) has lost too many digits. */
-const TAIL = -2;
-/** Terms of the continued fraction; at z = -2 the slowest to settle, to 1e-14. */
-const TERMS = 120;
-
 /**
  * Logarithm of the expected improvement on `best` (lower is better) of a normal prediction.
  *
  * EI = s h(z) with z = (best - mean) / s and h(z) = phi(z) + z Phi(z). Far down in the tail h underflows, and before
- * that its two terms cancel. With x = -z and Mills' ratio in Laplace's continued fraction,
- * Phi(-x) / phi(x) = 1 / (x + t), t = 1 / (x + 2 / (x + 3 / (x + ...))), and so h(-x) = phi(x) t / (x + t): nothing is
- * subtracted.
+ * that its two terms cancel. With x = -z and Mills' ratio Phi(-x) / phi(x) = 1 / (x + t) (`tailFraction`),
+ * h(-x) = phi(x) t / (x + t): nothing is subtracted.
  *
- * Source: Ament et al., "Unexpected improvements to expected improvement", NeurIPS 2023, section 4.1; Abramowitz and
- * Stegun 26.2.14.
+ * Source: Ament et al., "Unexpected improvements to expected improvement", NeurIPS 2023, section 4.1.
  *
  * @param prediction mean and standard deviation > 0
  */
@@ -43,9 +37,7 @@ export function logExpectedImprovement(
     return { value: log(improvement), dMean: -below / improvement, dDeviation: density / improvement };
   }
   const x = -z;
-  let rest = x;
-  for (let k = z < -12 ? 20 : TERMS; k >= 2; k--) rest = x + k / rest;
-  const t = 1 / rest;
+  const t = tailFraction(x);
   return {
     value: log(deviation) - (x * x) / 2 - LOG_ROOT_2_PI + log(t / (x + t)),
     dMean: -1 / (t * deviation),

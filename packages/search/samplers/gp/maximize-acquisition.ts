@@ -1,22 +1,19 @@
 import { minimizeInBox, type Stream, type StreamKey, sobolAxis } from '@caviar/numerics';
+import type { Acquisition } from './acquisition.js';
 import type { FeatureSpace } from './features.js';
-import { logExpectedImprovement } from './log-expected-improvement.js';
-import type { Posterior } from './posterior.js';
 
 /** A place that a trial could be made at. */
 export interface Candidate {
   /** [D], stepped ranges and choices in the middles of their cells. */
   readonly position: Float64Array;
-  /** log EI there. */
+  /** What it promises there. */
   readonly score: number;
 }
 
 /** What to look for, and where from. */
 export interface AcquisitionProblem {
   readonly space: FeatureSpace;
-  readonly posterior: Posterior;
-  /** What is to be improved on, as a warped cost. */
-  readonly best: number;
+  readonly acquisition: Acquisition;
   /** Positions of good trials, the best first. */
   readonly incumbents: readonly Float64Array[];
   /** Whether a position must not be proposed: it is a trial already. */
@@ -28,9 +25,8 @@ export interface AcquisitionProblem {
 
 const SPREAD_CANDIDATES = 256;
 const NEAR_INCUMBENTS = 256;
-/** Candidates that are looked at closely, and trials at least that the others are judged by. */
+/** Candidates that are looked at closely. */
 const SHORTLISTED = 96;
-const ROUGH_TRIALS = 48;
 const STARTS = 5;
 /** Evaluations with slopes on a climb at most, and climbs that the best start goes on for. */
 const EVALUATIONS = 24;
@@ -41,7 +37,7 @@ const WIDTHS = [0.3, 0.1, 0.03, 0.01];
 const TRIED_CHOICES = 16;
 
 /**
- * The free place of largest log expected improvement that was found: from space-filling candidates and from the
+ * The free place that promises most of those found: from space-filling candidates and from the
  * neighbourhoods of good trials, the best ones climb by gradients along the ranges and by single steps in what has none,
  * the highest of them on. Null where every candidate is taken.
  */
@@ -87,29 +83,25 @@ function nearIncumbents({ space, incumbents, random }: AcquisitionProblem): Floa
 }
 
 function scoreAt(problem: AcquisitionProblem, position: Float64Array): Candidate {
-  const { space, posterior, best } = problem;
+  const { space, acquisition } = problem;
   const snapped = space.snapped(position);
-  const prediction = posterior.predict(space.featuresOf(snapped, space.activeAt(snapped)));
-  return { position: snapped, score: logExpectedImprovement(best, prediction).value };
+  return { position: snapped, score: acquisition.at(space.featuresOf(snapped, space.activeAt(snapped))) };
 }
 
-/** The best of many places, the best first, chosen by deviations that go by a part of the trials. */
-function shortlisted({ space, posterior, best }: AcquisitionProblem, positions: readonly Float64Array[]): Candidate[] {
+/** The best of many places, the best first, chosen by a rough look at all. */
+function shortlisted({ space, acquisition }: AcquisitionProblem, positions: readonly Float64Array[]): Candidate[] {
   const places = positions.map((position) => {
     const snapped = space.snapped(position);
     return { position: snapped, features: space.featuresOf(snapped, space.activeAt(snapped)) };
   });
-  const scored = (some: typeof places, rows?: number) => {
-    const predictions = posterior.predictAll(
+  const scored = (some: typeof places, isRough: boolean) => {
+    const scores = acquisition.atAll(
       some.map(({ features }) => features),
-      rows,
+      isRough,
     );
-    return some
-      .map((place, i) => ({ ...place, score: logExpectedImprovement(best, predictions[i]!).value }))
-      .sort((a, b) => b.score - a.score);
+    return some.map((place, i) => ({ ...place, score: scores[i]! })).sort((a, b) => b.score - a.score);
   };
-  const rows = Math.min(posterior.size, Math.max(ROUGH_TRIALS, posterior.size >> 2));
-  return scored(scored(places, rows).slice(0, SHORTLISTED));
+  return scored(scored(places, true).slice(0, SHORTLISTED), false);
 }
 
 /** The first few of a list that lie apart from one another. */
@@ -132,7 +124,7 @@ function climb(problem: AcquisitionProblem, start: Candidate): Candidate {
 
 /** Climbs along the active ranges, steps ignored, and moves to the nearest values. */
 function alongRanges(problem: AcquisitionProblem, { position }: Candidate): Candidate {
-  const { space, posterior, best } = problem;
+  const { space, acquisition } = problem;
   const active = space.activeAt(position);
   const free = space.dimensions.flatMap(({ kind }, d) => (kind === 'range' && active[d] === 1 ? [d] : []));
   if (free.length === 0) return scoreAt(problem, position);
@@ -142,11 +134,9 @@ function alongRanges(problem: AcquisitionProblem, { position }: Candidate): Cand
       free.forEach((d, i) => {
         moved[d] = at[i]!;
       });
-      const prediction = posterior.predictSloped(space.featuresOf(moved, active));
-      const { value, dMean, dDeviation } = logExpectedImprovement(best, prediction);
+      const { value, slopes } = acquisition.sloped(space.featuresOf(moved, active));
       free.forEach((d, i) => {
-        const { feature } = space.dimensions[d]!;
-        gradient[i] = -(dMean * prediction.dMean[feature]! + dDeviation * prediction.dDeviation[feature]!);
+        gradient[i] = -slopes[space.dimensions[d]!.feature]!;
       });
       return -value;
     },

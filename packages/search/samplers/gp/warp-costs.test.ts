@@ -10,6 +10,9 @@ const trial = (number: number, cost: number, changes: Partial<LearntTrial> = {})
   extent: Number.isFinite(cost) ? 'complete' : 'useless',
   step: 1,
   cost,
+  costs: [cost],
+  violation: 0,
+  gap: null,
   ...changes,
 });
 const warp = (costs: readonly number[]) => [...warpCosts(costs.map((cost, number) => trial(number, cost)))];

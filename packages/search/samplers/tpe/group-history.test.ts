@@ -2,17 +2,18 @@ import { stream, streamKey } from '@caviar/numerics';
 import { describe, expect, it } from 'vitest';
 import { compareLearnt, type LearntTrial } from '../../history.js';
 import { GroupHistory, type Observation } from './group-history.js';
+import { ValueRanking } from './ranking.js';
 
 const at = Float64Array.of(0);
 const observation = (number: number, cost: number, extent: LearntTrial['extent'] = 'complete'): Observation => ({
-  learnt: { number, params: {}, extent, step: 1, cost },
+  learnt: { number, params: {}, extent, step: 1, cost, costs: [cost], violation: 0, gap: null },
   at,
 });
 
 describe('GroupHistory', () => {
   it('knows the best as a sorted list of all records does, whatever is replaced or taken back', () => {
     const random = stream(9, 'records');
-    const history = new GroupHistory(streamKey(1));
+    const history = new GroupHistory(streamKey(1), new ValueRanking());
     const naive = new Map<number, Observation | null>();
     for (let i = 0; i < 3000; i++) {
       const number = random.below(400);
@@ -30,7 +31,7 @@ describe('GroupHistory', () => {
   });
 
   it('gives all the others while they are few, each for itself', () => {
-    const history = new GroupHistory(streamKey(1));
+    const history = new GroupHistory(streamKey(1), new ValueRanking());
     for (let number = 0; number < 100; number++) history.set(number, observation(number, number));
     const others = history.others(history.best(15));
     expect(others).toHaveLength(85);
@@ -38,8 +39,8 @@ describe('GroupHistory', () => {
   });
 
   it('lets a bounded number stand for all when they are many, whatever their order', () => {
-    const forwards = new GroupHistory(streamKey(1));
-    const shuffled = new GroupHistory(streamKey(1));
+    const forwards = new GroupHistory(streamKey(1), new ValueRanking());
+    const shuffled = new GroupHistory(streamKey(1), new ValueRanking());
     const records = Array.from({ length: 5000 }, (_, number) => observation(number, number));
     for (const record of records) forwards.set(record.learnt.number, record);
     for (const i of stream(2, 'order').permutation(5000)) shuffled.set(i, records[i]!);

@@ -1,6 +1,7 @@
 import { type StreamKey, uint32At } from '@caviar/numerics';
-import { compareLearnt, type LearntTrial } from '../../history.js';
-import { Heap } from './heap.js';
+import type { LearntTrial } from '../../history.js';
+import { insertSorted } from './insert-sorted.js';
+import type { Ranking } from './ranking.js';
 
 /** An outcome in a group's coordinates. */
 export interface Observation {
@@ -8,8 +9,6 @@ export interface Observation {
   readonly at: Float64Array;
 }
 
-/** Trials kept in order of rank. */
-const MOST_BEST = 25;
 /** Latest trials that are always among the others. */
 const LATEST = 128;
 /** Trials drawn from all, to stand for those before the latest. */
@@ -21,11 +20,9 @@ const DRAWN = 128;
  */
 export class GroupHistory {
   readonly #key: StreamKey;
+  readonly #ranking: Ranking;
   /** The present record of each trial; null for those that say nothing. */
   readonly #records = new Map<number, Observation | null>();
-  readonly #best: Observation[] = [];
-  /** All that are not among the best; records that have been replaced since are passed over when they come up. */
-  readonly #rest = new Heap<Observation>((a, b) => compareLearnt(a.learnt, b.learnt));
   /** The highest numbers, ascending. */
   readonly #latest: number[] = [];
   /** The trials with the lowest draws of a number each: a sample without replacement of all, whatever their order. */
@@ -33,8 +30,9 @@ export class GroupHistory {
   #finite = 0;
   #learnt = 0;
 
-  constructor(key: StreamKey) {
+  constructor(key: StreamKey, ranking: Ranking) {
     this.#key = key;
+    this.#ranking = ranking;
   }
 
   /** Trials with a value. */
@@ -49,19 +47,17 @@ export class GroupHistory {
     if (former === undefined) this.#enlist(number);
     else if (former !== null) {
       this.#count(former, -1);
-      const place = this.#best.indexOf(former);
-      if (place >= 0) this.#best.splice(place, 1);
+      this.#ranking.remove(former);
     }
     if (observation !== null) {
       this.#count(observation, 1);
-      if (observation.learnt.extent !== 'useless') this.#rest.push(observation);
+      if (observation.learnt.extent !== 'useless') this.#ranking.add(observation);
     }
-    this.#settle();
   }
 
   /** The best `count` trials with a value, best first; at most 25. */
   best(count: number): readonly Observation[] {
-    return this.#best.slice(0, count);
+    return this.#ranking.best(count);
   }
 
   /**
@@ -89,23 +85,6 @@ export class GroupHistory {
     if (learnt.extent !== 'useless') this.#finite += by;
   }
 
-  /** Keeps the best of all among the best. */
-  #settle(): void {
-    for (;;) {
-      let next = this.#rest.peek();
-      while (next !== undefined && this.#records.get(next.learnt.number) !== next) {
-        this.#rest.pop();
-        next = this.#rest.peek();
-      }
-      if (next === undefined) return;
-      const worst = this.#best.length < MOST_BEST ? undefined : this.#best.at(-1)!;
-      if (worst !== undefined && compareLearnt(worst.learnt, next.learnt) <= 0) return;
-      this.#rest.pop();
-      if (worst !== undefined) this.#rest.push(this.#best.pop()!);
-      insertSorted(this.#best, next, (a, b) => compareLearnt(a.learnt, b.learnt));
-    }
-  }
-
   #enlist(number: number): void {
     insertSorted(this.#latest, number, (a, b) => a - b);
     if (this.#latest.length > LATEST) this.#latest.shift();
@@ -116,16 +95,4 @@ export class GroupHistory {
     );
     if (this.#drawn.length > DRAWN) this.#drawn.pop();
   }
-}
-
-/** Inserts into an array in ascending order. */
-function insertSorted<T>(sorted: T[], item: T, compare: (a: T, b: T) => number): void {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (compare(sorted[middle]!, item) < 0) low = middle + 1;
-    else high = middle;
-  }
-  sorted.splice(low, 0, item);
 }

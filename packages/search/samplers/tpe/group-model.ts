@@ -1,13 +1,14 @@
 import { log, type Stream, streamKey } from '@caviar/numerics';
 import type { Params, ParamValue } from '@caviar/spec';
 import type { LearntTrial, PendingTrial } from '../../history.js';
+import { FrontRanking } from './front-ranking.js';
 import { GroupHistory } from './group-history.js';
 import { coordinatesOf, type Group } from './groups.js';
 import { ParzenEstimator, type Point, type WeightedPoint } from './parzen.js';
+import { MOST_BEST, ValueRanking } from './ranking.js';
 
-/** Share of the trials that count as good, and how many at most. */
+/** Share of the trials that count as good: 25 at most. */
 const GOOD_SHARE = 0.15;
-const MOST_GOOD = 25;
 const PRIOR_WEIGHT = 1;
 /** Pending trials that are looked at: the latest. */
 const MOST_PENDING = 256;
@@ -33,9 +34,10 @@ export class GroupModel {
   readonly group: Group;
   readonly #history: GroupHistory;
 
-  constructor(group: Group, seed: number) {
+  constructor(group: Group, { seed, objectives }: { readonly seed: number; readonly objectives: number }) {
     this.group = group;
-    this.#history = new GroupHistory(streamKey(seed, 'tpe sample', group.key));
+    const ranking = objectives === 1 ? new ValueRanking() : new FrontRanking();
+    this.#history = new GroupHistory(streamKey(seed, 'tpe sample', group.key), ranking);
   }
 
   /** @param learnt null for a trial that says nothing */
@@ -49,7 +51,7 @@ export class GroupModel {
    * of the rank. Pending trials count as bad ones ("constant liar"), which keeps parallel trials apart.
    */
   densities(pending: readonly PendingTrial[]): Densities {
-    const best = this.#history.best(Math.min(MOST_GOOD, Math.ceil(GOOD_SHARE * this.#history.finite)));
+    const best = this.#history.best(Math.min(MOST_BEST, Math.ceil(GOOD_SHARE * this.#history.finite)));
     const good = best.map(({ at }, i) => ({ at, weight: log(best.length + 1.5) - log(i + 1) }));
     const bad: WeightedPoint[] = this.#history.others(best);
     for (const { number, params } of pending.slice(-MOST_PENDING)) {

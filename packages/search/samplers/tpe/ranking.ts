@@ -1,0 +1,58 @@
+import { compareLearnt } from '../../history.js';
+import type { Observation } from './group-history.js';
+import { Heap } from './heap.js';
+import { insertSorted } from './insert-sorted.js';
+
+/** Trials that can be among the best at all. */
+export const MOST_BEST = 25;
+
+/** Trials with a value in order, as far as the best go. */
+export interface Ranking {
+  add(observation: Observation): void;
+  /** Takes out one that was added. */
+  remove(observation: Observation): void;
+  /** The best `count`, best first; at most 25. */
+  best(count: number): readonly Observation[];
+}
+
+/** By value: adding and removing cost a logarithm of the number of trials. */
+export class ValueRanking implements Ranking {
+  readonly #best: Observation[] = [];
+  /** All that are not among the best. */
+  readonly #rest = new Heap<Observation>((a, b) => compareLearnt(a.learnt, b.learnt));
+  /** Removed ones that are in the heap still: they are passed over when they come up. */
+  readonly #gone = new Set<Observation>();
+
+  add(observation: Observation): void {
+    this.#rest.push(observation);
+    this.#settle();
+  }
+
+  remove(observation: Observation): void {
+    const place = this.#best.indexOf(observation);
+    if (place >= 0) this.#best.splice(place, 1);
+    else if (observation.learnt.extent !== 'useless') this.#gone.add(observation);
+    this.#settle();
+  }
+
+  best(count: number): readonly Observation[] {
+    return this.#best.slice(0, count);
+  }
+
+  /** Keeps the best of all among the best. */
+  #settle(): void {
+    for (;;) {
+      let next = this.#rest.peek();
+      while (next !== undefined && this.#gone.delete(next)) {
+        this.#rest.pop();
+        next = this.#rest.peek();
+      }
+      if (next === undefined) return;
+      const worst = this.#best.length < MOST_BEST ? undefined : this.#best.at(-1)!;
+      if (worst !== undefined && compareLearnt(worst.learnt, next.learnt) <= 0) return;
+      this.#rest.pop();
+      if (worst !== undefined) this.#rest.push(this.#best.pop()!);
+      insertSorted(this.#best, next, (a, b) => compareLearnt(a.learnt, b.learnt));
+    }
+  }
+}
