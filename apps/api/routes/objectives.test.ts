@@ -159,7 +159,7 @@ describe('constraints', () => {
     expect(items.map(({ status, reason }) => [status, reason])).toEqual([
       ['pruned', `${where} 3 ${how} 3), and the best 1 go on.`],
       ['pruned', `${where} 2 ${how} 2), and the best 1 go on.`],
-      ['queued', expect.anything()],
+      ['queued', null],
     ]);
   });
 
