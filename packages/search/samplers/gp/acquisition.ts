@@ -2,6 +2,7 @@ import { logChebyshevImprovement } from './log-chebyshev-improvement.js';
 import { logExpectedImprovement } from './log-expected-improvement.js';
 import { logNormalCdf } from './mills-ratio.js';
 import type { Posterior, Prediction } from './posterior.js';
+import type { Score } from './score.js';
 
 /** What a trial promises at features, [F]; larger is better. */
 export interface Acquisition {
@@ -10,12 +11,6 @@ export interface Acquisition {
   atAll(points: readonly Float64Array[], isRough: boolean): number[];
   /** With its slopes along the axes, [F]. */
   sloped(features: Float64Array): { readonly value: number; readonly slopes: Float64Array };
-}
-
-/** A score of some predictions, with its slopes by the mean and by the deviation of each. */
-export interface Score {
-  readonly value: number;
-  readonly slopes: readonly { readonly dMean: number; readonly dDeviation: number }[];
 }
 
 /** Trials at least that a rough look goes by. */

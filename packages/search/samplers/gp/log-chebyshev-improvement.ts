@@ -1,7 +1,7 @@
 import { exp, log } from '@caviar/numerics';
-import type { Score } from './acquisition.js';
 import { logNormalCdf } from './mills-ratio.js';
 import type { Prediction } from './posterior.js';
+import type { Score } from './score.js';
 
 /** Several costs as one: how far along a ray from the ideal point the farthest of them lies (lower is better). */
 export interface Scalar {

@@ -2,7 +2,7 @@ import { addToFronts, byCrowding, type FrontMember, type Fronts, removeFromFront
 import { hypervolume } from '../../hypervolume.js';
 import type { Costs } from '../../pareto.js';
 import { standingOf } from '../learnt-standing.js';
-import type { Observation } from './group-history.js';
+import type { Observation } from './observation.js';
 import { MOST_BEST, type Ranking } from './ranking.js';
 
 interface Member extends FrontMember {

@@ -1,7 +1,8 @@
 import { stream, streamKey } from '@caviar/numerics';
 import { describe, expect, it } from 'vitest';
 import { compareLearnt, type LearntTrial } from '../../history.js';
-import { GroupHistory, type Observation } from './group-history.js';
+import { GroupHistory } from './group-history.js';
+import type { Observation } from './observation.js';
 import { ValueRanking } from './ranking.js';
 
 const at = Float64Array.of(0);

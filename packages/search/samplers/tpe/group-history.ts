@@ -1,13 +1,7 @@
 import { type StreamKey, uint32At } from '@caviar/numerics';
-import type { LearntTrial } from '../../history.js';
 import { insertSorted } from './insert-sorted.js';
+import type { Observation } from './observation.js';
 import type { Ranking } from './ranking.js';
-
-/** An outcome in a group's coordinates. */
-export interface Observation {
-  readonly learnt: LearntTrial;
-  readonly at: Float64Array;
-}
 
 /** Latest trials that are always among the others. */
 const LATEST = 128;

@@ -1,7 +1,7 @@
 import { compareLearnt } from '../../history.js';
-import type { Observation } from './group-history.js';
 import { Heap } from './heap.js';
 import { insertSorted } from './insert-sorted.js';
+import type { Observation } from './observation.js';
 
 /** Trials that can be among the best at all. */
 export const MOST_BEST = 25;
