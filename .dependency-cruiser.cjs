@@ -8,7 +8,7 @@ const ALLOWED = {
   telemetry: { ours: [], vendors: ['pino', 'pino-pretty', 'prom-client'] },
   search: { ours: ['spec', 'numerics'], vendors: [] },
   training: { ours: ['spec', 'numerics'], vendors: [] },
-  datasets: { ours: ['spec'], vendors: [] },
+  datasets: { ours: ['spec'], vendors: ['apache-arrow', 'fflate', 'hyparquet', 'hyparquet-compressors'] },
   diagnosis: { ours: ['spec', 'numerics'], vendors: [] },
   orchestrator: { ours: ['spec', 'search', 'diagnosis'], vendors: [] },
   contracts: { ours: ['spec'], vendors: ['zod'] },

@@ -18,7 +18,7 @@ const REQUEST: GradientCheckRequest = {
 
 describe('a gradient check', () => {
   test('is done by a worker, at initialisation and again after training, layer by layer', async () => {
-    const { verdict, parameters, checks } = await stack.orchestrator.checkGradients(REQUEST);
+    const { verdict, parameters, checks } = await stack.orchestrator.checkGradients(REQUEST, 'default');
     expect(verdict).toBe('great');
     expect(parameters).toBe(30 * 6 + 6 + 6 * 5 + 5 + 5 + 1);
     expect(checks.map(({ epochs, examples }) => [epochs, examples])).toEqual([
@@ -44,7 +44,10 @@ describe('a gradient check', () => {
     [{ params: { hiddenUnits: 5000 } }, ['params', 'hiddenUnits'], /too much/],
     [{ dataset: 'none' }, ['dataset'], /there is no data set/],
   ])('is refused for %o, naming where', async (change, path, message) => {
-    const answer = stack.orchestrator.checkGradients({ ...REQUEST, ...(change as Partial<GradientCheckRequest>) });
+    const answer = stack.orchestrator.checkGradients(
+      { ...REQUEST, ...(change as Partial<GradientCheckRequest>) },
+      'default',
+    );
     await expect(answer).rejects.toMatchObject({
       code: 'invalid-spec',
       issues: [{ path, message: expect.stringMatching(message) }],

@@ -8,6 +8,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { z } from 'zod';
 import { accessCheck, guard } from './plugins/access.js';
 import { answerBadConnections } from './plugins/bad-connections.js';
+import { limitBodyTime } from './plugins/body-time.js';
 import { allowOrigins } from './plugins/cors.js';
 import { serveDocs } from './plugins/docs.js';
 import { drainOnClose } from './plugins/drain.js';
@@ -19,6 +20,7 @@ import { answerProblems, sendProblem } from './plugins/problems.js';
 import { limitRates } from './plugins/rate-limit.js';
 import { registerServiceMetrics, type ServiceStatistics, type StatisticsSources } from './plugins/service-metrics.js';
 import { catalogRoutes } from './routes/catalog.js';
+import { type DatasetLimits, datasetRoutes } from './routes/datasets.js';
 import { eventRoutes } from './routes/events.js';
 import { exportRoute } from './routes/export.js';
 import { externalRoutes } from './routes/external.js';
@@ -49,11 +51,13 @@ export interface AppDeps {
   readonly heldRequests: number;
   /** Origins of web pages elsewhere that may call the API. */
   readonly corsOrigins: readonly string[];
+  readonly datasetLimits: DatasetLimits;
 }
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
-/** Time in which a whole request must have come in: slow senders must not hold connections. */
+/** Time in which a whole request must have come in: slow senders must not hold connections. Uploads have their own. */
 const REQUEST_TIMEOUT_MS = 30_000;
+const UPLOAD_TIMEOUT_MS = 60 * 60_000;
 
 /** The HTTP service, not yet listening. Closing it ends held requests at once and lets the others finish. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
@@ -64,9 +68,10 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
     // Any length that a URL can have: that no id is so long is ours to say, in the words of the call.
     routerOptions: { maxParamLength: 16_384 },
+    requestTimeout: UPLOAD_TIMEOUT_MS,
+    http: { headersTimeout: REQUEST_TIMEOUT_MS },
     // Requests on open connections are answered while closing, instead of with a page of Fastify's own.
     return503OnClosing: false,
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
@@ -82,6 +87,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   });
   const holds = createHolds(app, deps.heldRequests);
   drainOnClose(app);
+  limitBodyTime(app, REQUEST_TIMEOUT_MS);
 
   observeRequests(app, metrics);
   const observeEventAge = metrics.histogram({
@@ -114,6 +120,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     webhookRoutes(v1, deps.orchestrator);
     eventRoutes(v1, deps.orchestrator, { holds, onSent: (age) => observeEventAge({}, age) });
     catalogRoutes(v1, deps.orchestrator);
+    await datasetRoutes(v1, deps.orchestrator, deps.datasetLimits);
     keyRoutes(v1, deps.orchestrator);
   });
   serviceRoutes(app, { checks, metrics });

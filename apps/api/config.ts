@@ -23,6 +23,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Workers that may be lost with a trial before it is taken for the cause. */
   readonly maxLosses: number;
+  /** Bytes of one upload, as it is sent. */
+  readonly uploadBytes: number;
   /** Names of the programs that searches may have workers run. */
   readonly programs: readonly string[];
   readonly logLevel: LogLevel;
@@ -64,6 +66,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
       trialsInFlight: data.CAVIAR_MAX_TRIALS_IN_FLIGHT,
       dataBytes: data.CAVIAR_MAX_DATA_BYTES,
     },
+    uploadBytes: data.CAVIAR_MAX_UPLOAD_BYTES,
     heldRequests: data.CAVIAR_MAX_HELD_REQUESTS,
     corsOrigins: data.CAVIAR_CORS_ORIGINS,
     maxLosses: data.CAVIAR_MAX_LOSSES,
@@ -138,6 +141,7 @@ const schema = z.object({
   CAVIAR_RATE_LIMIT: count('requests a second, 0 or more').default(1000),
   CAVIAR_MAX_SEARCHES: count('a number of searches, 0 or more').default(1000),
   CAVIAR_MAX_TRIALS_IN_FLIGHT: count('a number of trials, 0 or more').default(100_000),
+  CAVIAR_MAX_UPLOAD_BYTES: count('a number of bytes, 0 or more').default(2 ** 30),
   CAVIAR_MAX_DATA_BYTES: count('a number of bytes, 0 or more').default(10 * 2 ** 30),
   CAVIAR_MAX_HELD_REQUESTS: count('a number of requests, 0 or more').default(1000),
   CAVIAR_MAX_LOSSES: count('a number of workers, 1 or more')

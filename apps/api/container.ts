@@ -1,4 +1,4 @@
-import { findDataset, listDatasets } from '@caviar/datasets';
+import { DEFAULT_LIMITS, findDataset, listDatasets } from '@caviar/datasets';
 import { createDatabase } from '@caviar/db';
 import { createOrchestrator, type Deps, reconcile } from '@caviar/orchestrator';
 import { createQueue } from '@caviar/queue';
@@ -13,11 +13,16 @@ export interface Container extends AppDeps {
   close(): Promise<void>;
 }
 
+/** An upload that is silent for longer is given up. */
+const UPLOAD_SILENCE_MS = 30_000;
+/** How many times larger than an upload may be what it unpacks to. */
+const UNPACKED_TIMES = 4;
+
 /** Puts the parts together: the one place that knows which store and which queue there are. Connects when needed. */
 export function createContainer(
   config: Pick<
     Config,
-    'databaseUrl' | 'redisUrl' | 'apiKeys' | 'rateLimit' | 'quotas' | 'heldRequests' | 'corsOrigins'
+    'databaseUrl' | 'redisUrl' | 'apiKeys' | 'rateLimit' | 'quotas' | 'heldRequests' | 'corsOrigins' | 'uploadBytes'
   > & {
     readonly redisPrefix?: string;
     readonly programs?: readonly string[];
@@ -46,6 +51,7 @@ export function createContainer(
     signals: queue.signals,
     tasks: queue.tasks,
     datasets: { list: listDatasets, find: findDataset },
+    storedDatasets: database.datasets,
     programs: config.programs ?? [],
     ...(config.maxLosses !== undefined && { maxLosses: config.maxLosses }),
     logger,
@@ -71,6 +77,11 @@ export function createContainer(
     rateLimiter: queue.rateLimiter,
     heldRequests: config.heldRequests,
     corsOrigins: config.corsOrigins,
+    datasetLimits: {
+      uploadBytes: config.uploadBytes,
+      silenceMs: UPLOAD_SILENCE_MS,
+      ingest: { ...DEFAULT_LIMITS, unpackedBytes: UNPACKED_TIMES * config.uploadBytes },
+    },
     async close() {
       await Promise.all([queue.close(), database.close()]);
     },

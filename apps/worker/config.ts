@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Programs, readPrograms } from '@caviar/orchestrator';
 import { z } from 'zod';
 
@@ -14,6 +16,7 @@ const environmentSchema = z.object({
   CAVIAR_ALIVE_FILE: z.string().min(1).optional(),
   CAVIAR_METRICS_HOST: z.string().min(1).default('127.0.0.1'),
   CAVIAR_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  CAVIAR_HOME: z.string().min(1).optional(),
   CAVIAR_PROGRAMS: z.string().optional(),
   CAVIAR_SUPERVISED: z.string().optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
@@ -36,6 +39,8 @@ export interface WorkerConfig {
   readonly aliveFile: string | undefined;
   /** Where Prometheus finds this process; undefined: nowhere. */
   readonly metrics: { readonly host: string; readonly port: number } | undefined;
+  /** Folder for copies of the data sets that trials train on. */
+  readonly dataFolder: string;
   /** Programs that trials of the trainer `command` may run. */
   readonly programs: Programs;
   /** What programs may see, as far as they are registered for it. */
@@ -65,6 +70,7 @@ export function readConfig(environment: Readonly<NodeJS.ProcessEnv> = process.en
       data.CAVIAR_METRICS_PORT === undefined
         ? undefined
         : { host: data.CAVIAR_METRICS_HOST, port: data.CAVIAR_METRICS_PORT },
+    dataFolder: join(data.CAVIAR_HOME ?? join(tmpdir(), 'caviar'), 'datasets'),
     programs: programsOf(data.CAVIAR_PROGRAMS?.trim() || undefined),
     environment,
     supervised: data.CAVIAR_SUPERVISED !== undefined,

@@ -7,7 +7,6 @@ import {
   deliverWebhooks,
   type Logger,
   newId,
-  performTestEvaluation,
   pruneEvents,
   reconcile,
   repeat,
@@ -16,12 +15,13 @@ import {
 import { consumeTasks, consumeTrials, createQueue } from '@caviar/queue';
 import { chooseEngine } from '@caviar/training';
 import type { WorkerConfig } from './config.js';
+import { createDatasetCache } from './dataset-cache.js';
 import { createHeldTrials } from './held-trials.js';
 import { serveMetrics } from './metrics/serve-metrics.js';
 import { createWorkerMetrics } from './metrics/worker-metrics.js';
 import { createProgramTrainer } from './programs/program-trainer.js';
+import { performTask } from './tasks.js';
 import { chooseThread } from './trainer/choose-thread.js';
-import { checkGradientsInThread, evaluateInThread } from './trainer/run-task.js';
 import { createTrainingThread } from './trainer/training-thread.js';
 import { createTrialRunner } from './trial-runner.js';
 import { createNoticeSender } from './webhooks/send-notice.js';
@@ -30,6 +30,8 @@ const RECONCILE_MS = 2_000;
 const HEARTBEAT_MS = 3_000;
 const PRUNE_MS = 60_000;
 const WEBHOOKS_MS = 1_000;
+/** Copies of data sets on this machine. */
+const MAX_CACHED_BYTES = 20 * 2 ** 30;
 /** Time a running step gets to come to its end when the worker stops. */
 const GRACE_MS = 10_000;
 
@@ -60,6 +62,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     signals: queue.signals,
     tasks: queue.tasks,
     datasets: { list: listDatasets, find: findDataset },
+    storedDatasets: database.datasets,
     programs: [...config.programs.keys()],
     maxLosses: config.maxLosses,
     logger,
@@ -73,12 +76,14 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   const metricsServer = config.metrics === undefined ? undefined : await serveMetrics(watched.metrics, config.metrics);
   if (metricsServer !== undefined) logger.info({ port: metricsServer.port }, 'metrics are served');
 
+  const cache = createDatasetCache({ ...deps, folder: config.dataFolder, maxBytes: MAX_CACHED_BYTES });
   const held = createHeldTrials({ desk, leaseMs: config.leaseMs, logger });
   const watch = queue.signals.subscribe;
   const runners = Array.from({ length: config.concurrency }, () =>
     createTrialRunner({
       desk,
       held,
+      cache,
       thread: chooseThread(createTrainingThread(), createProgramTrainer({ ...config, logger })),
       logger,
       watch,
@@ -101,10 +106,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
 
   const tasks = consumeTasks({
     ...connection,
-    handle: (task) =>
-      task.kind === 'gradient-check'
-        ? checkGradientsInThread(task.request)
-        : performTestEvaluation(deps, task.searchId, evaluateInThread),
+    handle: (task) => performTask(deps, cache, task),
   });
   const send = createNoticeSender({ allowPrivate: config.webhooks === 'any' });
   const stopped = new AbortController();

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { DatasetPlace } from '@caviar/datasets';
 import {
   DomainError,
   type Logger,
@@ -11,6 +12,7 @@ import {
   type TrialRelease,
 } from '@caviar/orchestrator';
 import type { Measurement } from '@caviar/spec';
+import type { DatasetCache } from './dataset-cache.js';
 import type { HeldTrials } from './held-trials.js';
 import type { ThreadResult, TrainingThread } from './trainer/training-thread.js';
 
@@ -21,6 +23,7 @@ const MAX_TRIALS_PER_JOB = 32;
 export interface TrialRunnerOptions {
   readonly desk: TrialDesk;
   readonly held: HeldTrials;
+  readonly cache: DatasetCache;
   readonly thread: TrainingThread;
   readonly logger: Logger;
   /** Calls back on changes of a search until the returned function is called. */
@@ -49,7 +52,7 @@ interface Claimed {
   looksForEdits: boolean;
 }
 
-export function createTrialRunner({ desk, held, thread, logger, watch }: TrialRunnerOptions): TrialRunner {
+export function createTrialRunner({ desk, held, cache, thread, logger, watch }: TrialRunnerOptions): TrialRunner {
   let stopping = false;
   let meanMs = Number.POSITIVE_INFINITY;
   let current: Claimed | undefined;
@@ -111,12 +114,16 @@ export function createTrialRunner({ desk, held, thread, logger, watch }: TrialRu
 
   async function train(claimed: Claimed): Promise<ThreadResult> {
     const { trialId, attempt, searchId, spec, number, params, checkpoint, targetStep, changes } = claimed.trial;
+    const { trainer } = spec;
+    const data = trainer.kind === 'mlp' ? await locate(trainer.dataset) : null;
+    if (data !== null && 'reason' in data) return data;
     const report = (measurements: readonly Measurement[]) =>
       held.report(measurements.map((measurement) => ({ trialId, attempt, ...measurement })));
     const unwatch = watch(searchId, () => held.look());
     const task = {
-      trainer: spec.trainer,
-      params: { ...spec.trainer.params, ...params },
+      trainer,
+      data,
+      params: { ...trainer.params, ...params },
       searchSeed: spec.seed,
       trialNumber: number,
       objective: spec.objective.metric,
@@ -135,6 +142,20 @@ export function createTrialRunner({ desk, held, thread, logger, watch }: TrialRu
     unwatch();
     if ('measurements' in result) report(result.measurements);
     return result;
+  }
+
+  /** Where a data set is, fetched when need be; a failed result for one that is gone. */
+  async function locate(id: string): Promise<DatasetPlace | Extract<ThreadResult, { kind: 'failed' }>> {
+    let found: DatasetPlace | undefined;
+    try {
+      await deliver(async () => {
+        found = await cache.locate(id);
+      });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return { kind: 'failed', reason, retry: !(error instanceof DomainError && error.code === 'dataset-not-found') };
+    }
+    return found!;
   }
 
   /** Trains one trial; gives its result when it has one, and brings it back otherwise. */

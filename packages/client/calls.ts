@@ -7,8 +7,9 @@ import type {
   CreatedKeyView,
   CreatedWebhookView,
   CreateKeyBody,
+  DatasetDetailView,
+  DatasetMetaBody,
   DatasetPageView,
-  DatasetView,
   DecisionView,
   FinishBody,
   GradientCheckBody,
@@ -112,6 +113,9 @@ export interface FollowedEvent {
  * The API, call by call. Everything throws `ProblemError` and `UnreachableError`, once `patienceMs` of the client has gone by
  * where trying again may help.
  */
+/** Parts of an upload that are files. */
+export type DatasetPart = 'file' | 'features' | 'labels' | 'testFeatures' | 'testLabels';
+
 export interface Client {
   /** Creates and starts a search. Without a key of yours it has a drawn one, so that trying again cannot make a second search. */
   createSearch(
@@ -183,7 +187,14 @@ export interface Client {
   finishTrial(trialId: string, finish: FinishBody, options?: CallOptions): Promise<TrialView>;
   addTrials(searchId: string, request: AddTrialsBody, options?: CallOptions): Promise<AddedTrialsView>;
   listDatasets(options?: PageOptions): Promise<DatasetPageView>;
-  getDataset(id: string, options?: CallOptions): Promise<DatasetView>;
+  getDataset(id: string, options?: CallOptions): Promise<DatasetDetailView>;
+  /** Uploads a data set; the same content a second time gives the data set that there is. Two files of one part are sent as a list. */
+  createDataset(
+    meta: DatasetMetaBody,
+    files: Readonly<Partial<Record<DatasetPart, Blob | readonly Blob[]>>>,
+    options?: CallOptions,
+  ): Promise<DatasetDetailView>;
+  deleteDataset(id: string, options?: CallOptions): Promise<void>;
   listTrainers(options?: PageOptions): Promise<TrainerPageView>;
   listWorkers(options?: PageOptions): Promise<WorkerPageView>;
   /** Compares backpropagation with two-sided differences. */

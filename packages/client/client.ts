@@ -93,6 +93,17 @@ export function createClient(options: TransportOptions): Client {
       json('POST', `${search(searchId)}/trials`, { body, signal, isRepeatable: false }),
     listDatasets: (query) => get('/v1/datasets', query),
     getDataset: (id, more) => get(`/v1/datasets/${encodeURIComponent(id)}`, more),
+    createDataset(meta, files, { signal } = {}) {
+      const body = new FormData();
+      body.set('meta', JSON.stringify(meta));
+      for (const [part, given] of Object.entries(files)) {
+        for (const file of given instanceof Blob ? [given] : (given ?? [])) body.append(part, file, part);
+      }
+      return json('POST', '/v1/datasets', { body, signal });
+    },
+    async deleteDataset(id, { signal } = {}) {
+      await request('DELETE', `/v1/datasets/${encodeURIComponent(id)}`, { signal });
+    },
     listTrainers: (query) => get('/v1/trainers', query),
     listWorkers: (query) => get('/v1/workers', query),
     checkGradients: (body, { signal } = {}) => json('POST', '/v1/gradient-checks', { body, signal }),

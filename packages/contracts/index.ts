@@ -16,13 +16,12 @@ export {
   problemType,
 } from './problem.js';
 export type {
-  DatasetPageView,
-  DatasetView,
   TrainerPageView,
   TrainerView,
   WorkerPageView,
   WorkerView,
 } from './schemas/catalog.js';
+export type { DatasetDetailView, DatasetMetaBody, DatasetPageView, DatasetView } from './schemas/dataset.js';
 export type {
   GradientCheckBody,
   GradientCheckView,

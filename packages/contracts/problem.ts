@@ -71,6 +71,21 @@ export const PROBLEMS = {
     title: 'There is no such data set',
     whatToDo: 'Check the id: `GET /v1/datasets` lists those there are.',
   },
+  'dataset-exists': {
+    status: 409,
+    title: 'There is another data set of that name',
+    whatToDo: 'Give the new one another `name`, or delete the other one first.',
+  },
+  'dataset-in-use': {
+    status: 409,
+    title: 'A search uses the data set',
+    whatToDo: 'Let the search that `detail` names end, or cancel it; then delete the data set.',
+  },
+  'dataset-built-in': {
+    status: 409,
+    title: 'The data set comes with the service',
+    whatToDo: 'Nothing: only data sets that were uploaded can be deleted.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'This path does not have that method',
@@ -155,12 +170,13 @@ export const PROBLEMS = {
   'payload-too-large': {
     status: 413,
     title: 'The body is too large',
-    whatToDo: 'Send a body of at most 1 MiB.',
+    whatToDo: 'Send a body of at most 1 MiB. An upload of a data set may be larger: `detail` says what it may come to.',
   },
   'unsupported-media-type': {
     status: 415,
     title: 'The body is of a type this call does not take',
-    whatToDo: 'Send JSON with `Content-Type: application/json`, and no `Content-Encoding`.',
+    whatToDo:
+      'Send JSON with `Content-Type: application/json`, a data set as `multipart/form-data`, and no `Content-Encoding`.',
   },
   'invalid-request': {
     status: 422,
@@ -177,6 +193,12 @@ export const PROBLEMS = {
     title: 'The search spec does not make sense',
     whatToDo:
       '`errors` points at every key that is wrong. `POST /v1/searches/preview` checks a spec without starting it.',
+  },
+  'invalid-dataset': {
+    status: 422,
+    title: 'No data set can be made of the upload',
+    whatToDo:
+      '`errors` names the part of the upload that is wrong (`/meta/...`, `/file`, `/features`, ...), with line and column. Correct the file or what `meta` says of it.',
   },
   'invalid-patch': {
     status: 422,

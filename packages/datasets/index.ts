@@ -15,3 +15,8 @@ export { FormatError, type NdArray } from './formats/nd-array.js';
 export { parseNpy } from './formats/npy.js';
 export { type DatasetLabel, datasetFromArrays } from './from-arrays.js';
 export { datasetFromCsv, type TableOptions } from './from-table.js';
+export type { Ingested } from './ingest/ingest.js';
+export { IngestError } from './ingest/ingest-error.js';
+export { ingestInThread } from './ingest/ingest-in-thread.js';
+export { DEFAULT_LIMITS, FILE_FIELDS, type FileField, type IngestLimits, type UploadedFile } from './ingest/upload.js';
+export { type DatasetPlace, openDataset } from './open-dataset.js';

@@ -1,5 +1,6 @@
 import type {
   AskStore,
+  DatasetStore,
   EditStore,
   EvaluationStore,
   EventStore,
@@ -12,6 +13,7 @@ import type {
 } from '@caviar/orchestrator';
 import { AskRepository } from './ask-repository.js';
 import { type ClientOptions, type Connections, createClient } from './client.js';
+import { DatasetRepository } from './dataset-repository.js';
 import { EditRepository } from './edit-repository.js';
 import { EvaluationRepository } from './evaluation-repository.js';
 import { EventRepository } from './event-repository.js';
@@ -34,6 +36,7 @@ export interface Database {
   readonly webhooks: WebhookStore;
   readonly workers: WorkerStore;
   readonly keys: KeyStore;
+  readonly datasets: DatasetStore;
   statistics(): Promise<DatabaseStatistics>;
   /** Those of this process. */
   connections(): Connections;
@@ -53,6 +56,7 @@ export function createDatabase(options: ClientOptions): Database {
     asks: new AskRepository(client),
     edits: new EditRepository(client),
     keys: new KeyRepository(client),
+    datasets: new DatasetRepository(client),
     events: new EventRepository(client),
     webhooks: new WebhookRepository(client),
     workers: new WorkerRepository(client),

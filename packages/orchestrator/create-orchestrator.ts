@@ -8,6 +8,7 @@ import { cancelSearch, deleteSearch, pauseSearch, resumeSearch } from './use-cas
 import { checkGradients } from './use-cases/check-gradients.js';
 import { completeSpec } from './use-cases/complete-spec.js';
 import { createSearch } from './use-cases/create-search.js';
+import { createDataset, deleteDataset, getDataset, listDatasets, uploadAllowance } from './use-cases/datasets.js';
 import { diagnoseSearch, diagnoseTrial } from './use-cases/diagnose.js';
 import { readLog } from './use-cases/edit-log.js';
 import { editTrial } from './use-cases/edit-trial.js';
@@ -30,8 +31,8 @@ export function createOrchestrator(deps: Deps): Orchestrator {
   return {
     external: createExternalDesk(deps),
     createSearch: (spec, options) => createSearch(deps, spec, options),
-    previewSearch: (input) => {
-      const spec = completeSpec(deps, input);
+    previewSearch: async (input, project) => {
+      const spec = await completeSpec(deps, input, project);
       return { spec, ...previewSearch(spec) };
     },
     getSearch: (id) => getSearch(deps, id),
@@ -60,7 +61,7 @@ export function createOrchestrator(deps: Deps): Orchestrator {
       return presentCurve(await deps.trials.measurements(trialId), query);
     },
     evaluateTest: (id) => evaluateTest(deps, id),
-    checkGradients: (request) => checkGradients(deps, request),
+    checkGradients: (request, project) => checkGradients(deps, request, project),
     diagnoseTrial: (id, options) => diagnoseTrial(deps, id, options),
     diagnoseSearch: (id, options) => diagnoseSearch(deps, id, options),
     explainSearch: createExplainer(deps),
@@ -76,11 +77,10 @@ export function createOrchestrator(deps: Deps): Orchestrator {
     listWebhooks: (searchId) => listWebhooks(deps, searchId),
     deleteWebhook: (id) => deleteWebhook(deps, id),
     listWorkers: (query) => deps.workers.list(query),
-    listDatasets: () => deps.datasets.list(),
-    getDataset: (id) => {
-      const dataset = deps.datasets.find(id);
-      if (dataset === null) throw new DomainError('dataset-not-found', `There is no data set ${id}`);
-      return dataset;
-    },
+    listDatasets: (project) => listDatasets(deps, project),
+    getDataset: (id, project) => getDataset(deps, id, project),
+    uploadAllowance: (project) => uploadAllowance(deps, project),
+    createDataset: (dataset, project) => createDataset(deps, dataset, project),
+    deleteDataset: (id, project) => deleteDataset(deps, id, project),
   };
 }

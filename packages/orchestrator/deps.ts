@@ -1,5 +1,6 @@
 import type { AskStore } from './ports/ask-store.js';
 import type { DatasetCatalog } from './ports/dataset-catalog.js';
+import type { DatasetStore } from './ports/dataset-store.js';
 import type { Dispatcher, SearchSignals } from './ports/dispatcher.js';
 import type { EditStore } from './ports/edit-store.js';
 import type { EvaluationStore } from './ports/evaluation-store.js';
@@ -37,7 +38,10 @@ export interface Deps {
   readonly dispatcher: Dispatcher;
   readonly signals: SearchSignals;
   readonly tasks: TaskRunner;
+  /** The built-in data sets. */
   readonly datasets: DatasetCatalog;
+  /** Those that people brought. */
+  readonly storedDatasets: DatasetStore;
   /** Names of the programs that a spec may have workers run. */
   readonly programs: readonly string[];
   /** Workers that may be lost with a trial before it is taken for the cause; 3 if left out. */

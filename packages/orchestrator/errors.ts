@@ -6,6 +6,8 @@ import type { SpecIssue } from '@caviar/spec';
  * - `invalid-patch`: likewise for a change.
  * - `invalid-cursor`: a page token that this service did not make.
  * - `search-not-found`, `trial-not-found`, `dataset-not-found`, `key-not-found`: there is none of that id.
+ * - `dataset-exists`: there is another data set of that name.
+ * - `dataset-in-use`: a search that can go on uses it; `dataset-built-in`: it comes with the service. It cannot be deleted.
  * - `idempotency-conflict`: the key was used with another body.
  * - `search-ended`: the search has ended, so it can't be paused, resumed or cancelled.
  * - `search-running`: the search still runs, so it can't be deleted.
@@ -31,6 +33,9 @@ export type DomainErrorCode =
   | 'search-not-found'
   | 'trial-not-found'
   | 'dataset-not-found'
+  | 'dataset-exists'
+  | 'dataset-in-use'
+  | 'dataset-built-in'
   | 'key-not-found'
   | 'idempotency-conflict'
   | 'search-ended'

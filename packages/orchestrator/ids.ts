@@ -1,7 +1,7 @@
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** A new id: prefix, then 26 characters of base 32, time first (ULID), so that ids made later sort later. */
-export function newId(prefix: 'srch' | 'trl' | 'wrk' | 'key' | 'whk'): string {
+export function newId(prefix: 'srch' | 'trl' | 'wrk' | 'key' | 'whk' | 'ds'): string {
   const bytes = new Uint8Array(16);
   globalThis.crypto.getRandomValues(bytes);
   let time = Date.now();

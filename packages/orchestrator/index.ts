@@ -22,6 +22,7 @@ export type {
   GivenTrial,
 } from './ports/ask-store.js';
 export type { DatasetCatalog } from './ports/dataset-catalog.js';
+export type { DatasetStore, NewDataset } from './ports/dataset-store.js';
 export type { Dispatcher, SearchSignals } from './ports/dispatcher.js';
 export type { EditStore, PendingEdits, SettledEdits, StoredEdit } from './ports/edit-store.js';
 export type { EvaluationStore } from './ports/evaluation-store.js';
@@ -69,7 +70,8 @@ export {
   type TrialDesk,
   type TrialOutcome,
 } from './trial-desk.js';
-export { type DataAllowance, dataAllowance } from './use-cases/data-allowance.js';
+export type { DataAllowance } from './use-cases/data-allowance.js';
+export type { DatasetView, UploadedDataset } from './use-cases/datasets.js';
 export { type Delivery, deliverWebhooks, type SendNotice } from './use-cases/deliver-webhooks.js';
 export { type Evaluate, type EvaluationJob, performTestEvaluation } from './use-cases/evaluate-test.js';
 export { pruneEvents } from './use-cases/follow-events.js';

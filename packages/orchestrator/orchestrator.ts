@@ -2,7 +2,6 @@ import type { Diagnosis, NextSearch } from '@caviar/diagnosis';
 import type { Importance, SearchPreview } from '@caviar/search';
 import type {
   ApiKey,
-  DatasetInfo,
   GradientCheckReport,
   GradientCheckRequest,
   Measurement,
@@ -14,6 +13,7 @@ import type {
   SearchSpec,
   SearchSpecInput,
   StopCriteria,
+  StoredDataset,
   TestEvaluation,
   Trial,
   TrialEdit,
@@ -26,6 +26,8 @@ import type { SearchListQuery } from './ports/search-store.js';
 import type { BoardEntry } from './ports/trial-store.js';
 import type { Webhook } from './ports/webhook-store.js';
 import type { WorkerListQuery, WorkerView } from './ports/worker-store.js';
+import type { DataAllowance } from './use-cases/data-allowance.js';
+import type { DatasetView, UploadedDataset } from './use-cases/datasets.js';
 
 export interface Leaderboard {
   readonly searchId: string;
@@ -87,7 +89,7 @@ export interface Orchestrator {
     options: { readonly idempotencyKey?: string | undefined; readonly project?: string | undefined },
   ): Promise<{ readonly search: Search; readonly created: boolean }>;
   /** What the search would do, and its spec with every default filled in. Nothing is stored. */
-  previewSearch(spec: SearchSpecInput): SearchPreview & { readonly spec: SearchSpec };
+  previewSearch(spec: SearchSpecInput, project: string): Promise<SearchPreview & { readonly spec: SearchSpec }>;
   getSearch(id: string): Promise<Search>;
   listSearches(query: SearchListQuery): Promise<Page<Search>>;
   patchSearch(id: string, patch: SearchPatch): Promise<Search>;
@@ -132,7 +134,7 @@ export interface Orchestrator {
     query: { readonly maxPoints?: number | undefined; readonly beta?: number | undefined },
   ): Promise<readonly CurvePoint[]>;
   /** Checks backpropagation for a network of the caller's choice, in a worker (seed 1.9). */
-  checkGradients(request: GradientCheckRequest): Promise<GradientCheckReport>;
+  checkGradients(request: GradientCheckRequest, project: string): Promise<GradientCheckReport>;
   diagnoseTrial(id: string, options: DiagnosisOptions): Promise<TrialDiagnosis>;
   diagnoseSearch(id: string, options: DiagnosisOptions): Promise<SearchDiagnosis>;
   /** Opens the sealed test set for the winner, once; throws `search-not-ended`, `nothing-to-evaluate`. */
@@ -157,6 +159,16 @@ export interface Orchestrator {
   /** The project that a search, or the search of a trial or webhook, belongs to; null when there is none of that id. */
   projectOf(kind: 'search' | 'trial' | 'webhook', id: string): Promise<string | null>;
   listWorkers(query: WorkerListQuery): Promise<Page<WorkerView>>;
-  listDatasets(): readonly DatasetInfo[];
-  getDataset(id: string): DatasetInfo;
+  /** What a project (null: anyone) sees, built-in ones first. */
+  listDatasets(project: string | null): Promise<readonly DatasetView[]>;
+  getDataset(id: string, project: string | null): Promise<DatasetView>;
+  /** What a project may still upload: to be taken from while bytes come in. */
+  uploadAllowance(project: string): Promise<DataAllowance>;
+  /** Stores an upload; `created` is false where the project has the same content already. Throws `dataset-exists`. */
+  createDataset(
+    dataset: UploadedDataset,
+    project: string,
+  ): Promise<{ readonly dataset: StoredDataset; readonly created: boolean }>;
+  /** Throws `dataset-in-use`, `dataset-built-in`. */
+  deleteDataset(id: string, project: string | null): Promise<void>;
 }

@@ -20,6 +20,13 @@ export {
   type FeatureColumn,
   hasTestPart,
 } from './dataset.js';
+export {
+  type ColumnRole,
+  type DatasetMeta,
+  type DatasetMetaInput,
+  datasetMetaSchema,
+} from './dataset-meta.js';
+export type { ColumnSummary, DatasetSummary, StoredDataset } from './dataset-summary.js';
 export { EDIT_STATES, type EditState, type ParamChange, type TrialEdit } from './edit.js';
 export {
   type GradientCheckReport,
@@ -28,7 +35,7 @@ export {
   gradientCheckRequestSchema,
   MAX_GRADIENT_CHECK_WORK,
 } from './gradient-check.js';
-export type { InputEncoding } from './input-encoding.js';
+export { type InputEncoding, MAX_ONE_HOT } from './input-encoding.js';
 export {
   type ParamScalar,
   type Params,

@@ -1,3 +1,6 @@
+/** Categories of a column that have an input of their own, at most: the rarer ones share one. */
+export const MAX_ONE_HOT = 64;
+
 /**
  * What becomes of a column on its way into a network, learned on the training rows alone. `name` is the column's.
  * - `numeric`: one input; a missing value is `fill` (null: there must be none), and with `indicator` a second input is 1 for a

@@ -27,6 +27,8 @@ export interface StackOptions {
   readonly databaseUrl?: string;
   /** File that registers programs. */
   readonly programsFile?: string;
+  /** Folder where workers keep copies of data sets. */
+  readonly home?: string;
 }
 
 /** The whole service but for HTTP: a real database, a real queue, and worker processes as they are shipped. */
@@ -51,6 +53,7 @@ export async function startStack({
   leaseMs = 15_000,
   databaseUrl,
   programsFile,
+  home,
 }: StackOptions): Promise<Stack> {
   const database = databaseUrl === undefined ? await createTestDatabase() : { url: databaseUrl, drop: async () => {} };
   let redis = await startTestRedis();
@@ -72,6 +75,7 @@ export async function startStack({
     signals: queue.signals,
     tasks: queue.tasks,
     datasets: { list: listDatasets, find: findDataset },
+    storedDatasets: db.datasets,
     programs: [...readPrograms(programsFile).keys()],
     logger: SILENT,
   };
@@ -91,6 +95,7 @@ export async function startStack({
           REDIS_URL: redis.url,
           CAVIAR_LEASE_MS: String(leaseMs),
           CAVIAR_PROGRAMS: programsFile ?? '',
+          ...(home === undefined ? {} : { CAVIAR_HOME: home }),
           CAVIAR_SUPERVISED: '1',
           LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'error',
         },

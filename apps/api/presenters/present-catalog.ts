@@ -1,26 +1,6 @@
-import type { DatasetView, TrainerView, WorkerView } from '@caviar/contracts';
+import type { TrainerView, WorkerView } from '@caviar/contracts';
 import type { WorkerView as Worker } from '@caviar/orchestrator';
-import type { DatasetInfo, TrainerDescriptor, TrainerParameter } from '@caviar/spec';
-
-export function presentDataset(dataset: DatasetInfo): DatasetView {
-  return {
-    id: dataset.id,
-    name: dataset.name,
-    description: dataset.description,
-    task: dataset.task,
-    rows: dataset.rows,
-    features: dataset.features,
-    classes: dataset.classes,
-    classNames: dataset.classNames === null ? null : [...dataset.classNames],
-    image: dataset.image,
-    checksum: dataset.checksum,
-    source: dataset.source,
-    licence: dataset.licence,
-    builtIn: dataset.builtIn,
-    ...(dataset.sources && { sources: dataset.sources.map(({ name, rows }) => ({ name, rows })) }),
-    ...(typeof dataset.targetDeviation === 'number' && { targetDeviation: dataset.targetDeviation }),
-  };
-}
+import type { TrainerDescriptor, TrainerParameter } from '@caviar/spec';
 
 export function presentTrainer(trainer: TrainerDescriptor): TrainerView {
   return {

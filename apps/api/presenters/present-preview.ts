@@ -1,7 +1,7 @@
 import type { SearchPreviewView } from '@caviar/contracts';
 import type { Orchestrator } from '@caviar/orchestrator';
 
-export function presentPreview(preview: ReturnType<Orchestrator['previewSearch']>): SearchPreviewView {
+export function presentPreview(preview: Awaited<ReturnType<Orchestrator['previewSearch']>>): SearchPreviewView {
   const { spec, plan, configurations, epochs, rungs, draws, parameters } = preview;
   return {
     spec,

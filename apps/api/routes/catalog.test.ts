@@ -15,7 +15,7 @@ describe('data sets', () => {
     expect(ids).toContain('digits');
     expect(ids).toEqual([...ids].sort());
     for (const item of items) {
-      expect(body(await app.inject(`/v1/datasets/${item.id}`), 'getDataset')).toEqual(item);
+      expect(body(await app.inject(`/v1/datasets/${item.id}`), 'getDataset')).toEqual({ ...item, summary: null });
     }
   });
 

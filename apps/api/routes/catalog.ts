@@ -4,23 +4,18 @@ import { TRAINERS } from '@caviar/spec';
 import type { FastifyInstance } from 'fastify';
 import { memoryPage } from '../http/memory-page.js';
 import { route } from '../http/route.js';
-import { presentDataset, presentTrainer, presentWorker } from '../presenters/present-catalog.js';
+import { presentTrainer, presentWorker } from '../presenters/present-catalog.js';
 
-/** What there is to work with: data sets, trainers, workers. */
+/** What there is to work with: trainers and workers. */
 export function catalogRoutes(app: FastifyInstance, orchestrator: Orchestrator): void {
-  route(app, OPERATIONS.listDatasets, async ({ query }) => {
-    const { items, nextCursor } = memoryPage(orchestrator.listDatasets(), ({ id }) => id, query);
-    return { items: items.map(presentDataset), nextCursor };
-  });
-
-  route(app, OPERATIONS.getDataset, async ({ id }) => presentDataset(orchestrator.getDataset(id)));
-
   route(app, OPERATIONS.listTrainers, async ({ query }) => {
     const { items, nextCursor } = memoryPage(TRAINERS, ({ kind }) => kind, query);
     return { items: items.map(presentTrainer), nextCursor };
   });
 
-  route(app, OPERATIONS.checkGradients, async ({ body }) => orchestrator.checkGradients(body));
+  route(app, OPERATIONS.checkGradients, async ({ body, request }) =>
+    orchestrator.checkGradients(body, request.principal.project),
+  );
 
   route(app, OPERATIONS.listWorkers, async ({ query, request }) => {
     const { role, project } = request.principal;

@@ -17,8 +17,8 @@ export function searchRoutes(app: FastifyInstance, orchestrator: Orchestrator): 
     return presentSearch(search);
   });
 
-  route(app, OPERATIONS.previewSearch, async ({ body }) => {
-    return presentPreview(orchestrator.previewSearch(body));
+  route(app, OPERATIONS.previewSearch, async ({ body, request }) => {
+    return presentPreview(await orchestrator.previewSearch(body, request.principal.project));
   });
 
   route(app, OPERATIONS.listSearches, async ({ query, request }) => {

@@ -25,7 +25,10 @@ export interface TestApp {
 export async function createTestApp(
   { database, redis }: TestServers,
   options: Partial<
-    Pick<Config, 'apiKeys' | 'databaseUrl' | 'redisUrl' | 'rateLimit' | 'quotas' | 'heldRequests' | 'corsOrigins'>
+    Pick<
+      Config,
+      'apiKeys' | 'databaseUrl' | 'redisUrl' | 'rateLimit' | 'quotas' | 'heldRequests' | 'corsOrigins' | 'uploadBytes'
+    >
   > = {},
 ): Promise<TestApp> {
   const log: Readonly<Record<string, unknown>>[] = [];
@@ -44,6 +47,7 @@ export async function createTestApp(
     quotas: options.quotas ?? { searches: 1000, trialsInFlight: 100_000, dataBytes: 2 ** 30 },
     heldRequests: options.heldRequests ?? 1000,
     corsOrigins: options.corsOrigins ?? [],
+    uploadBytes: options.uploadBytes ?? 2 ** 26,
   };
   const container = createContainer(settings, logger);
   const app = await buildApp(container);

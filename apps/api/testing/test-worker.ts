@@ -46,6 +46,7 @@ export function createTestWorker(
       signals: queue.signals,
       tasks: queue.tasks,
       datasets: { list: () => [], find: () => null },
+      storedDatasets: database.datasets,
       programs: [],
       logger,
     },

@@ -42,6 +42,7 @@ const listener = (onMeasured: (some: readonly Measurement[]) => void): ThreadLis
 
 const taskOf = (program: string, params: Params = {}, more: Partial<ThreadTask> = {}): ThreadTask => ({
   trainer: { kind: 'command', program, params: {}, maxRetries: 0 },
+  data: null,
   params,
   searchSeed: 7,
   trialNumber: 3,

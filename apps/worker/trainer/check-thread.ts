@@ -1,21 +1,20 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { loadDataset } from '@caviar/datasets';
+import { type DatasetPlace, openDataset } from '@caviar/datasets';
 import type { WorkerTaskResult } from '@caviar/orchestrator';
 import type { GradientCheckRequest } from '@caviar/spec';
 import { checkGradients, TrainingInputError } from '@caviar/training';
 
 /** The program of a thread that checks the gradients of one network and ends. */
-parentPort?.postMessage(await check(workerData as GradientCheckRequest));
+parentPort?.postMessage(await check(workerData as CheckTask));
 
-async function check({
-  dataset: id,
-  params,
-  split,
-  seed,
-  epochs,
-  examples,
-}: GradientCheckRequest): Promise<WorkerTaskResult> {
-  const dataset = await loadDataset(id);
+export interface CheckTask {
+  readonly request: GradientCheckRequest;
+  readonly data: DatasetPlace;
+}
+
+async function check({ request, data }: CheckTask): Promise<WorkerTaskResult> {
+  const { dataset: id, params, split, seed, epochs, examples } = request;
+  const dataset = await openDataset(data);
   const trainer = { kind: 'mlp', dataset: id, split, params: {}, maxRetries: 0 } as const;
   const job = { trainer, params, searchSeed: seed, trialNumber: 0, dataset };
   try {

@@ -1,14 +1,18 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { loadDataset } from '@caviar/datasets';
+import { type DatasetPlace, openDataset } from '@caviar/datasets';
 import type { Evaluate, EvaluationJob } from '@caviar/orchestrator';
 import { evaluateTest, replayLineage, TrainingInputError } from '@caviar/training';
 
 /** The program of a thread that trains a winner again, opens the test set for it, and ends. */
-parentPort?.postMessage(await evaluate(workerData as EvaluationJob));
+parentPort?.postMessage(await evaluate(workerData as EvaluationTask));
 
-async function evaluate({ trainer, searchSeed, lineage }: EvaluationJob): ReturnType<Evaluate> {
+export interface EvaluationTask extends EvaluationJob {
+  readonly data: DatasetPlace;
+}
+
+async function evaluate({ trainer, searchSeed, lineage, data }: EvaluationTask): ReturnType<Evaluate> {
   if (trainer.kind !== 'mlp') return { kind: 'refused', message: `the trainer ${trainer.kind} has no test set` };
-  const dataset = await loadDataset(trainer.dataset);
+  const dataset = await openDataset(data);
   try {
     const { job, checkpoint } = replayLineage({ trainer, searchSeed, dataset }, lineage);
     const { loss, error, rows } = evaluateTest(job, checkpoint);

@@ -1,9 +1,12 @@
+import type { DatasetPlace } from '@caviar/datasets';
 import type { PendingEdits, SettledEdits } from '@caviar/orchestrator';
 import type { Measurement, Metrics, ParamChange, Params, TrainerSpec } from '@caviar/spec';
 
 /** What the process tells a training thread. The thread trains one trial at a time. */
 export interface ThreadTask {
   readonly trainer: TrainerSpec;
+  /** Where its data set is; null for trainers without one. */
+  readonly data: DatasetPlace | null;
   readonly params: Params;
   readonly searchSeed: number;
   readonly trialNumber: number;

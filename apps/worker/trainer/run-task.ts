@@ -1,14 +1,17 @@
 import { Worker } from 'node:worker_threads';
 import type { Evaluate, WorkerTaskResult } from '@caviar/orchestrator';
-import type { GradientCheckRequest } from '@caviar/spec';
+import type { CheckTask } from './check-thread.js';
+import type { EvaluationTask } from './evaluation-thread.js';
 
 /** Checks gradients in a thread of its own, which ends with it. */
-export function checkGradientsInThread(request: GradientCheckRequest): Promise<WorkerTaskResult> {
-  return inThread(new URL('./check-thread.js', import.meta.url), request);
+export function checkGradientsInThread(task: CheckTask): Promise<WorkerTaskResult> {
+  return inThread(new URL('./check-thread.js', import.meta.url), task);
 }
 
 /** Trains a winner again and evaluates it, in a thread of its own, which ends with it. */
-export const evaluateInThread: Evaluate = (job) => inThread(new URL('./evaluation-thread.js', import.meta.url), job);
+export function evaluateInThread(task: EvaluationTask): ReturnType<Evaluate> {
+  return inThread(new URL('./evaluation-thread.js', import.meta.url), task);
+}
 
 function inThread<Result>(program: URL, data: unknown): Promise<Result> {
   return new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { loadDataset } from '@caviar/datasets';
+import { openDataset } from '@caviar/datasets';
 import type { PendingEdits } from '@caviar/orchestrator';
 import type { Measurement, MeasurementTiming, Metrics } from '@caviar/spec';
 import { startTraining, TrainingInputError } from '@caviar/training';
@@ -28,8 +28,8 @@ port.on('message', (order: ThreadOrder) => {
 
 /** Trains one trial, from its beginning or its checkpoint, until it ends or is told to stop. */
 async function train(task: ThreadTask): Promise<void> {
-  const { trainer, params, searchSeed, trialNumber, checkpoint, targetStep, changes } = task;
-  const dataset = trainer.kind === 'mlp' ? await loadDataset(trainer.dataset) : null;
+  const { trainer, data, params, searchSeed, trialNumber, checkpoint, targetStep, changes } = task;
+  const dataset = data === null ? null : await openDataset(data);
   const startedAt = performance.now();
   const elapsed = () => Math.round((checkpoint?.elapsedMs ?? 0) + performance.now() - startedAt);
   const run = startTraining({ trainer, params, searchSeed, trialNumber, dataset, changes }, checkpoint?.data);

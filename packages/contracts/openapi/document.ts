@@ -61,6 +61,9 @@ function describe(operationId: string, op: Operation, components: Components): J
         content: { 'application/json': { schema: components.sent(op.body) } },
       },
     }),
+    ...(op.form !== undefined && {
+      requestBody: { required: true, content: { 'multipart/form-data': { schema: components.sent(op.form) } } },
+    }),
     responses: { ...successes(op, components), ...failures(op, components) },
   };
 }

@@ -1,27 +1,9 @@
-import { datasetPageSchema, datasetSchema, trainerPageSchema, workerPageSchema } from '../schemas/catalog.js';
+import { trainerPageSchema, workerPageSchema } from '../schemas/catalog.js';
 import { gradientCheckReportSchema, gradientCheckRequestSchema } from '../schemas/diagnosis.js';
 import { pageQuerySchema } from '../schemas/parameters.js';
 import { operation } from './operation.js';
 
 export const catalogOperations = {
-  listDatasets: operation({
-    method: 'GET',
-    path: '/v1/datasets',
-    tag: 'Data sets',
-    summary: 'List data sets by id',
-    query: pageQuerySchema,
-    responses: { 200: { description: 'A page of data sets.', schema: datasetPageSchema } },
-    problems: ['invalid-cursor'],
-  }),
-  getDataset: operation({
-    method: 'GET',
-    path: '/v1/datasets/{id}',
-    tag: 'Data sets',
-    summary: 'Get a data set',
-    description: 'What is known of it, not its rows.',
-    responses: { 200: { description: 'The data set.', schema: datasetSchema } },
-    problems: ['dataset-not-found'],
-  }),
   listTrainers: operation({
     method: 'GET',
     path: '/v1/trainers',

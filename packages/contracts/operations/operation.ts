@@ -27,6 +27,8 @@ export interface Operation {
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** Parts of a `multipart/form-data` body, which the route reads as a stream; in place of `body`. */
+  readonly form?: z.ZodObject;
   /** Code of the problem when the body has the wrong shape. */
   readonly bodyProblem?: ProblemCode;
   readonly responses: Readonly<Record<number, ResponseSpec>>;
@@ -51,6 +53,10 @@ export function problemsOf(op: Operation): ProblemCode[] {
     for (const code of ['unauthorized', 'forbidden', 'role-too-low', 'rate-limited', 'unavailable'] as const)
       codes.add(code);
   if (op.query !== undefined || op.headers !== undefined) codes.add('invalid-request');
+  if (op.form !== undefined) {
+    for (const code of ['bad-request', 'payload-too-large', 'unsupported-media-type', 'request-timeout'] as const)
+      codes.add(code);
+  }
   if (op.body !== undefined) {
     codes.add(op.bodyProblem ?? 'invalid-request');
     for (const code of ['malformed-json', 'payload-too-large', 'unsupported-media-type'] as const) codes.add(code);

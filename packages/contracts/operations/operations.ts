@@ -1,4 +1,5 @@
 import { catalogOperations } from './catalog.js';
+import { datasetOperations } from './datasets.js';
 import { eventOperations } from './events.js';
 import { externalOperations } from './external.js';
 import { keyOperations } from './keys.js';
@@ -15,6 +16,7 @@ export const OPERATIONS = {
   ...eventOperations,
   ...webhookOperations,
   ...catalogOperations,
+  ...datasetOperations,
   ...keyOperations,
   ...serviceOperations,
 } as const;

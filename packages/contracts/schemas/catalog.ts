@@ -5,57 +5,6 @@ import { exampleTrial } from './examples.js';
 
 const count = z.int().min(0);
 
-export const datasetSchema = z
-  .strictObject({
-    id: z.string(),
-    name: z.string(),
-    description: z.string(),
-    task: z.enum(['classification', 'regression']),
-    rows: count,
-    features: count,
-    classes: count.nullable().meta({ description: 'Number of classes; null for regression.' }),
-    classNames: z.array(z.string()).nullable(),
-    image: z.strictObject({ height: count, width: count }).nullable(),
-    checksum: z.string().meta({ description: '`sha256:` and the hex digest of the stored file.' }),
-    source: z.string(),
-    licence: z.string(),
-    builtIn: z.boolean(),
-    sources: z
-      .array(z.strictObject({ name: z.string(), rows: count }))
-      .optional()
-      .meta({
-        description: 'Where rows were collected; there when the data set tells. `trainer.split.sources` aims at some.',
-      }),
-    targetDeviation: z.number().min(0).optional().meta({
-      description: 'Standard deviation of the targets of a regression, by which a diagnosis judges its errors.',
-    }),
-  })
-  .meta({
-    id: 'Dataset',
-    description: 'A data set to train on; `trainer.dataset` of a spec names its id.',
-    examples: [
-      {
-        id: 'digits',
-        name: 'digits',
-        description: 'Handwritten digits, 8 by 8 pixels.',
-        task: 'classification',
-        rows: 1797,
-        features: 64,
-        classes: 10,
-        classNames: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
-        image: { height: 8, width: 8 },
-        checksum: 'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
-        source: 'UCI Machine Learning Repository',
-        licence: 'CC BY 4.0',
-        builtIn: true,
-      },
-    ],
-  });
-export type DatasetView = z.infer<typeof datasetSchema>;
-
-export const datasetPageSchema = pageSchema(datasetSchema, 'DatasetPage');
-export type DatasetPageView = z.infer<typeof datasetPageSchema>;
-
 const trainerParameterSchema = z
   .strictObject({
     name: z.string(),

@@ -31,9 +31,20 @@ export const ELEMENT_TYPES = {
   i4: { bytes: 4, read: (view, offset, little) => view.getInt32(offset, little) },
   u8: { bytes: 8, read: (view, offset, little) => safe(view.getBigUint64(offset, little)) },
   i8: { bytes: 8, read: (view, offset, little) => safe(view.getBigInt64(offset, little)) },
+  f2: { bytes: 2, read: (view, offset, little) => half(view.getUint16(offset, little)) },
   f4: { bytes: 4, read: (view, offset, little) => view.getFloat32(offset, little) },
   f8: { bytes: 8, read: (view, offset, little) => view.getFloat64(offset, little) },
 } as const satisfies Record<string, ElementType>;
+
+/** A number of 16 bits, IEEE 754. */
+function half(bits: number): number {
+  const sign = bits >> 15 === 0 ? 1 : -1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
 
 function safe(value: bigint): number {
   const number = Number(value);

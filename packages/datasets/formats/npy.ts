@@ -32,7 +32,8 @@ function parseHeader(header: string): {
   readonly fortran: boolean;
   readonly shape: number[];
 } {
-  const descr = /'descr':\s*'([<>|=])([a-z]\d+)'/.exec(header);
+  if (/'descr':\s*\[/.test(header)) throw new FormatError('has records of several fields; plain numbers are needed');
+  const descr = /'descr':\s*'([<>|=])([a-zA-Z]\d*)'/.exec(header);
   const fortran = /'fortran_order':\s*(True|False)/.exec(header);
   const shape = /'shape':\s*\(([\d,\s]*)\)/.exec(header);
   if (descr === null || fortran === null || shape === null) {
@@ -40,7 +41,7 @@ function parseHeader(header: string): {
   }
   const name = descr[2] === 'b1' ? 'u1' : descr[2]!;
   if (!Object.hasOwn(ELEMENT_TYPES, name))
-    throw new FormatError(`has numbers of type ${name}, which are not supported`);
+    throw new FormatError(`has values of type ${name}, which are not supported: integers, floats and booleans are`);
   return {
     order: descr[1]!,
     type: ELEMENT_TYPES[name as keyof typeof ELEMENT_TYPES],

@@ -9,20 +9,22 @@ import {
 import type { Deps } from '../deps.js';
 import { DomainError } from '../errors.js';
 import { specContext } from './complete-spec.js';
+import { findDataset } from './datasets.js';
 
 /** Compares backpropagation with two-sided differences for a network of the caller's choice (seed 1.9), in a worker. */
 export async function checkGradients(
-  deps: Pick<Deps, 'datasets' | 'programs' | 'tasks'>,
+  deps: Pick<Deps, 'datasets' | 'storedDatasets' | 'programs' | 'tasks'>,
   request: GradientCheckRequest,
+  project: string,
 ): Promise<GradientCheckReport> {
   const { dataset: id, params } = request;
   const refuse = (path: readonly (string | number)[], message: string): never => {
     throw new DomainError('invalid-spec', 'The network cannot be checked', { issues: [{ path, message }] });
   };
-  const dataset = deps.datasets.find(id);
+  const dataset = await findDataset(deps, id, project);
   if (dataset === null) return refuse(['dataset'], `there is no data set "${id}"`);
-  const trainer = { kind: 'mlp', dataset: id, params, maxRetries: 0 } as const;
-  const issues = checkSearchSpec(asSpec(trainer), specContext(deps, { trainer }));
+  const trainer = { kind: 'mlp', dataset: dataset.id, params, maxRetries: 0 } as const;
+  const issues = checkSearchSpec(asSpec(trainer), await specContext(deps, { trainer }, project));
   if (issues.length > 0) {
     const relative = issues.map(({ path, message }) => ({ path: path.slice(1), message })); // without "trainer"
     throw new DomainError('invalid-spec', 'The network cannot be checked', { issues: relative });
@@ -40,7 +42,7 @@ export async function checkGradients(
   }
   const result = await deps.tasks.run({
     kind: 'gradient-check',
-    request: { ...request, split: request.split ?? defaultSplit(dataset) },
+    request: { ...request, dataset: dataset.id, split: request.split ?? defaultSplit(dataset) },
   });
   if (result.kind === 'checked') return result.report;
   return result.kind === 'refused' ? refuse(result.path, result.message) : refuse([], 'gave no report');

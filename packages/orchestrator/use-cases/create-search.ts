@@ -17,7 +17,7 @@ export async function createSearch(
     project = DEFAULT_PROJECT,
   }: { readonly idempotencyKey?: string | undefined; readonly project?: string | undefined } = {},
 ): Promise<{ readonly search: Search; readonly created: boolean }> {
-  const spec = completeSpec(deps, input);
+  const spec = await completeSpec(deps, input, project);
   await checkQuotas(deps, project, spec.parallelism);
   const plan = planSearch(spec);
   const { search, created } = await deps.searches.create({

@@ -3,6 +3,7 @@ import { type DatasetInfo, defaultSplit, partRows, partSources, type Search, typ
 import type { Deps } from '../deps.js';
 import { DomainError } from '../errors.js';
 import type { DiagnosisOptions, SearchDiagnosis, TrialDiagnosis } from '../orchestrator.js';
+import { findDataset } from './datasets.js';
 import { presentParams } from './edit-log.js';
 import { getSearch } from './read-searches.js';
 
@@ -37,7 +38,7 @@ async function examine(
 ): Promise<{ readonly diagnosis: Diagnosis; readonly dataset: DatasetInfo }> {
   const { trainer } = search.spec;
   if (trainer.kind !== 'mlp') throw nothing(`the trainer ${trainer.kind} has no train and dev error`);
-  const dataset = deps.datasets.find(trainer.dataset);
+  const dataset = await findDataset(deps, trainer.dataset, null);
   if (dataset === null) throw nothing(`the data set ${trainer.dataset} is gone`);
   const split = trainer.split ?? defaultSplit(dataset);
   const params = await presentParams(deps, search, trial);

@@ -33,7 +33,7 @@ async function tryPatch(deps: Deps, id: string, patch: SearchPatch): Promise<boo
     ...(stop === undefined ? {} : { stop }),
     ...(space === undefined ? {} : { space }),
   };
-  const checked = checkSearchSpec(to, specContext(deps, to));
+  const checked = checkSearchSpec(to, await specContext(deps, to, null));
   const issues = checked.length > 0 ? checked : checkSampler(to);
   if (issues.length > 0) throw new DomainError('invalid-patch', 'The change does not make sense', { issues });
 

@@ -1,8 +1,8 @@
-import type { Dataset } from '@caviar/spec';
+import { type Dataset, MAX_ONE_HOT } from '@caviar/spec';
 import { describe, expect, it } from 'vitest';
 import { clouds, drain, lastMetrics, mlpJob } from '../fixtures/jobs.js';
 import { startTraining } from '../start-training.js';
-import { encodeDataset, MAX_ONE_HOT } from './encode.js';
+import { encodeDataset } from './encode.js';
 
 const { NaN: missing } = Number;
 const plain = (train: Int32Array) => ({ normalize: false, key: String(train) });

@@ -1,8 +1,5 @@
-import type { Dataset, FeatureColumn, InputEncoding } from '@caviar/spec';
+import { type Dataset, type FeatureColumn, type InputEncoding, MAX_ONE_HOT } from '@caviar/spec';
 import { identityNormalization, measureFeatures, type Normalization } from './normalize.js';
-
-/** Categories of a column that have an input of their own, at most: the rarer ones share one. */
-export const MAX_ONE_HOT = 64;
 
 /** A data set as a network sees it, with what was learned on its training rows. */
 export interface EncodedDataset {

@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { DatasetPlace } from '@caviar/datasets';
+import { type Deps, DomainError } from '@caviar/orchestrator';
+
+/** Makes data sets ready to be read on this machine. */
+export interface DatasetCache {
+  /** Where the data set of that id is; fetches it from the store when it is not here. Throws `dataset-not-found`, `unavailable`. */
+  locate(id: string): Promise<DatasetPlace>;
+}
+
+/** A folder of data sets by the checksum of their content, which all workers of a machine share. The least used ones go first. */
+export function createDatasetCache({
+  datasets,
+  storedDatasets,
+  folder,
+  maxBytes,
+}: Pick<Deps, 'datasets' | 'storedDatasets'> & { readonly folder: string; readonly maxBytes: number }): DatasetCache {
+  async function fetch(id: string, path: string): Promise<void> {
+    await mkdir(folder, { recursive: true });
+    const part = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.part`;
+    try {
+      await pipeline(Readable.from(storedDatasets.content(id)), createWriteStream(part));
+      // Another worker may have been as fast: the content is the same.
+      await rename(part, path);
+    } catch (error) {
+      await rm(part, { force: true });
+      throw error;
+    }
+    await evict(folder, { keep: path, maxBytes });
+  }
+
+  return {
+    async locate(id) {
+      if (datasets.find(id) !== null) return { kind: 'built-in', id };
+      const stored = await storedDatasets.find(id, null);
+      if (stored === null) throw new DomainError('dataset-not-found', `there is no data set ${id}: it was deleted`);
+      const { info } = stored;
+      const path = join(folder, `${info.checksum.replace(':', '-')}.gz`);
+      const now = new Date();
+      const isHere = await utimes(path, now, now).then(
+        () => true,
+        () => false,
+      );
+      if (!isHere) await fetch(id, path);
+      return { kind: 'file', path, info };
+    },
+  };
+}
+
+/** Removes the files that were used longest ago until the rest fits. */
+async function evict(
+  folder: string,
+  { keep, maxBytes }: { readonly keep: string; readonly maxBytes: number },
+): Promise<void> {
+  const paths = (await readdir(folder)).filter((name) => name.endsWith('.gz')).map((name) => join(folder, name));
+  const files = await Promise.all(
+    paths.map((path) =>
+      stat(path).then(
+        ({ size, mtimeMs }) => ({ path, size, mtimeMs }),
+        () => null, // another worker was faster
+      ),
+    ),
+  );
+  const present = files.filter((file) => file !== null).sort((a, b) => a.mtimeMs - b.mtimeMs);
+  let total = present.reduce((sum, { size }) => sum + size, 0);
+  for (const { path, size } of present) {
+    if (total <= maxBytes) return;
+    if (path === keep) continue;
+    await rm(path, { force: true });
+    total -= size;
+  }
+}

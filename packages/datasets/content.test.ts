@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { loadDataset } from './catalog.js';
+import { readContent, writeContent } from './content.js';
+
+it('comes back as it was written, from any place in memory', async () => {
+  const dataset = await loadDataset('breast-cancer-wisconsin');
+  const bytes = writeContent(dataset, 'label');
+  const shifted = new Uint8Array(bytes.length + 1).subarray(1);
+  shifted.set(bytes);
+  for (const stored of [bytes, shifted, Buffer.from(bytes)]) {
+    const read = readContent(stored, dataset.info);
+    expect(read).toEqual({ info: dataset.info, features: dataset.features, targets: dataset.targets });
+  }
+});
+
+it('is refused when it is something else, of another version or cut off', async () => {
+  const dataset = await loadDataset('digits');
+  const bytes = writeContent(dataset, 'label');
+  expect(() => readContent(new Uint8Array(20), dataset.info)).toThrow('is no data set');
+  expect(() => readContent(bytes.subarray(0, -4), dataset.info)).toThrow('is cut off');
+  const other = bytes.slice();
+  other[4] = 9;
+  expect(() => readContent(other, dataset.info)).toThrow('has version 9, not 1');
+});

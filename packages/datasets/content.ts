@@ -1,0 +1,100 @@
+import type { Dataset, DatasetInfo, FeatureColumn } from '@caviar/spec';
+
+/** `CVDS`, read as a little-endian word. */
+const MAGIC = 0x53445643;
+const VERSION = 1;
+const PREFIX_BYTES = 12;
+
+/** Bytes that are not the content of a data set, or of a version that is not known. */
+export class ContentError extends Error {
+  override readonly name = 'ContentError';
+}
+
+interface Header {
+  readonly rows: number;
+  readonly features: number;
+  /** Names of what is told apart by number; whoever reads it needs `columns` alone. */
+  readonly task: string;
+  readonly target: string;
+  readonly classNames: readonly string[] | null;
+  readonly sources: readonly string[] | null;
+  readonly image: DatasetInfo['image'];
+  readonly testRows: number;
+  readonly columns: readonly FeatureColumn[] | null;
+  /** How the features lie: bytes where all are whole numbers from 0 to 255, else float32. */
+  readonly type: 'u1' | 'f4';
+  readonly marks: 'sources' | 'groups' | null;
+}
+
+/**
+ * What training reads of a data set, as one buffer: magic, version, length of the header (u32 each), the header as JSON padded to
+ * a multiple of 4, then features (row-major), targets and sources or groups, little-endian. The same data set gives the same bytes.
+ */
+export function writeContent(dataset: Dataset, target: string): Uint8Array {
+  const { info, features, targets, sources, groups } = dataset;
+  const type = features.every((x) => x >= 0 && x <= 255 && Number.isInteger(x)) ? 'u1' : 'f4';
+  const header: Header = {
+    rows: targets.length,
+    features: info.features,
+    task: info.task,
+    target,
+    classNames: info.classNames,
+    sources: info.sources?.map(({ name }) => name) ?? null,
+    image: info.image,
+    testRows: info.testRows ?? 0,
+    columns: dataset.columns ?? null,
+    type,
+    marks: sources !== undefined ? 'sources' : groups !== undefined ? 'groups' : null,
+  };
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const length = padded(text.length);
+  const marks = sources ?? groups;
+  const parts = [
+    type === 'u1' ? Uint8Array.from(features) : features,
+    targets,
+    ...(marks === undefined ? [] : [marks]),
+  ];
+  const bytes = new Uint8Array(PREFIX_BYTES + length + parts.reduce((sum, part) => sum + padded(part.byteLength), 0));
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, MAGIC, true);
+  view.setUint32(4, VERSION, true);
+  view.setUint32(8, length, true);
+  bytes.fill(0x20, PREFIX_BYTES, PREFIX_BYTES + length);
+  bytes.set(text, PREFIX_BYTES);
+  let offset = PREFIX_BYTES + length;
+  for (const part of parts) {
+    bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), offset);
+    offset += padded(part.byteLength);
+  }
+  return bytes;
+}
+
+/** The rows again, with what is known of them. Throws ContentError. */
+export function readContent(bytes: Uint8Array, info: DatasetInfo): Dataset {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < PREFIX_BYTES || view.getUint32(0, true) !== MAGIC) throw new ContentError('is no data set');
+  if (view.getUint32(4, true) !== VERSION)
+    throw new ContentError(`has version ${view.getUint32(4, true)}, not ${VERSION}`);
+  const length = view.getUint32(8, true);
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(PREFIX_BYTES, PREFIX_BYTES + length))) as Header;
+  let offset = PREFIX_BYTES + length;
+  const take = (byteLength: number): ArrayBuffer => {
+    if (offset + byteLength > bytes.length) throw new ContentError('is cut off');
+    // A copy, whose beginning is aligned. (`slice` of a Buffer would be none.)
+    const from = bytes.byteOffset + offset;
+    offset += padded(byteLength);
+    return bytes.buffer.slice(from, from + byteLength) as ArrayBuffer;
+  };
+  const cells = header.rows * header.features;
+  const features =
+    header.type === 'u1' ? Float32Array.from(new Uint8Array(take(cells))) : new Float32Array(take(4 * cells));
+  const raw = take(4 * header.rows);
+  const targets = header.task === 'regression' ? new Float32Array(raw) : new Int32Array(raw);
+  const columns = header.columns === null ? {} : { columns: header.columns };
+  const marks = header.marks === null ? {} : { [header.marks]: new Int32Array(take(4 * header.rows)) };
+  return { info, features, targets, ...columns, ...marks };
+}
+
+function padded(length: number): number {
+  return Math.ceil(length / 4) * 4;
+}

@@ -1,0 +1,304 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import type { DatasetMetaInput } from '@caviar/spec';
+import { describe, expect, it } from 'vitest';
+import { upload } from '../testing/uploads.js';
+
+const csv = (text: string | Uint8Array, meta: Partial<DatasetMetaInput> = {}) =>
+  upload({ format: 'csv', ...meta }, { file: text });
+const cells = (values: ArrayLike<number>) => Array.from(values, (x) => (Number.isNaN(x) ? null : x));
+
+describe('a CSV file', () => {
+  it('is read with its header, kinds and missing values found out', async () => {
+    const text = 'age,city,income\n39,Rome,low\n?,NA,high\n50, Bern ,low\n';
+    const { dataset } = await csv(text);
+    expect(dataset.info).toMatchObject({
+      task: 'classification',
+      rows: 3,
+      features: 2,
+      classes: 2,
+      classNames: ['high', 'low'],
+      classRows: [1, 2],
+      // age and whether it is missing; Bern, Rome and whether it is missing.
+      inputs: 5,
+    });
+    expect(dataset.columns).toEqual([
+      { kind: 'numeric', name: 'age' },
+      { kind: 'categorical', name: 'city', categories: ['Bern', 'Rome'] },
+    ]);
+    expect(cells(dataset.features)).toEqual([39, 1, null, null, 50, 0]);
+    expect([...dataset.targets]).toEqual([1, 0, 1]);
+  });
+
+  it.each([
+    ['semicolons', 'a;b;y\n1;2,5;x\n3;4,5;z\n', ['a', 'b']],
+    ['tabs', 'a\tb\ty\n1\t2\tx\n3\t4\tz\n', ['a', 'b']],
+    ['bars, and commas in quotes', '"a,1"|b|y\n1|2|x\n3|4|z\n', ['a,1', 'b']],
+    ['no header', '1,2,x\n3,4,z\n', ['column 1', 'column 2']],
+    ['a byte order mark, CRLF and quoted line breaks', '\uFEFFa,"b\r\nc",y\r\n1,2,x\r\n3,4,z\r\n', ['a', 'b\r\nc']],
+    ['a name that is missing', ',b,y\n1,2,x\n3,4,z\n', ['column 1', 'b']],
+  ])('may have %s', async (what, text, names) => {
+    const { dataset } = await csv(
+      text,
+      what === 'semicolons' ? { columns: { b: 'categorical' } } : what.startsWith('a name') ? { header: true } : {},
+    );
+    expect(dataset.columns?.map(({ name }) => name)).toEqual(names);
+    expect(dataset.info).toMatchObject({ rows: 2, classNames: ['x', 'z'] });
+  });
+
+  it('is the same gzipped, to the bit', async () => {
+    const text = 'a,y\n1,2.5\n2,3.5\n';
+    const [plain, packed] = [await csv(text), await csv(gzipSync(text))];
+    expect(packed.dataset).toEqual(plain.dataset);
+    expect(packed.dataset.info.checksum).toMatch(/^sha256:[0-9a-f]{64}$/);
+  });
+
+  it('takes the target by name, number or role, and leaves columns out', async () => {
+    const text = 'id,y,a\nr1,0,1\nr2,1,2\nr3,1,3\n';
+    for (const meta of [{ target: 'y' }, { target: 1 }, { columns: { y: 'target' } as const }]) {
+      const { dataset, summary } = await csv(text, { ...meta, columns: { ...meta.columns, id: 'ignore' } });
+      expect(dataset.info).toMatchObject({ features: 1, classNames: ['0', '1'] });
+      expect(summary.others).toEqual([{ name: 'id', role: 'ignore' }]);
+    }
+  });
+
+  it('takes a numeric target with fractions or many values for a regression, unless told otherwise', async () => {
+    const many = `a,y\n${Array.from({ length: 30 }, (_, i) => `1,${i}`).join('\n')}`;
+    expect((await csv(many)).dataset.info).toMatchObject({ task: 'regression', classes: null });
+    expect((await csv(many, { task: 'classification' })).dataset.info.classes).toBe(30);
+    const { dataset } = await csv('a,y\n1,1\n2,2\n3,3\n4,6\n', { task: 'regression' });
+    expect(dataset.info.targetDeviation).toBeCloseTo(Math.sqrt(14 / 4), 12);
+    expect([...dataset.targets]).toEqual([1, 2, 3, 6]);
+  });
+
+  it('has groups or sources, which are no features', async () => {
+    const text = 'who,a,y\nbob,1,x\namy,2,z\nbob,3,z\n';
+    const grouped = (await csv(text, { columns: { who: 'group' } })).dataset;
+    expect(grouped.info).toMatchObject({ features: 1, groups: 2 });
+    expect([...grouped.groups!]).toEqual([1, 0, 1]);
+    const sourced = (await csv(text, { columns: { who: 'source' } })).dataset;
+    expect(sourced.info.sources).toEqual([
+      { name: 'amy', rows: 1 },
+      { name: 'bob', rows: 2 },
+    ]);
+    expect([...sourced.sources!]).toEqual([1, 0, 1]);
+  });
+
+  it('has a test part by a column or by a second file, and what it says is not looked at', async () => {
+    const marked = 'part,a,c,y\ntrain,1,u,x\ntest,5,w,z\ntrain,2,v,z\ntest,6,u,x\n';
+    const byColumn = await csv(marked, { columns: { part: 'test' } });
+    const header = 'a,c,y\n';
+    const files = [`${header}1,u,x\n2,v,z\n`, `${header}5,w,z\n6,u,x\n`];
+    const byFile = await upload({ format: 'csv' }, { file: files });
+    for (const { dataset, summary } of [byColumn, byFile]) {
+      expect(dataset.info).toMatchObject({ rows: 2, testRows: 2, classRows: [1, 1] });
+      // The category that the test part alone has comes last.
+      expect(dataset.columns?.[1]).toMatchObject({ categories: ['u', 'v', 'w'] });
+      expect([...dataset.features]).toEqual([1, 0, 2, 1, 5, 2, 6, 0]);
+      expect([...dataset.targets]).toEqual([0, 1, 1, 0]);
+      expect(summary.columns[0]).toMatchObject({ min: 1, max: 2, mean: 1.5 });
+      expect(summary.columns[1]?.values).toHaveLength(2);
+    }
+  });
+
+  it('gives the same checksum for the same content, whatever it is called', async () => {
+    const text = 'a,y\n1,x\n2,z\n';
+    const [one, two] = [
+      await csv(text, { description: 'this' }),
+      await csv(text.replaceAll('\n', '\r\n'), { licence: 'that' }),
+    ];
+    expect(one.dataset.info.checksum).toBe(two.dataset.info.checksum);
+    expect((await csv('a,y\n1,x\n3,z\n')).dataset.info.checksum).not.toBe(one.dataset.info.checksum);
+  });
+});
+
+describe('a CSV file that is refused', () => {
+  const long = (count: number, cell: (i: number) => string) =>
+    `a,y\n${Array.from({ length: count }, (_, i) => cell(i)).join('\n')}`;
+  it.each<[string, string | Uint8Array, Partial<DatasetMetaInput>, (string | number)[], RegExp]>([
+    ['ragged rows', 'a,b,y\n1,2,x\n1,2\n', {}, ['file'], /^line 3 has 2 fields, not 3$/],
+    ['an open quote', 'a,y\n1,x\n"2,z\n', {}, ['file'], /^line 3: a quoted field is not closed$/],
+    [
+      'a word among forced numbers',
+      'a,y\n1,x\nb,z\n',
+      { columns: { a: 'numeric' } },
+      ['file'],
+      /^line 3, column 1 \("a"\): "b" is not a number$/,
+    ],
+    [
+      'a word for a target',
+      'a,y\n1,1.5\n2,x\n',
+      { task: 'regression' },
+      ['file'],
+      /^line 3, column 2 \("y"\): the target "x" is not a number$/,
+    ],
+    ['a missing target', 'a,y\n1,x\n2,\n3,z\n', {}, ['file'], /^line 3, column 2 \("y"\): the target is missing$/],
+    ['a missing target after a quoted line break', 'a,y\n"1\n1",x\n2,?\n3,z\n', {}, ['file'], /^line 4, column 2/],
+    ['one class', 'a,y\n1,x\n2,x\n', {}, ['file'], /column 2 \("y"\) has one class only: "x"/],
+    [
+      'too many classes',
+      long(1500, (i) => `1,c${i}`),
+      {},
+      ['meta', 'task'],
+      /more than 1000 values: is it a regression/,
+    ],
+    [
+      'a column without a value',
+      'a,b,y\n1,,x\n2,?,z\n',
+      {},
+      ['file'],
+      /column 2 \("b"\) has no value in any row: give it the role ignore/,
+    ],
+    ['a name twice', 'a,b,a,y\n1,2,3,x\n', {}, ['file'], /columns 1 and 3 are both named "a"/],
+    ['numbers with a comma', 'a;y\n1,5;x\n2,5;z\n', {}, ['file'], /column 1 \("a"\) writes numbers with a comma/],
+    [
+      'free text',
+      long(10_002, (i) => `t${i},${i % 2 === 0 ? 'x' : 'z'}`),
+      {},
+      ['file'],
+      /line 10002, column 1 \("a"\): the column has more than 10000 different texts/,
+    ],
+    ['no rows', 'a,y\n', { header: true }, ['file'], /has no rows/],
+    ['nothing', '', {}, ['file'], /no column|has no/],
+    ['no feature', 'y\nx\nz\n', {}, ['file'], /has no column of features/],
+    [
+      'a target that there is not',
+      'a,y\n1,x\n',
+      { target: 'z' },
+      ['meta', 'target'],
+      /no column "z"; there are 2: a, y/,
+    ],
+    [
+      'a number of a target that there is not',
+      'a,y\n1,x\n',
+      { target: 2 },
+      ['meta', 'target'],
+      /no column 2, counted from 0/,
+    ],
+    [
+      'a role for no column',
+      'a,y\n1,x\n',
+      { columns: { b: 'ignore' } },
+      ['meta', 'columns', 'b'],
+      /no such column; there are a, y/,
+    ],
+    [
+      'two targets',
+      'a,y\n1,x\n',
+      { target: 'a', columns: { y: 'target' } },
+      ['meta', 'target'],
+      /columns makes "y" the target/,
+    ],
+    [
+      'a target that is ignored',
+      'a,y\n1,x\n',
+      { target: 'y', columns: { y: 'ignore' } },
+      ['meta', 'columns', 'y'],
+      /is the target/,
+    ],
+    [
+      'a group that is missing',
+      'g,a,y\nu,1,x\n,2,z\n',
+      { columns: { g: 'group' } },
+      ['file'],
+      /line 3, column 1 \("g"\): the group is missing/,
+    ],
+    [
+      'groups and sources',
+      'g,s,a,y\n1,1,1,x\n',
+      { columns: { g: 'group', s: 'source' } },
+      ['meta', 'columns', 's'],
+      /there is a group column too/,
+    ],
+    [
+      'a test mark that says nothing',
+      't,a,y\nmaybe,1,x\n',
+      { columns: { t: 'test' } },
+      ['file'],
+      /line 2, column 1 \("t"\): "maybe" says neither test/,
+    ],
+    ['UTF-16', Buffer.from('a,y\n1,x\n', 'utf16le'), {}, ['file'], /byte 1 is 0 \(is it UTF-16/],
+    ['Latin-1', Buffer.from('a,y\n1,caf\u00e9\n', 'latin1'), {}, ['file'], /is not UTF-8 text/],
+    [
+      'cut-off gzip data',
+      gzipSync('a,y\n1,x\n'.repeat(99)).subarray(0, -9),
+      {},
+      ['file'],
+      /in the middle of its gzip data/,
+    ],
+    ['damaged gzip data', Buffer.from('1f8bffffffffffffffff', 'hex'), {}, ['file'], /is not whole gzip data/],
+    ['too large a number', 'a,y\n1e39,x\n2,z\n', {}, ['file'], /line 2, column 1 \("a"\): 1e39 is too large/],
+  ])('for %s', async (_, text, meta, path, message) => {
+    await expect(csv(text, meta)).rejects.toMatchObject({
+      name: 'IngestError',
+      path,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('for what it unpacks to, and for too many cells', async () => {
+    const bomb = gzipSync(Buffer.alloc(4_000_000, 'a,b\n'));
+    const limits = { unpackedBytes: 100_000, cells: 1_000 };
+    await expect(upload({ format: 'csv' }, { file: bomb }, limits)).rejects.toMatchObject({
+      isTooLarge: true,
+      message: 'unpacks to more than 100000 bytes',
+    });
+    const many = 'a,y\n'.concat('1,x\n'.repeat(1_001));
+    await expect(upload({ format: 'csv' }, { file: many }, limits)).rejects.toMatchObject({
+      isTooLarge: true,
+      message: 'has more than 1000 cells of features',
+    });
+  });
+
+  it.each([
+    ['other columns', 'a,b\n1,x\n', ['file', 1], /column 2 is "b", not "y"/],
+    [
+      'a class that nothing else has',
+      'a,y\n1,w\n',
+      ['file'],
+      /line 2, column 2 \("y"\): the class "w" is in no row outside/,
+    ],
+    ['a word among numbers', 'a,y\nq,x\n', ['file'], /line 2, column 1 \("a"\): "q" is not a number/],
+  ])('for a test file with %s', async (_, test, path, message) => {
+    const data = 'a,y\n1,x\n2,z\n';
+    await expect(upload({ format: 'csv', header: true }, { file: [data, test] })).rejects.toMatchObject({
+      path,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('for parts that the format does not have', async () => {
+    const text = 'a,y\n1,x\n2,z\n';
+    await expect(upload({ format: 'csv' }, { features: text })).rejects.toMatchObject({ path: ['features'] });
+    await expect(upload({ format: 'csv' }, {})).rejects.toMatchObject({ path: ['file'], message: 'is missing' });
+    await expect(upload({ format: 'csv' }, { file: [text, text, text] })).rejects.toMatchObject({ path: ['file'] });
+  });
+});
+
+const shared = new URL('../../../../shared/datasets/', import.meta.url);
+
+describe.skipIf(!existsSync(shared))('real CSV files', () => {
+  const read = (name: string) => readFileSync(new URL(name, shared));
+
+  it("reads the census with its missing cells and the publisher's test part", async () => {
+    const files = [read('adult/adult-train.csv.gz'), read('adult/adult-test.csv.gz')];
+    const { dataset, summary } = await upload({ format: 'csv' }, { file: files });
+    expect(dataset.info).toMatchObject({ rows: 32_561, testRows: 16_281, features: 14, classes: 2 });
+    // 6 numbers, and 99 categories beside what is missing in three columns.
+    expect(dataset.info.inputs).toBe(6 + 99 + 3);
+    const missing = summary.columns.map((column) => column.missing).reduce((a, b) => a + b);
+    expect(missing).toBe(4262);
+    expect(summary.target.values?.map(({ rows }) => rows)).toEqual([24_720, 7_841]);
+    expect(summary.columns.flatMap(({ warnings }) => warnings)).toEqual([]);
+  });
+
+  it("reads UCI's own wine table", async () => {
+    const { dataset, summary } = await upload(
+      { format: 'csv', target: 'quality', task: 'regression' },
+      { file: read('wine-quality/winequality-white.csv') },
+    );
+    expect(dataset.info).toMatchObject({ rows: 4898, features: 11, task: 'regression' });
+    expect(summary.target).toMatchObject({ min: 3, max: 9, distinct: 7 });
+    expect(summary.columns[0]?.name).toBe('fixed acidity');
+  });
+});

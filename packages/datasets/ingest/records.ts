@@ -1,0 +1,29 @@
+/** Null is a missing value. Texts are as they stand in the file: those of a CSV file may be numbers. */
+export type Cell = string | number | null;
+
+/** Rows of one file in order, to be gone through as often as it takes. */
+export interface Records {
+  readonly field: string;
+  readonly names: readonly string[];
+  /** `line` tells people where the row is: its line in a text, its number from 1 in a table without lines. */
+  each(visit: (cells: readonly Cell[], line: number) => void): Promise<void>;
+  /** `line` or `row`, as `line` is to be called. */
+  readonly unit: 'line' | 'row';
+}
+
+const MISSING = new Set(['', '?', 'NA', 'N/A', 'n/a', 'NaN', 'nan', 'null', 'NULL']);
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+
+/** A text of a file as a cell: trimmed, and null for the ways to write nothing. */
+export function cellOf(text: string): string | null {
+  const trimmed = text.trim();
+  return MISSING.has(trimmed) ? null : trimmed;
+}
+
+/** The number that a cell is or spells; null for a text. */
+export function numberOf(cell: string | number): number | null {
+  if (typeof cell === 'number') return cell;
+  if (!NUMBER.test(cell)) return null;
+  const value = Number(cell);
+  return Number.isFinite(value) ? value : null;
+}

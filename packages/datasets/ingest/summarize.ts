@@ -1,0 +1,114 @@
+import { type ColumnSummary, type Dataset, type DatasetSummary, MAX_ONE_HOT } from '@caviar/spec';
+import { countRows } from './from-records.js';
+import { leaksTarget } from './leaks.js';
+
+/** Columns that are told of; pictures have more, and each says little. */
+const MAX_COLUMNS_TOLD = 300;
+const MAX_VALUES_TOLD = 20;
+/** Different numbers of a column are counted up to here. */
+const MAX_DISTINCT = 10_000;
+/** In fewer rows than this, chance makes ids and leaks. */
+const ENOUGH_ROWS = 20;
+const DATE = /^\d{4}-\d{1,2}-\d{1,2}([T ]|$)|^\d{1,2}[./]\d{1,2}[./]\d{2,4}$/;
+
+/** The first look at a data set: of the rows that splits share out alone, since a test part stays sealed. */
+export function summarize(dataset: Dataset, others: DatasetSummary['others'], target: string): DatasetSummary {
+  const { info, columns } = dataset;
+  const count = Math.min(info.features, MAX_COLUMNS_TOLD);
+  return {
+    target: describeTarget(dataset, target),
+    columns: Array.from({ length: count }, (_, c) => {
+      const cells = new Float32Array(info.rows);
+      for (let row = 0; row < info.rows; row++) cells[row] = dataset.features[row * info.features + c]!;
+      const column = columns?.[c] ?? { kind: 'numeric' as const, name: `x${c}` };
+      const summary =
+        column.kind === 'numeric'
+          ? describeNumbers(column.name, cells)
+          : describeTexts(column.name, column.categories, cells);
+      const leaks = info.rows >= ENOUGH_ROWS && leaksTarget(dataset, cells, column.kind);
+      const warning = `tells the target nearly by itself: a leak?`;
+      return leaks ? { ...summary, warnings: [...summary.warnings, warning] } : summary;
+    }),
+    others,
+  };
+}
+
+function describeTarget({ info, targets }: Dataset, name: string): ColumnSummary {
+  const rows = targets.subarray(0, info.rows);
+  if (info.classNames === null) return { ...describeNumbers(name, rows as Float32Array), warnings: [] };
+  const counts = countRows(rows, info.classNames.length);
+  const values = info.classNames.map((value, label) => ({ value, rows: counts[label]! }));
+  const common = values.toSorted((a, b) => b.rows - a.rows);
+  const rare = values
+    .filter((one) => one.rows < 10)
+    .map(({ value, rows: n }) => `the class "${value}" has ${n} rows only`);
+  return {
+    name,
+    kind: 'categorical',
+    missing: 0,
+    distinct: values.length,
+    values: common.slice(0, 100),
+    warnings: rare.slice(0, 10),
+  };
+}
+
+function describeNumbers(name: string, cells: Float32Array): ColumnSummary {
+  const distinct = new Set<number>();
+  let [count, sum, min, max] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let whole = true;
+  for (const x of cells) {
+    if (Number.isNaN(x)) continue;
+    count++;
+    sum += x;
+    min = Math.min(min, x);
+    max = Math.max(max, x);
+    whole &&= Number.isInteger(x);
+    if (distinct.size <= MAX_DISTINCT) distinct.add(x);
+  }
+  const mean = sum / count;
+  let squares = 0;
+  for (const x of cells) if (!Number.isNaN(x)) squares += (x - mean) * (x - mean);
+  const values = distinct.size > MAX_DISTINCT ? null : distinct.size;
+  const warnings: string[] = [];
+  if (values === 1) warnings.push('is constant');
+  // Whole numbers that run through a range, each once.
+  const isId = whole && count >= ENOUGH_ROWS && max - min === count - 1 && areAllDifferent(cells);
+  if (isId) warnings.push('counts the rows: an id?');
+  return {
+    name,
+    kind: 'numeric',
+    missing: cells.length - count,
+    distinct: count === 0 ? 0 : values,
+    ...(count > 0 && { min, max, mean, deviation: Math.sqrt(squares / count) }),
+    warnings,
+  };
+}
+
+function areAllDifferent(cells: Float32Array): boolean {
+  const sorted = Float32Array.from(cells).sort();
+  return sorted.every((x, i) => i === 0 || x !== sorted[i - 1]);
+}
+
+function describeTexts(name: string, categories: readonly string[], cells: Float32Array): ColumnSummary {
+  const codes = cells.filter((code) => !Number.isNaN(code));
+  const counts = countRows(codes, categories.length);
+  const present = categories.map((value, code) => ({ value, rows: counts[code]! })).filter(({ rows }) => rows > 0);
+  const warnings: string[] = [];
+  if (present.length === 1) warnings.push('is constant');
+  if (present.length === codes.length && codes.length >= ENOUGH_ROWS)
+    warnings.push('has another text in every row: an id?');
+  const dates = present.filter(({ value }) => DATE.test(value)).length;
+  if (present.length > 0 && dates >= 0.95 * present.length)
+    warnings.push('holds dates, which are taken for categories');
+  if (present.length > MAX_ONE_HOT) {
+    warnings.push(`has ${present.length} categories: all but the ${MAX_ONE_HOT} commonest share one input`);
+  }
+  return {
+    name,
+    kind: 'categorical',
+    missing: cells.length - codes.length,
+    distinct: present.length,
+    values: present.toSorted((a, b) => b.rows - a.rows).slice(0, MAX_VALUES_TOLD),
+    warnings,
+  };
+}

@@ -1,0 +1,139 @@
+import type { DatasetMeta } from '@caviar/spec';
+import type { ColumnPlan } from './columns.js';
+import { IngestError } from './ingest-error.js';
+import { type Cell, numberOf, type Records } from './records.js';
+import type { IngestLimits } from './upload.js';
+
+/** Classes of a classification, at most. */
+export const MAX_CLASSES = 1_000;
+/** A numeric target with more values than this is taken for a regression. */
+export const MANY_VALUES = 20;
+const COMMA_NUMBER = /^[+-]?\d+,\d+$/;
+const TEST_MARKS: ReadonlySet<string> = new Set(['test', '1', 'true', 'yes']);
+const OTHER_MARKS: ReadonlySet<string> = new Set(['train', 'dev', '0', 'false', 'no']);
+
+/** What a first pass through the rows finds out. Rows of the test part have no say in it, but for their number. */
+export interface Survey {
+  readonly rows: number;
+  readonly testRows: number;
+  /** Of every feature. */
+  readonly kinds: readonly ('numeric' | 'categorical')[];
+  readonly task: 'classification' | 'regression';
+  /** Names of the classes in label order; null for regression. */
+  readonly classNames: readonly string[] | null;
+}
+
+/** Throws IngestError for columns and targets that no data set can be made of. */
+export async function survey(
+  {
+    data,
+    test,
+    plan,
+    meta,
+  }: { readonly data: Records; readonly test: Records | null; readonly plan: ColumnPlan; readonly meta: DatasetMeta },
+  limits: IngestLimits,
+): Promise<Survey> {
+  const columns = plan.features.map(() => ({ numeric: true, comma: true, empty: true }));
+  const target = { numeric: true, fraction: false, values: new Set<string>(), empty: true };
+  let [rows, testRows] = [0, 0];
+  await data.each((cells, line) => {
+    if ((rows + testRows + 1) * plan.features.length > limits.cells) throw tooLarge(data, limits);
+    if (isTestRow(cells, plan, { records: data, line })) {
+      testRows++;
+      return;
+    }
+    rows++;
+    plan.features.forEach(({ at }, f) => {
+      const cell = cells[at]!;
+      if (cell === null) return;
+      const column = columns[f]!;
+      column.empty = false;
+      if (!column.numeric && !column.comma) return;
+      const isNumber = numberOf(cell) !== null;
+      if (!isNumber) column.numeric = false;
+      if (!isNumber && !COMMA_NUMBER.test(String(cell))) column.comma = false;
+    });
+    const cell = cells[plan.target]!;
+    if (cell === null) return;
+    const value = numberOf(cell);
+    if (value === null) target.numeric = false;
+    else if (!Number.isInteger(value)) target.fraction = true;
+    if (target.values.size <= MAX_CLASSES) target.values.add(className(cell));
+  });
+  await test?.each(() => {
+    testRows++;
+    if ((rows + testRows) * plan.features.length > limits.cells) throw tooLarge(test, limits);
+  });
+  if (rows === 0) throw new IngestError([data.field], 'has no rows');
+
+  const kinds = plan.features.map(({ at, kind }, f) => {
+    const { numeric, comma, empty } = columns[f]!;
+    const name = plan.names[at]!;
+    if (empty) {
+      throw new IngestError(
+        [data.field],
+        `column ${at + 1} ("${name}") has no value in any row: give it the role ignore`,
+      );
+    }
+    if (!numeric && comma && kind !== 'categorical') {
+      throw new IngestError(
+        [data.field],
+        `column ${at + 1} ("${name}") writes numbers with a comma: write 7.4 for 7,4`,
+      );
+    }
+    return kind ?? (numeric ? 'numeric' : 'categorical');
+  });
+  const found =
+    target.numeric && (target.fraction || target.values.size > MANY_VALUES) ? 'regression' : 'classification';
+  const task = meta.task ?? found;
+  const classNames = task === 'regression' ? null : readClasses(data.field, [...target.values], plan);
+  return { rows, testRows, kinds, task, classNames };
+}
+
+/** Whether a row belongs to the test part, by the column that tells. */
+export function isTestRow(
+  cells: readonly Cell[],
+  { test, names }: ColumnPlan,
+  { records, line }: { readonly records: Records; readonly line: number },
+): boolean {
+  if (test === null) return false;
+  const mark = String(cells[test] ?? '').toLowerCase();
+  if (TEST_MARKS.has(mark)) return true;
+  if (OTHER_MARKS.has(mark)) return false;
+  const what = mark === '' ? 'a missing value' : `"${cells[test]}"`;
+  throw new IngestError(
+    [records.field],
+    `${placeOf(records, line, test)}: ${what} says neither test (test, 1, true, yes) nor train (${names[test]})`,
+  );
+}
+
+/** Where a cell is. */
+export function placeOf({ unit, names }: Records, line: number, at: number): string {
+  return `${unit} ${line}, column ${at + 1} ("${names[at]}")`;
+}
+
+/** The name of a class: numbers that are equal are the same class, however they are written. */
+export function className(cell: string | number): string {
+  const value = numberOf(cell);
+  return value === null ? String(cell) : String(value);
+}
+
+function readClasses(field: string, values: readonly string[], { names, target }: ColumnPlan): string[] {
+  const column = `column ${target + 1} ("${names[target]}")`;
+  if (values.length > MAX_CLASSES) {
+    throw new IngestError(['meta', 'task'], `${column} has more than ${MAX_CLASSES} values: is it a regression?`);
+  }
+  if (values.length === 0) throw new IngestError([field], `${column}, the target, has no value in any row`);
+  if (values.length === 1) throw new IngestError([field], `${column} has one class only: "${values[0]}"`);
+  return inOrder(values);
+}
+
+/** Sorted by code unit, so that the order depends on no locale; numbers by size. */
+export function inOrder(values: readonly string[]): string[] {
+  const numeric = values.every((value) => numberOf(value) !== null);
+  return numeric ? values.toSorted((a, b) => Number(a) - Number(b)) : values.toSorted();
+}
+
+function tooLarge({ field }: Records, { cells }: IngestLimits): IngestError {
+  return new IngestError([field], `has more than ${cells} cells of features`, true);
+}
