@@ -26,7 +26,10 @@ const ALLOWED = {
     ours: ['spec', 'orchestrator', 'training', 'datasets', 'db', 'queue', 'telemetry'],
     vendors: ['zod'],
   },
-  web: { ours: ['spec', 'contracts', 'client'], vendors: [] },
+  web: {
+    ours: ['spec', 'contracts', 'client'],
+    vendors: ['react', 'react-dom', 'echarts', 'zod', 'vite', '@fontsource-variable/'],
+  },
   cli: { ours: ['spec', 'contracts', 'client', 'terminal'], vendors: [] },
 };
 

@@ -47,6 +47,7 @@ export function createContainer(
     webhooks: database.webhooks,
     workers: database.workers,
     keys: database.keys,
+    charts: database.charts,
     dispatcher: queue.dispatcher,
     signals: queue.signals,
     tasks: queue.tasks,

@@ -46,7 +46,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   const database = createDatabase({ url: config.databaseUrl, poolSize: 4 });
   const connection = { url: config.redisUrl, logger };
   const queue = createQueue(connection);
-  const { searches, trials, rungs, evaluations, asks, edits, events, webhooks, workers, keys } = database;
+  const { searches, trials, rungs, evaluations, asks, edits, events, webhooks, workers, keys, charts } = database;
   const deps: Deps = {
     searches,
     trials,
@@ -58,6 +58,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     webhooks,
     workers,
     keys,
+    charts,
     dispatcher: queue.dispatcher,
     signals: queue.signals,
     tasks: queue.tasks,

@@ -4,6 +4,8 @@ import type {
   ApiKeyView,
   AskBody,
   AskedView,
+  BestSoFarView,
+  ChangeView,
   CreatedKeyView,
   CreatedWebhookView,
   CreateKeyBody,
@@ -26,17 +28,23 @@ import type {
   SearchPageView,
   SearchPatchBody,
   SearchPreviewView,
+  SearchRungsView,
   SearchSpecBody,
+  SearchTimelineView,
   SearchView,
+  TableFilter,
   TellBody,
   TestEvaluationView,
   ToldView,
   TrainerPageView,
+  TrialCurvesView,
   TrialDiagnosisView,
   TrialEditsView,
   TrialEditView,
   TrialHistoryView,
   TrialPageView,
+  TrialPointsView,
+  TrialTableView,
   TrialView,
   WebhookListView,
   WebhookView,
@@ -109,6 +117,27 @@ export interface FollowedEvent {
   readonly event: SearchEventView;
 }
 
+export interface TableOptions extends CallOptions {
+  /** A field of a trial, `params.NAME` or `metrics.NAME`; `value` (the order of the board) if left out. */
+  readonly sort?: string | undefined;
+  readonly order?: 'asc' | 'desc' | undefined;
+  /** All if left out or empty. */
+  readonly status?: readonly TrialView['status'][] | undefined;
+  readonly filter?: TableFilter | undefined;
+  readonly offset?: number | undefined;
+  readonly limit?: number | undefined;
+}
+
+export interface CurvesOptions extends CallOptions {
+  /** Numbers of the trials, 50 at most; left out: the `best`. */
+  readonly numbers?: readonly number[] | undefined;
+  readonly best?: number | undefined;
+  readonly metrics?: readonly string[] | undefined;
+  readonly maxPoints?: number | undefined;
+  readonly beta?: number | undefined;
+}
+
+/** The API, call by call. Everything throws `ProblemError` and `UnreachableError`. */
 /**
  * The API, call by call. Everything throws `ProblemError` and `UnreachableError`, once `patienceMs` of the client has gone by
  * where trying again may help.
@@ -137,6 +166,25 @@ export interface Client {
   evaluateTest(id: string, options?: CallOptions): Promise<TestEvaluationView>;
   /** What the objective depends on; a problem `nothing-to-explain` while that is not known. */
   importance(id: string, options?: CallOptions): Promise<SearchImportanceView>;
+  /** All searches and the workers at a glance, as they change; `ready` each time it has connected: read lists after it. Never ends by itself. */
+  followChanges(options?: CallOptions): AsyncGenerator<ChangeView, void>;
+  /** A window of the trials, sorted and filtered. */
+  trialTable(searchId: string, options?: TableOptions): Promise<TrialTableView>;
+  /** Trials as columns, all or a sample. */
+  trialPoints(
+    searchId: string,
+    options?: CallOptions & { readonly limit?: number | undefined; readonly metrics?: readonly string[] | undefined },
+  ): Promise<TrialPointsView>;
+  bestSoFar(
+    searchId: string,
+    options?: CallOptions & { readonly maxPoints?: number | undefined },
+  ): Promise<BestSoFarView>;
+  trialCurves(searchId: string, options?: CurvesOptions): Promise<TrialCurvesView>;
+  searchRungs(searchId: string, options?: CallOptions): Promise<SearchRungsView>;
+  searchTimeline(
+    searchId: string,
+    options?: CallOptions & { readonly limit?: number | undefined },
+  ): Promise<SearchTimelineView>;
   deleteSearch(id: string, options?: CallOptions): Promise<void>;
   /** A page of the board; null when it is still the one of `etag`. */
   leaderboard(id: string, options?: BoardOptions): Promise<TaggedBoard | null>;

@@ -1,6 +1,7 @@
 import type { LeaderboardView } from '@caviar/contracts';
 import type { CallOptions, Client, WithRetry } from './calls.js';
 import { everyItem, LARGEST_PAGE } from './every-item.js';
+import { followChanges } from './follow-changes.js';
 import { followEvents } from './follow-events.js';
 import { randomKey } from './random-key.js';
 import { createTransport, type RequestOptions, retryAfter, type TransportOptions } from './transport.js';
@@ -33,6 +34,19 @@ export function createClient(options: TransportOptions): Client {
     diagnosis: (id, more) => get(`${search(id)}/diagnosis`, more),
     evaluateTest: (id, more) => act(`${search(id)}/test-evaluation`, more),
     importance: (id, more) => get(`${search(id)}/importance`, more),
+    followChanges: (more) => followChanges({ request }, more),
+    trialTable: (id, { filter = {}, status = [], signal, ...query } = {}) => {
+      const more = {
+        ...(status.length > 0 && { status }),
+        ...(Object.keys(filter).length > 0 && { filter: JSON.stringify(filter) }),
+      };
+      return json('GET', `${search(id)}/table`, { query: { ...query, ...more }, signal });
+    },
+    trialPoints: (id, query) => get(`${search(id)}/points`, query),
+    bestSoFar: (id, query) => get(`${search(id)}/best-so-far`, query),
+    trialCurves: (id, query) => get(`${search(id)}/curves`, query),
+    searchRungs: (id, more) => get(`${search(id)}/rungs`, more),
+    searchTimeline: (id, query) => get(`${search(id)}/timeline`, query),
     async deleteSearch(id, { signal } = {}) {
       await request('DELETE', search(id), { signal });
     },

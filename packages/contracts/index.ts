@@ -21,6 +21,17 @@ export type {
   WorkerPageView,
   WorkerView,
 } from './schemas/catalog.js';
+export {
+  type BestSoFarView,
+  type ChangeView,
+  MAX_CURVES,
+  type SearchRungsView,
+  type SearchTimelineView,
+  type TableFilter,
+  type TrialCurvesView,
+  type TrialPointsView,
+  type TrialTableView,
+} from './schemas/charts.js';
 export type { DatasetDetailView, DatasetMetaBody, DatasetPageView, DatasetView } from './schemas/dataset.js';
 export type {
   GradientCheckBody,

@@ -1,5 +1,6 @@
 import type {
   AskStore,
+  ChartStore,
   DatasetStore,
   EditStore,
   EvaluationStore,
@@ -12,6 +13,7 @@ import type {
   WorkerStore,
 } from '@caviar/orchestrator';
 import { AskRepository } from './ask-repository.js';
+import { ChartRepository } from './chart-repository.js';
 import { type ClientOptions, type Connections, createClient } from './client.js';
 import { DatasetRepository } from './dataset-repository.js';
 import { EditRepository } from './edit-repository.js';
@@ -36,6 +38,7 @@ export interface Database {
   readonly webhooks: WebhookStore;
   readonly workers: WorkerStore;
   readonly keys: KeyStore;
+  readonly charts: ChartStore;
   readonly datasets: DatasetStore;
   statistics(): Promise<DatabaseStatistics>;
   /** Those of this process. */
@@ -56,6 +59,7 @@ export function createDatabase(options: ClientOptions): Database {
     asks: new AskRepository(client),
     edits: new EditRepository(client),
     keys: new KeyRepository(client),
+    charts: new ChartRepository(client),
     datasets: new DatasetRepository(client),
     events: new EventRepository(client),
     webhooks: new WebhookRepository(client),

@@ -17,13 +17,15 @@ const boardCursorSchema = z.object({
   cost: z.number().nullable().default(null),
 });
 
-const TRIAL_COLUMNS = Prisma.sql`
+/** A TrialRow, of trials t. */
+export const TRIAL_COLUMNS = Prisma.sql`
   t.id, t.search_id AS "searchId", t.number, t.status, t.params, t.proposal, t.basis, t.round, t.attempt,
   t.worker_id AS "workerId", t.provenance, t.value, t.rank_key AS "rankKey", t.violation, t.step, t.metrics,
   t.edited_from AS "editedFrom", t.reason,
   t.created_at AS "createdAt", t.started_at AS "startedAt", t.ended_at AS "endedAt", t.duration_ms AS "durationMs"`;
 
-const ON_BOARD = Prisma.sql`t.status IN ('completed', 'pruned', 'infeasible')`;
+/** Whether trials t are on the leaderboard. */
+export const ON_BOARD = Prisma.sql`t.status IN ('completed', 'pruned', 'infeasible')`;
 
 type Reads = Pick<
   TrialStore,

@@ -10,10 +10,12 @@ import { completeSpec } from './use-cases/complete-spec.js';
 import { createSearch } from './use-cases/create-search.js';
 import { createDataset, deleteDataset, getDataset, listDatasets, uploadAllowance } from './use-cases/datasets.js';
 import { diagnoseSearch, diagnoseTrial } from './use-cases/diagnose.js';
+import { createCharts } from './use-cases/draw-charts.js';
 import { readLog } from './use-cases/edit-log.js';
 import { editTrial } from './use-cases/edit-trial.js';
 import { evaluateTest } from './use-cases/evaluate-test.js';
 import { createExplainer } from './use-cases/explain-search.js';
+import { createChangesFollower } from './use-cases/follow-changes.js';
 import { createFollower, getHistory } from './use-cases/follow-events.js';
 import { createKey, findKey, revokeKey } from './use-cases/keys.js';
 import { patchSearch } from './use-cases/patch-search.js';
@@ -30,6 +32,7 @@ export function createOrchestrator(deps: Deps): Orchestrator {
   };
   return {
     external: createExternalDesk(deps),
+    charts: createCharts(deps),
     createSearch: (spec, options) => createSearch(deps, spec, options),
     previewSearch: async (input, project) => {
       const spec = await completeSpec(deps, input, project);
@@ -53,6 +56,7 @@ export function createOrchestrator(deps: Deps): Orchestrator {
     getTrial,
     trialHistory: (id) => getHistory(deps, id),
     followEvents: createFollower(deps),
+    followChanges: createChangesFollower(deps),
     cancelTrial: (id) => cancelTrial(deps, id),
     editTrial: async (id, params, actor) => editTrial(deps, await getTrial(id), { params, actor }),
     trialEdits: async (id) => readLog(deps, await getTrial(id)),

@@ -1,4 +1,5 @@
 import type { AskStore } from './ports/ask-store.js';
+import type { ChartStore } from './ports/chart-store.js';
 import type { DatasetCatalog } from './ports/dataset-catalog.js';
 import type { DatasetStore } from './ports/dataset-store.js';
 import type { Dispatcher, SearchSignals } from './ports/dispatcher.js';
@@ -35,6 +36,7 @@ export interface Deps {
   readonly webhooks: WebhookStore;
   readonly workers: WorkerStore;
   readonly keys: KeyStore;
+  readonly charts: ChartStore;
   readonly dispatcher: Dispatcher;
   readonly signals: SearchSignals;
   readonly tasks: TaskRunner;

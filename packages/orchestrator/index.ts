@@ -1,3 +1,4 @@
+export type { Change, Charts } from './charts.js';
 export { createOrchestrator } from './create-orchestrator.js';
 export type { Deps, Quotas } from './deps.js';
 export { DomainError, type DomainErrorCode } from './errors.js';
@@ -21,6 +22,17 @@ export type {
   ExternalMeasurement,
   GivenTrial,
 } from './ports/ask-store.js';
+export type {
+  ChartStore,
+  ColumnCondition,
+  Curve,
+  NewBest,
+  RungSummary,
+  SearchMark,
+  Stretch,
+  TableQuery,
+  TrialPoint,
+} from './ports/chart-store.js';
 export type { DatasetCatalog } from './ports/dataset-catalog.js';
 export type { DatasetStore, NewDataset } from './ports/dataset-store.js';
 export type { Dispatcher, SearchSignals } from './ports/dispatcher.js';

@@ -19,6 +19,7 @@ import type {
   TrialEdit,
   TrialStatus,
 } from '@caviar/spec';
+import type { Change, Charts } from './charts.js';
 import type { ExternalDesk } from './external/external-desk.js';
 import type { EventPosition, SearchEvent, Transition } from './ports/event-store.js';
 import type { Page, PageQuery } from './ports/page.js';
@@ -84,6 +85,8 @@ export interface SearchImportance extends Importance {
 export interface Orchestrator {
   /** Ask and tell, for training code outside. */
   readonly external: ExternalDesk;
+  /** What a page draws of a search. */
+  readonly charts: Charts;
   createSearch(
     spec: SearchSpecInput,
     options: { readonly idempotencyKey?: string | undefined; readonly project?: string | undefined },
@@ -120,6 +123,11 @@ export interface Orchestrator {
     searchId: string,
     options: { readonly after: EventPosition | null; readonly signal: AbortSignal },
   ): AsyncGenerator<readonly SearchEvent[], void>;
+  /** All searches of a project (left out: of all) and the workers at a glance, until `signal` aborts. */
+  followChanges(options: {
+    readonly project?: string | undefined;
+    readonly signal: AbortSignal;
+  }): AsyncGenerator<readonly Change[], void>;
   cancelTrial(id: string): Promise<Trial>;
   /**
    * Changes params of a trial that has begun, from its next step on; `by` is who does it. Throws `trial-not-running`,

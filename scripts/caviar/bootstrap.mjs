@@ -19,7 +19,7 @@ import { run, runNode } from './processes.mjs';
 import { withProgress } from './progress.mjs';
 import { fetchWorkerNode, workerNodeIsSettled } from './worker-node.mjs';
 
-/** @typedef {'dependencies' | 'client' | 'code' | 'node'} Need */
+/** @typedef {'dependencies' | 'client' | 'code' | 'pages' | 'node'} Need */
 /** @typedef {{ isMet: () => boolean, meet: () => Promise<void> }} Step */
 
 const PNPM = '12.21.0';
@@ -33,6 +33,7 @@ const STEPS = {
     meet: generateClient,
   },
   code: { isMet: () => isCompiled() && isFresh('code', codeKey()), meet: compile },
+  pages: { isMet: () => existsSync(at('apps/web/dist/index.html')) && isFresh('pages', pagesKey()), meet: buildPages },
   node: { isMet: workerNodeIsSettled, meet: () => fetchWorkerNode({ ...process.env, ...usableHome() }) },
 };
 
@@ -119,12 +120,27 @@ function isCompiled() {
 /** A hash over path, size and time of every file that the compiler reads. */
 function codeKey() {
   const files = [at('tsconfig.base.json'), at('tsconfig.build.json'), at('pnpm-lock.yaml')];
-  for (const top of ['apps', 'packages']) for (const name of readdirSync(at(top))) collect(at(top, name), files);
-  const stamps = files.map((file) => {
+  for (const top of ['apps', 'packages']) {
+    for (const name of readdirSync(at(top))) if (name !== 'web') collect(at(top, name), files);
+  }
+  return hashOf(stamps(files) + recalled('client'));
+}
+
+/** The same of what the pages in the browser are made of. */
+function pagesKey() {
+  const files = [at('pnpm-lock.yaml')];
+  for (const folder of ['apps/web', 'packages/client', 'packages/contracts', 'packages/spec'])
+    collect(at(folder), files);
+  return hashOf(stamps(files));
+}
+
+/** @param {readonly string[]} files */
+function stamps(files) {
+  const lines = files.map((file) => {
     const { size, mtimeMs } = statSync(file);
     return `${file} ${size} ${mtimeMs}`;
   });
-  return hashOf(stamps.join('\n') + recalled('client'));
+  return lines.join('\n');
 }
 
 /**
@@ -136,7 +152,8 @@ function collect(folder, files) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       if (!['node_modules', 'dist', 'generated', 'data'].includes(entry.name)) collect(path, files);
-    } else if (/\.(ts|tsx|mjs|json)$/.test(entry.name) && !entry.name.endsWith('.test.ts')) files.push(path);
+    } else if (/\.(ts|tsx|mjs|json|css|html|svg)$/.test(entry.name) && !entry.name.endsWith('.test.ts'))
+      files.push(path);
   }
 }
 
@@ -149,6 +166,18 @@ async function compile() {
     if (code !== 0) throw new Failure('Compiling', `\n${tail(output)}`, 'npm run typecheck for the whole list');
   });
   remember('code', key);
+}
+
+async function buildPages() {
+  const key = pagesKey();
+  await withProgress('Building the pages', async () => {
+    const { code, output } = await runNode(at('apps/web/node_modules/vite/bin/vite.js'), ['build', at('apps/web')], {
+      stdio: 'capture',
+    });
+    if (code !== 0)
+      throw new Failure('Building the pages', `\n${tail(output)}`, 'npm run typecheck for the whole list');
+  });
+  remember('pages', key);
 }
 
 const stampOf = (/** @type {string} */ name) => at('node_modules/.cache/caviar', name);

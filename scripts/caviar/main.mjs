@@ -15,7 +15,7 @@ import { chooseWorkerNode } from './worker-node.mjs';
  * @property {(args: readonly string[]) => Promise<number>} run answers the exit code
  */
 
-const ALL = /** @type {const} */ (['dependencies', 'client', 'code']);
+const ALL = /** @type {const} */ (['dependencies', 'client', 'code', 'pages']);
 /** What runs workers. */
 const SERVICE = /** @type {const} */ ([...ALL, 'node']);
 const BIOME = at('node_modules/@biomejs/biome/bin/biome');

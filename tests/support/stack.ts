@@ -65,6 +65,7 @@ export async function startStack({
     trials,
     rungs,
     keys,
+    charts: db.charts,
     evaluations,
     asks,
     edits,

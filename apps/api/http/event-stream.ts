@@ -1,21 +1,36 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { EventPosition } from '@caviar/orchestrator';
+import type { FastifyReply } from 'fastify';
 
 /** Silence after which a comment is sent, so that nothing on the way takes the connection for dead. */
 const HEARTBEAT_MS = 15_000;
+/** Time in which a reader must take what was sent, before it is cut off. */
+export const PATIENCE_MS = 15_000;
+/** After which a stream ends, for its reader to come back: by then a key may have been revoked. */
+export const LIFETIME_MS = 600_000;
+/** First lines of a stream: after how many milliseconds a browser connects again. */
+export const RETRY_LINES = 'retry: 1000\n\n';
 
-/** One Server-Sent Event (HTML, section 9.2.6). JSON has no line breaks of its own. */
+/** Headers of a stream of events. */
+export function beginEvents(reply: FastifyReply): void {
+  reply
+    .type('text/event-stream; charset=utf-8')
+    .header('Cache-Control', 'no-cache, no-transform')
+    .header('X-Accel-Buffering', 'no'); // nginx would keep events until its buffer is full
+}
+
+/** One Server-Sent Event (HTML, section 9.2.6); without an id there is no place to go on from. JSON has no line breaks of its own. */
 export function eventLines({
   id,
   kind,
   data,
 }: {
-  readonly id: string;
+  readonly id?: string;
   readonly kind: string;
   readonly data: unknown;
 }): string {
-  return `id: ${id}\nevent: ${kind}\ndata: ${JSON.stringify(data)}\n\n`;
+  return `${id === undefined ? '' : `id: ${id}\n`}event: ${kind}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
 /** The id of an event as it is sent: `17`, or `17.3` for the third part of it. */

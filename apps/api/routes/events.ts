@@ -3,17 +3,19 @@ import { OPERATIONS } from '@caviar/contracts';
 import type { Orchestrator, SearchEvent } from '@caviar/orchestrator';
 import type { Search } from '@caviar/spec';
 import type { FastifyInstance } from 'fastify';
-import { eventId, eventLines, eventPosition, pump } from '../http/event-stream.js';
+import {
+  beginEvents,
+  eventId,
+  eventLines,
+  eventPosition,
+  LIFETIME_MS,
+  PATIENCE_MS,
+  pump,
+  RETRY_LINES,
+} from '../http/event-stream.js';
 import { route } from '../http/route.js';
 import type { Holds } from '../plugins/holds.js';
 import { presentEvent, presentHistory } from '../presenters/present-event.js';
-
-/** Time in which a reader must take what was sent, before it is cut off: it can go on by the id of the last event. */
-const PATIENCE_MS = 15_000;
-/** After which a stream ends, for its reader to come back: by then a key may have been revoked. */
-const LIFETIME_MS = 600_000;
-/** After which a browser connects again, in milliseconds. */
-const RETRY_MS = 1_000;
 
 export function eventRoutes(
   app: FastifyInstance,
@@ -34,10 +36,7 @@ export function eventRoutes(
   route(app, OPERATIONS.followEvents, async ({ id, query, headers, request, reply }) => {
     const place = headers['Last-Event-ID'] ?? query.after;
     const after = place === undefined ? null : eventPosition(place);
-    reply
-      .type('text/event-stream; charset=utf-8')
-      .header('Cache-Control', 'no-cache, no-transform')
-      .header('X-Accel-Buffering', 'no'); // nginx would keep events until its buffer is full
+    beginEvents(reply);
     if (request.method === 'HEAD') {
       await orchestrator.getSearch(id);
       return reply.send('');
@@ -92,7 +91,7 @@ async function* blocks(
   first: IteratorResult<readonly SearchEvent[], void>,
   batches: AsyncGenerator<readonly SearchEvent[], void>,
 ): AsyncGenerator<string> {
-  yield `retry: ${RETRY_MS}\n\n`;
+  yield RETRY_LINES;
   for (let next = first; next.done !== true; next = await batches.next()) {
     if (next.value.length === 0) continue;
     yield next.value

@@ -42,6 +42,7 @@ export function createTestWorker(
       webhooks: database.webhooks,
       workers: database.workers,
       keys: database.keys,
+      charts: database.charts,
       dispatcher: queue.dispatcher,
       signals: queue.signals,
       tasks: queue.tasks,

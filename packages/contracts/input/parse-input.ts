@@ -31,6 +31,8 @@ export function parseParameters<Schema extends z.ZodType>(
 }
 
 function parameterField(pointer: string, message: string): InvalidField {
-  const parameter = pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
+  // What is wrong may lie deeper, in a parameter that is a list or JSON.
+  const [name = ''] = pointer.slice(1).split('/');
+  const parameter = name.replaceAll('~1', '/').replaceAll('~0', '~');
   return { pointer, parameter, message };
 }

@@ -19,7 +19,16 @@ export interface Operation {
   readonly method: HttpMethod;
   /** With `{id}` where an id goes. */
   readonly path: `/${string}`;
-  readonly tag: 'Searches' | 'Trials' | 'Ask and tell' | 'Data sets' | 'Trainers' | 'Workers' | 'Keys' | 'Service';
+  readonly tag:
+    | 'Searches'
+    | 'Trials'
+    | 'Charts'
+    | 'Ask and tell'
+    | 'Data sets'
+    | 'Trainers'
+    | 'Workers'
+    | 'Keys'
+    | 'Service';
   /** Role that a key needs for it; see `roleOf` for the default. */
   readonly role?: KeyRole;
   readonly summary: string;

@@ -1,4 +1,5 @@
 import { catalogOperations } from './catalog.js';
+import { chartOperations } from './charts.js';
 import { datasetOperations } from './datasets.js';
 import { eventOperations } from './events.js';
 import { externalOperations } from './external.js';
@@ -15,6 +16,7 @@ export const OPERATIONS = {
   ...externalOperations,
   ...eventOperations,
   ...webhookOperations,
+  ...chartOperations,
   ...catalogOperations,
   ...datasetOperations,
   ...keyOperations,

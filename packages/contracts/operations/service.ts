@@ -9,6 +9,7 @@ export const serviceOperations = {
     path: '/',
     tag,
     summary: 'What this service is',
+    description: 'To a browser, which asks for text/html first: the dashboard.',
     responses: { 200: { description: 'Name, version, and where to read on.', schema: serviceSchema } },
     problems: [],
   }),

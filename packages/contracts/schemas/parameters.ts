@@ -12,8 +12,12 @@ export function numberFrom(text: unknown): unknown {
   return typeof text === 'string' && /^-?\d{1,15}(\.\d{1,15})?(e-?\d{1,3})?$/i.test(text) ? Number(text) : text;
 }
 
-const wholeNumber = (min: number, max: number) =>
+export const wholeNumber = (min: number, max: number) =>
   z.int(`must be a whole number from ${min} to ${max}`).min(min).max(max);
+
+/** A parameter that is a list, separated by commas. */
+export const listFrom = <Item extends z.ZodType>(item: Item, max: number) =>
+  z.preprocess((text) => (typeof text === 'string' ? text.split(',') : text), z.array(item).min(1).max(max));
 
 const limit = z.preprocess(numberFrom, wholeNumber(1, MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE)).meta({
   description: `Items per page, 1 to ${MAX_PAGE_SIZE}.`,

@@ -32,7 +32,7 @@ function smooth(measurements: readonly Measurement[], beta: number): CurvePoint[
 }
 
 /** At most `maxPoints` (2 or more) of the points, evenly spread, the first and the last among them. */
-function thin<Point>(points: readonly Point[], maxPoints: number): readonly Point[] {
+export function thin<Point>(points: readonly Point[], maxPoints: number): readonly Point[] {
   if (points.length <= maxPoints) return points;
   const last = points.length - 1;
   return Array.from({ length: maxPoints }, (_, i) => points[Math.round((i * last) / (maxPoints - 1))]!);

@@ -1,0 +1,109 @@
+import type { EChartsType } from 'echarts/core';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { useTheme } from '../app/theme.js';
+import { DownloadIcon } from '../ui/icons.js';
+import { Card } from '../ui/parts.js';
+import { downloadCsv, downloadUrl, fileName, type Table } from './download.js';
+import type { ChartOption } from './option.js';
+import { type Palette, paletteOf } from './palette.js';
+
+export interface ChartProps {
+  readonly title: string;
+  readonly hint?: ReactNode;
+  /** What is drawn, in the colours of the theme. */
+  readonly option: (palette: Palette) => ChartOption;
+  /** What the picture says, for those who do not see it. */
+  readonly summary: string;
+  /** The numbers behind it. */
+  readonly table: () => Table;
+  readonly height?: number;
+  readonly actions?: ReactNode;
+  readonly legend?: ReactNode;
+  readonly className?: string;
+  /** A point was clicked: what its `data` has as `trialId`. */
+  readonly onTrial?: (trialId: string) => void;
+  readonly onReady?: (chart: EChartsType) => void;
+}
+
+/** A picture with its title, what it says in words, and its two exports. */
+export function Chart(props: ChartProps) {
+  const {
+    title,
+    hint,
+    option,
+    summary,
+    table,
+    height = 300,
+    actions,
+    legend,
+    className = '',
+    onTrial,
+    onReady,
+  } = props;
+  const [theme] = useTheme();
+  const host = useRef<HTMLDivElement>(null);
+  const [chart, setChart] = useState<EChartsType | null>(null);
+  const handlers = useRef({ onTrial, onReady });
+  handlers.current = { onTrial, onReady };
+
+  useEffect(() => {
+    let made: EChartsType | undefined;
+    let isGone = false;
+    let observer: ResizeObserver | undefined;
+    void import('./echarts.js').then(({ init }) => {
+      if (isGone || host.current === null) return;
+      made = init(host.current, null, { renderer: 'canvas' });
+      made.on('click', ({ data }) => {
+        const id = (data as { trialId?: unknown } | null)?.trialId;
+        if (typeof id === 'string') handlers.current.onTrial?.(id);
+      });
+      observer = new ResizeObserver(() => made?.resize());
+      observer.observe(host.current);
+      handlers.current.onReady?.(made);
+      setChart(made);
+    });
+    return () => {
+      isGone = true;
+      observer?.disconnect();
+      made?.dispose();
+    };
+  }, []);
+
+  useEffect(() => {
+    chart?.setOption(option(paletteOf(theme)), { notMerge: true, lazyUpdate: true });
+  }, [chart, option, theme]);
+
+  const savePicture = () => {
+    const backgroundColor = paletteOf(theme).surface;
+    if (chart !== null)
+      downloadUrl(chart.getDataURL({ type: 'png', pixelRatio: 2, backgroundColor }), fileName(title, 'png'));
+  };
+  return (
+    <Card
+      title={title}
+      hint={hint}
+      className={`chart-card ${className}`}
+      actions={
+        <>
+          {actions}
+          <details className="menu">
+            <summary className="button quiet tiny" aria-label={`Export ${title}`} title="Export">
+              <DownloadIcon />
+            </summary>
+            <div className="menu-items">
+              <button type="button" onClick={savePicture}>
+                Picture (PNG)
+              </button>
+              <button type="button" onClick={() => downloadCsv(table(), fileName(title, 'csv'))}>
+                Numbers (CSV)
+              </button>
+            </div>
+          </details>
+        </>
+      }
+    >
+      <div ref={host} className="chart" style={{ height }} role="img" aria-label={`${title}. ${summary}`} />
+      {legend}
+    </Card>
+  );
+}

@@ -1,0 +1,62 @@
+import type { Domain } from '@caviar/spec';
+import { formatNumber, formatParam } from '../format/number.js';
+
+/** A parameter as an axis: even on the scale that it is searched on. */
+export interface SpaceAxis {
+  readonly name: string;
+  /** Place of a value; null when it has none (the parameter was not active). */
+  place(value: unknown): number | null;
+  readonly min: number;
+  readonly max: number;
+  /** What stands at a place. */
+  label(place: number): string;
+  /** The choices, in order; none for ranges. */
+  readonly choices: readonly string[] | null;
+}
+
+const TO = {
+  linear: (x: number) => x,
+  log: (x: number) => Math.log10(x),
+  oneMinusLog: (x: number) => -Math.log10(1 - x),
+} as const;
+const FROM = {
+  linear: (t: number) => t,
+  log: (t: number) => 10 ** t,
+  oneMinusLog: (t: number) => 1 - 10 ** -t,
+} as const;
+
+export function spaceAxis(name: string, domain: Domain): SpaceAxis {
+  if (domain.kind === 'categorical') {
+    const choices = domain.choices.map(formatParam);
+    return {
+      name,
+      place: (value) => {
+        const index = value === null || value === undefined ? -1 : choices.indexOf(formatParam(value));
+        return index < 0 ? null : index;
+      },
+      min: -0.5,
+      max: choices.length - 0.5,
+      label: (place) => choices[Math.round(place)] ?? '',
+      choices,
+    };
+  }
+  const { scale, min, max, kind } = domain;
+  const [low, high] = [TO[scale](min), TO[scale](max)];
+  return {
+    name,
+    place: (value) => (typeof value === 'number' && Number.isFinite(TO[scale](value)) ? TO[scale](value) : null),
+    min: low,
+    max: high === low ? low + 1 : high,
+    label: (place) => {
+      const value = FROM[scale](place);
+      if (kind === 'int' && scale === 'log') return formatNumber(Math.round(value));
+      return scale === 'oneMinusLog' ? formatNumber(value, 5) : formatNumber(value, 3);
+    },
+    choices: null,
+  };
+}
+
+/** The parameters of a space as axes, in their order. */
+export function spaceAxes(space: Readonly<Record<string, Domain>>): readonly SpaceAxis[] {
+  return Object.entries(space).map(([name, domain]) => spaceAxis(name, domain));
+}

@@ -1,0 +1,49 @@
+import type { SearchView, TrialPointsView } from '@caviar/contracts';
+import { api } from './session.js';
+import { type Loaded, useLoad } from './use-load.js';
+
+/** Metrics whose gap tells bias from variance. */
+const ERRORS = ['train.error', 'dev.error', 'train.rmse', 'dev.rmse'];
+
+export interface ChartSource {
+  readonly search: SearchView;
+  readonly tick: number;
+}
+
+/** The trials of a search as columns; a sample of them where there are many. */
+export function usePoints({ search, tick }: ChartSource): Loaded<TrialPointsView> {
+  const { id, spec } = search;
+  const metrics = [...new Set([...(spec.trainer.kind === 'mlp' ? ERRORS : []), ...objectivesOf(search)])];
+  return useLoad(`points ${id}`, (signal) => api().trialPoints(id, { metrics, signal }), { tick });
+}
+
+function objectivesOf({ spec }: SearchView): string[] {
+  return (spec.objectives ?? [spec.objective]).map(({ metric }) => metric);
+}
+
+/** One trial of the columns. */
+export interface Point {
+  readonly index: number;
+  readonly id: string;
+  readonly number: number;
+  readonly status: string;
+  readonly value: number;
+}
+
+/** The trials that have a value. */
+export function valuedPoints({ id, number, status, value }: TrialPointsView): Point[] {
+  return number.flatMap((at, index) => {
+    const found = value[index];
+    const state = status[index] ?? 'queued';
+    if (typeof found !== 'number' || state === 'running' || state === 'queued') return [];
+    return [{ index, id: id[index] ?? '', number: at, status: state, value: found }];
+  });
+}
+
+/** A range of values that outliers do not stretch: from the best to where nine in ten lie. */
+export function colourRange(values: readonly number[], direction: 'minimize' | 'maximize'): readonly [number, number] {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
+  const [low, high] = direction === 'minimize' ? [at(0), at(0.8)] : [at(0.2), at(1)];
+  return low === high ? [low, low + 1] : [low, high];
+}

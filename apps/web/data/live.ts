@@ -1,0 +1,75 @@
+import type { SearchView } from '@caviar/contracts';
+import { useSyncExternalStore } from 'react';
+import { api } from './session.js';
+
+/** What the service pushes, kept where every component can see it: searches as they are now, and how often each has changed. */
+const searches = new Map<string, SearchView>();
+const ticks = new Map<string, number>();
+const listeners = new Set<() => void>();
+let stop: AbortController | undefined;
+
+/** Names of ticks that are no ids of searches. */
+export const ANY_SEARCH = 'searches';
+export const WORKERS = 'workers';
+
+function bump(...names: readonly string[]): void {
+  for (const name of names) ticks.set(name, (ticks.get(name) ?? 0) + 1);
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** How often that has changed: for effects that are to run again. */
+export function useTick(name: string): number {
+  return useSyncExternalStore(subscribe, () => ticks.get(name) ?? 0);
+}
+
+/** The newest that is known of a search. */
+export function useLiveSearch(id: string): SearchView | undefined {
+  return useSyncExternalStore(subscribe, () => searches.get(id));
+}
+
+export function keepSearch(search: SearchView): void {
+  searches.set(search.id, search);
+  bump(ANY_SEARCH, search.id);
+}
+
+export function liveSearches(): ReadonlyMap<string, SearchView> {
+  return searches;
+}
+
+async function follow(signal: AbortSignal): Promise<void> {
+  for await (const change of api().followChanges({ signal })) {
+    if (change.kind === 'search') keepSearch(change.search);
+    else if (change.kind === 'workers') bump(WORKERS);
+    else if (change.kind === 'gone') {
+      searches.delete(change.searchId);
+      bump(ANY_SEARCH, change.searchId);
+    } else {
+      // Nothing is known of the time in which we were not connected: everything is to be read again.
+      bump(...ticks.keys(), ANY_SEARCH, WORKERS);
+    }
+  }
+}
+
+/** Connects, for as long as somebody looks: a tab in the background holds no connection. Returns the way to stop. */
+export function startLive(onError: (error: unknown) => void): () => void {
+  const connect = () => {
+    stop?.abort();
+    if (document.visibilityState === 'hidden') return;
+    const mine = new AbortController();
+    stop = mine;
+    follow(mine.signal).catch((error: unknown) => {
+      if (!mine.signal.aborted) onError(error);
+    });
+  };
+  document.addEventListener('visibilitychange', connect);
+  connect();
+  return () => {
+    document.removeEventListener('visibilitychange', connect);
+    stop?.abort();
+  };
+}

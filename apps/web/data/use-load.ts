@@ -1,0 +1,78 @@
+import { useEffect, useRef, useState } from 'react';
+
+export interface Loaded<Value> {
+  readonly value: Value | undefined;
+  /** Of the last try; a value that was there before stays. */
+  readonly error: unknown;
+  readonly isLoading: boolean;
+  reload(): void;
+}
+
+interface State<Value> {
+  readonly key: string;
+  readonly value: Value | undefined;
+  readonly error: unknown;
+  readonly isLoading: boolean;
+}
+
+/**
+ * Loads what `key` names, and again whenever `tick` changes: one request at a time, and what was there before is shown until the
+ * next has come. Another key begins anew.
+ */
+export function useLoad<Value>(
+  key: string,
+  load: (signal: AbortSignal) => Promise<Value>,
+  { tick = 0, isOff = false }: { readonly tick?: number | string; readonly isOff?: boolean } = {},
+): Loaded<Value> {
+  const [state, setState] = useState<State<Value>>({ key, value: undefined, error: undefined, isLoading: true });
+  const [again, setAgain] = useState(0);
+  const latest = useRef(load);
+  latest.current = load;
+  const running = useRef<{ readonly key: string; isStale: boolean; readonly stop: AbortController } | null>(null);
+
+  useEffect(
+    () => () => {
+      running.current?.stop.abort();
+      running.current = null;
+    },
+    [],
+  );
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a tick, or a call of reload, is a reason to load again
+  useEffect(() => {
+    if (isOff) return;
+    if (running.current?.key === key) {
+      running.current.isStale = true;
+      return;
+    }
+    running.current?.stop.abort();
+    const mine = { key, isStale: false, stop: new AbortController() };
+    running.current = mine;
+    const run = async () => {
+      do {
+        mine.isStale = false;
+        const outcome = await latest.current(mine.stop.signal).then(
+          (value) => ({ value, error: undefined }),
+          (error: unknown) => ({ value: undefined, error }),
+        );
+        if (running.current !== mine) return;
+        setState((before) => ({
+          key,
+          value: outcome.error === undefined ? outcome.value : before.key === key ? before.value : undefined,
+          error: outcome.error,
+          isLoading: false,
+        }));
+      } while (mine.isStale);
+      running.current = null;
+    };
+    void run();
+  }, [key, tick, again, isOff]);
+
+  const isCurrent = state.key === key;
+  return {
+    value: isCurrent ? state.value : undefined,
+    error: isCurrent ? state.error : undefined,
+    isLoading: isOff ? false : !isCurrent || state.isLoading,
+    reload: () => setAgain((count) => count + 1),
+  };
+}

@@ -1,0 +1,41 @@
+import { usePoints, valuedPoints } from '../../data/charts.js';
+import { Card } from '../../ui/parts.js';
+import { Empty, Whole } from '../../ui/states.js';
+import { ContourChart } from './charts/contour-chart.js';
+import { ImportanceChart } from './charts/importance-chart.js';
+import { ParallelChart } from './charts/parallel-chart.js';
+import { SliceChart } from './charts/slice-chart.js';
+import type { TabProps } from './tab-props.js';
+
+/** What the parameters do: together, alone, in pairs, and how much. */
+export function ParametersTab({ search, tick }: TabProps) {
+  const points = usePoints({ search, tick });
+  return (
+    <Whole loaded={points} height={420}>
+      {(columns) =>
+        valuedPoints(columns).length === 0 ? (
+          <Card title="Parameters">
+            <Empty title="No results yet">
+              <p>As soon as trials end, their parameters and values are drawn here.</p>
+            </Empty>
+          </Card>
+        ) : (
+          <div className="grid">
+            <div>
+              <ParallelChart search={search} points={columns} />
+            </div>
+            <div className="half">
+              <SliceChart search={search} points={columns} />
+            </div>
+            <div className="half">
+              <ContourChart search={search} points={columns} />
+            </div>
+            <div>
+              <ImportanceChart search={search} tick={tick} hasPairs />
+            </div>
+          </div>
+        )
+      }
+    </Whole>
+  );
+}

@@ -1,0 +1,69 @@
+import type { TableOptions } from '@caviar/client';
+import type { TrialView } from '@caviar/contracts';
+import { useEffect, useRef, useState } from 'react';
+import { api } from '../../data/session.js';
+
+const CHUNK = 100;
+/** Chunks kept: what was scrolled past long ago is asked for again. */
+const KEPT = 40;
+
+export type TableQuery = Pick<TableOptions, 'sort' | 'order' | 'status' | 'filter'>;
+
+export interface TableWindow {
+  /** Null until the first answer. */
+  readonly total: number | null;
+  readonly error: unknown;
+  /** The trial at a place; undefined while it is on its way. */
+  at(place: number): TrialView | undefined;
+}
+
+/**
+ * The trials around what is in sight, by place: whole chunks, each asked for once, and those in sight again with every tick. A table
+ * of any length costs what its window costs.
+ */
+export function useTableWindow(
+  searchId: string,
+  query: TableQuery,
+  { first, last, tick }: { readonly first: number; readonly last: number; readonly tick: number },
+): TableWindow {
+  const key = `${searchId} ${JSON.stringify(query)}`;
+  const [state, setState] = useState({ key, total: null as number | null, error: undefined as unknown, drawn: 0 });
+  const store = useRef({ key, chunks: new Map<number, { items: readonly TrialView[]; tick: number }>() });
+  const asked = useRef(new Set<string>());
+  if (store.current.key !== key) store.current = { key, chunks: new Map() };
+  const [from, to] = [Math.floor(Math.max(0, first) / CHUNK), Math.floor(Math.max(0, last) / CHUNK)];
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an answer in `state` is a reason to look for what is missing
+  useEffect(() => {
+    const mine = store.current;
+    for (let chunk = from; chunk <= to; chunk++) {
+      const name = `${key} ${chunk}`;
+      const isFresh = mine.chunks.get(chunk)?.tick === tick;
+      const isBeyond = state.key === key && state.total !== null && chunk > 0 && chunk * CHUNK >= state.total;
+      if (isFresh || isBeyond || asked.current.has(name)) continue;
+      asked.current.add(name);
+      api()
+        .trialTable(searchId, { ...query, offset: chunk * CHUNK, limit: CHUNK })
+        .then(
+          ({ items, total }) => {
+            mine.chunks.delete(chunk);
+            mine.chunks.set(chunk, { items, tick });
+            const [oldest] = mine.chunks.keys();
+            if (mine.chunks.size > KEPT && oldest !== undefined) mine.chunks.delete(oldest);
+            if (store.current === mine) setState(({ drawn }) => ({ key, total, error: undefined, drawn: drawn + 1 }));
+          },
+          (error: unknown) => {
+            if (store.current === mine) setState((before) => ({ ...before, key, error }));
+          },
+        )
+        .finally(() => asked.current.delete(name));
+    }
+  }, [key, from, to, tick, state.drawn]);
+
+  const { chunks } = store.current;
+  return {
+    total: state.key === key ? state.total : null,
+    error: state.key === key ? state.error : undefined,
+    at: (place) => chunks.get(Math.floor(place / CHUNK))?.items[place % CHUNK],
+  };
+}

@@ -1,0 +1,104 @@
+import type { SearchView } from '@caviar/contracts';
+import { Link } from '../../app/router.js';
+import { formatCount, formatMetric } from '../../format/number.js';
+import { formatAgo, formatTime } from '../../format/time.js';
+import { endedOf, ProgressBar, StatusPill } from '../../ui/parts.js';
+import { SearchActions } from './search-actions.js';
+import type { SortName } from './sorts.js';
+import { Sparkline } from './sparkline.js';
+
+const COLUMNS: readonly (readonly [string, SortName | null, string?])[] = [
+  ['Search', 'name'],
+  ['Status', 'status'],
+  ['Progress', 'progress'],
+  ['Trials', 'trials', 'number'],
+  ['Best', null, 'number'],
+  ['Best so far', null],
+  ['Created', 'created'],
+];
+
+export function SearchesTable({
+  searches,
+  sort,
+  onSort,
+  onChange,
+}: {
+  readonly searches: readonly SearchView[];
+  readonly sort: SortName;
+  readonly onSort: (sort: SortName) => void;
+  readonly onChange: (search: SearchView) => void;
+}) {
+  return (
+    <div className="table-scroll">
+      <table>
+        <thead>
+          <tr>
+            {COLUMNS.map(([name, key, kind]) => (
+              <th key={name} className={kind} aria-sort={key === sort ? 'descending' : undefined}>
+                {key === null ? (
+                  name
+                ) : (
+                  <button type="button" onClick={() => onSort(key)}>
+                    {name}
+                    {key === sort ? ' ↓' : ''}
+                  </button>
+                )}
+              </th>
+            ))}
+            <th>
+              <span className="hidden-text">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {searches.map((search) => (
+            <Row key={search.id} search={search} onChange={onChange} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({ search, onChange }: { readonly search: SearchView; readonly onChange: (search: SearchView) => void }) {
+  const { id, name, status, spec, progress, best, createdAt } = search;
+  const dataset = 'dataset' in spec.trainer ? spec.trainer.dataset : null;
+  const about = [
+    dataset === null ? spec.trainer.kind : `${spec.trainer.kind} on ${dataset}`,
+    spec.sampler.kind,
+    ...(spec.scheduler.kind === 'fifo' ? [] : [spec.scheduler.kind]),
+  ];
+  return (
+    <tr>
+      <td className="name">
+        <Link href={`/searches/${id}`}>{name}</Link>
+        <span className="small muted">{about.join(' · ')}</span>
+      </td>
+      <td>
+        <StatusPill status={status} />
+      </td>
+      <td style={{ width: 150 }}>
+        <ProgressBar progress={progress} />
+      </td>
+      <td className="number">
+        {formatCount(endedOf(progress))}
+        <span className="muted"> / {formatCount(progress.total)}</span>
+      </td>
+      <td className="number">
+        {best === null ? '–' : formatMetric(spec.objective.metric, best.value)}
+        <div className="small muted">{spec.objective.metric}</div>
+      </td>
+      <td>
+        <Sparkline search={search} />
+      </td>
+      <td>
+        <time dateTime={createdAt} title={formatTime(createdAt)}>
+          {formatAgo(createdAt)}
+        </time>
+      </td>
+      <td>
+        <SearchActions search={search} onChange={onChange} isCompact />
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,12 @@
+import type { SearchView, TrialView } from '@caviar/contracts';
+
+export interface TrialProps {
+  readonly trial: TrialView;
+  readonly search: SearchView;
+  /** Grows while the trial may change. */
+  readonly tick: number;
+}
+
+export function isOpen({ status }: TrialView): boolean {
+  return status === 'running' || status === 'queued' || status === 'paused';
+}
