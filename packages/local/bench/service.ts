@@ -1,10 +1,10 @@
-// The service's figures: `npm run bench -- service [--only throughput,flat,ask,overhead,reading] [--quick]`.
+// The service's figures: `npm run bench -- service [--only throughput,flat,ask,overhead,reading] [--quick] [--statements]`.
 //
 // The whole service as `npm start` has it, on the embedded Postgres with all its promises (fsync on) and the embedded Redis.
 // Prints a Markdown table, and the load of the machine beside each figure: with other work on the machine, figures are lower.
 import { parseArgs } from 'node:util';
 import { askAndTell, externalSearch } from './service/ask-tell.js';
-import { type RunOptions, runSearch } from './service/end-to-end.js';
+import { type Rate, type RunOptions, runSearch } from './service/end-to-end.js';
 import { overheadOfSleep } from './service/overhead.js';
 import { readWhileWriting } from './service/reading.js';
 import { describeMachine, type Figure, figureTable, load, quantile } from './support/figures.js';
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: PARTS.join(',') },
     quick: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
+    statements: { type: 'boolean', default: false },
     workers: { type: 'string', default: '4' },
     seconds: { type: 'string', default: '10' },
     history: { type: 'string', default: '100000' },
@@ -38,20 +39,21 @@ function tell(figure: Figure): void {
 const perSecond = (rate: number) => `${Math.round(rate).toLocaleString('en')} a second`;
 const ms = (value: number) => `${value.toFixed(1)} ms`;
 
-function tellRate(what: string, rate: number, least: number): number {
+function tellRate(what: string, { perSecond: rate, cpu }: Rate, least: number): void {
   tell({ what, wanted: `${least.toLocaleString('en')} a second`, found: perSecond(rate), isReached: rate >= least });
-  return rate;
+  process.stderr.write(`  CPU of each ${cpu}\n`);
 }
 
 /** How flat: a rate with many trials in the search, beside the rate without. */
-function tellShare(what: string, rate: number, alone: number): void {
-  const share = rate / alone;
+function tellShare(what: string, { perSecond: rate, cpu }: Rate, alone: Rate): void {
+  const share = rate / alone.perSecond;
   tell({
     what,
     wanted: '90 % of that without',
     found: `${perSecond(rate)}, ${Math.round(100 * share)} %`,
     isReached: share >= 0.9,
   });
+  process.stderr.write(`  CPU of each ${cpu}\n`);
 }
 
 const many = (count: number) => count.toLocaleString('en');
@@ -84,11 +86,11 @@ async function asking(service: Service): Promise<void> {
     await askAndTell(service, id, { ...clients, until: 2 }); // warm
     return askAndTell(service, id, { ...clients, until: seconds });
   };
-  const { perSecond: rate, calls } = await run(0);
+  const rate = await run(0);
+  const { calls } = rate;
   tellRate('ask and tell, 8 clients with batches of 16', rate, 500);
   process.stderr.write(`  a call takes ${ms(quantile(calls, 0.5))} (p50), ${ms(quantile(calls, 0.99))} (p99)\n`);
-  if (wanted.has('flat'))
-    tellShare(`… with ${many(history)} trials already in the search`, (await run(history)).perSecond, rate);
+  if (wanted.has('flat')) tellShare(`… with ${many(history)} trials already in the search`, await run(history), rate);
 }
 
 async function overhead(service: Service): Promise<void> {
@@ -126,12 +128,33 @@ async function reading(service: Service): Promise<void> {
 }
 
 const ENVIRONMENT = { CAVIAR_RATE_LIMIT: '0' };
-const overrides = { environment: ENVIRONMENT };
+const overrides = {
+  environment: ENVIRONMENT,
+  ...(values.statements ? { postgres: { shared_preload_libraries: 'pg_stat_statements' } } : {}),
+};
+
+/** Where Postgres spends its time, with the statements of triggers by themselves. */
+async function tellStatements({ sql }: Service): Promise<void> {
+  const rows = await sql<{
+    readonly calls: number;
+    readonly ms: number;
+    readonly mean: number;
+    readonly query: string;
+  }>(
+    `SELECT calls::int, total_exec_time AS ms, mean_exec_time AS mean, regexp_replace(query, '\\s+', ' ', 'g') AS query
+     FROM pg_stat_statements ORDER BY total_exec_time DESC LIMIT 15`,
+  );
+  for (const { calls, ms: total, mean, query } of rows) {
+    process.stderr.write(`  ${ms(total)} in ${calls} of ${mean.toFixed(3)} ms: ${query.slice(0, 160)}\n`);
+  }
+}
 
 async function inService(workers: number, work: (service: Service) => Promise<void>): Promise<void> {
   const service = await startService({ workers, overrides, keep: values.keep });
   try {
+    if (values.statements) await service.sql('CREATE EXTENSION pg_stat_statements');
     await work(service);
+    if (values.statements) await tellStatements(service);
   } finally {
     await service.stop();
   }

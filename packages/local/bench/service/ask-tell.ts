@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cpuEach, cpuTimes } from '../support/cpu.js';
 import { fillTrials, SQUARE } from '../support/fill.js';
 import type { Service } from '../support/service.js';
 
@@ -42,7 +43,7 @@ export async function askAndTell(
   id: string,
   { clients, batch, until, rate = Number.POSITIVE_INFINITY }: Clients,
 ) {
-  const from = performance.now();
+  const [from, before] = [performance.now(), cpuTimes(service)];
   let isOver = false;
   void (typeof until === 'number' ? sleep(1000 * until) : until).then(() => (isOver = true));
   const calls: number[] = [];
@@ -66,5 +67,6 @@ export async function askAndTell(
     }
   };
   await Promise.all(Array.from({ length: clients }, client));
-  return { perSecond: (1000 * trials) / (performance.now() - from), calls };
+  const perSecond = (1000 * trials) / (performance.now() - from);
+  return { perSecond, cpu: cpuEach(before, cpuTimes(service), trials), calls };
 }

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { childrenOf } from '../support/cpu.js';
 
 /** What a process holds, in MiB. */
 export interface Sample {
@@ -24,17 +25,6 @@ export function residentMiB(pid: number): number {
   return sum;
 }
 
-function childrenOf(pid: number): number[] {
-  const threads = list(`/proc/${pid}/task`);
-  return threads.flatMap((thread) =>
-    read(`/proc/${pid}/task/${thread}/children`)
-      .trim()
-      .split(' ')
-      .filter((word) => word !== '')
-      .map(Number),
-  );
-}
-
 /** What the probe of a process has written last; undefined when it has none. */
 export function heapMiB(folder: string, pid: number): number | undefined {
   const text = read(join(folder, `${pid}.json`));
@@ -48,13 +38,5 @@ function read(path: string): string {
     return readFileSync(path, 'utf8');
   } catch {
     return ''; // gone meanwhile
-  }
-}
-
-function list(path: string): string[] {
-  try {
-    return readdirSync(path);
-  } catch {
-    return [];
   }
 }
