@@ -9,7 +9,7 @@ import type {
 } from '@caviar/orchestrator';
 import type { Client } from './client.js';
 import { Prisma } from './generated/client.js';
-import { CONTROL, inMs, json, REF } from './trial-sql.js';
+import { among, CONTROL, inMs, json, REF } from './trial-sql.js';
 
 /** What code outside does with trials, one statement each. */
 export class AskRepository implements AskStore {
@@ -75,7 +75,7 @@ export class AskRepository implements AskStore {
           metrics = CASE WHEN ${step}::int > t.step THEN ${json(metrics)} ELSE t.metrics END,
           lease_expires_at = ${inMs(leaseMs)}
         FROM searches s
-        WHERE t.id = ${trialId} AND t.attempt = ${attempt} AND t.status = 'running' AND s.id = t.search_id
+        WHERE ${among([trialId], 'running')} AND t.attempt = ${attempt} AND s.id = t.search_id
           AND s.external AND s.id = ${searchId}
         RETURNING t.id, ${CONTROL} AS control
       ),

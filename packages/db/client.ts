@@ -3,6 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool } from 'pg';
 import { isRetryable, translate } from './errors.js';
 import { PrismaClient } from './generated/client.js';
+import { createStatementNames, isPooled } from './kept-statements.js';
 
 const MAX_TRIES = 5;
 
@@ -13,10 +14,11 @@ export interface ClientOptions {
 }
 
 /**
- * Prisma over the pg driver, whose pool is ours so that it can be watched. Every operation, raw SQL included, is tried again when it lost a race (deadlock), and
- * throws the domain's `unavailable` when the server is away.
+ * Prisma over the pg driver, whose pool is ours so that it can be watched. Every operation, raw SQL included, is tried again
+ * when it lost a race (deadlock), and throws the domain's `unavailable` when the server is away.
  */
 export function createClient({ url, poolSize = 10 }: ClientOptions) {
+  const isKept = !isPooled(url);
   const pool = new Pool({
     connectionString: url,
     max: poolSize,
@@ -25,8 +27,14 @@ export function createClient({ url, poolSize = 10 }: ClientOptions) {
     keepAlive: true,
     // A worker's trial and a person's click must not hang on a statement that waits for a lock for ever.
     statement_timeout: 60_000,
+    // Every statement has an index to go by. A plan that is kept may have been made when its tables were empty, and best read whole.
+    ...(isKept ? { options: '-c enable_seqscan=off' } : {}),
   });
-  const client = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }) }).$extends({
+  const adapter = new PrismaPg(pool, {
+    disposeExternalPool: true,
+    ...(isKept ? { statementNameGenerator: createStatementNames() } : {}),
+  });
+  const client = new PrismaClient({ adapter }).$extends({
     query: {
       async $allOperations({ args, query }) {
         for (let tries = 1; ; tries++) {

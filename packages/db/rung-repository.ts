@@ -10,7 +10,7 @@ import type {
 import type { Client } from './client.js';
 import { isUniqueViolation } from './errors.js';
 import { Prisma } from './generated/client.js';
-import { json, MADE, REF, reportRows, storeReports } from './trial-sql.js';
+import { among, idsOf, json, MADE, REF, reportRows, storeReports } from './trial-sql.js';
 
 /** A trial that waits for its scheduler: it was paused by its target step, not by a person in between. */
 const WAITS = Prisma.sql`t.status = 'paused' AND t.target_step IS NOT NULL AND t.step >= t.target_step`;
@@ -43,7 +43,7 @@ export class RungRepository implements RungStore {
           rungs = (t.rungs::jsonb || jsonb_build_object(t.target_step::text, a.entry))::json, lease_expires_at = NULL,
           losses = 0 -- whoever was lost with it before: it has got past that
         FROM arrival a, searches s
-        WHERE t.id = a."trialId" AND t.attempt = a.attempt AND t.status = 'running' AND t.target_step <= a.step
+        WHERE t.id = a."trialId" AND t.attempt = a.attempt AND ${among(idsOf(arrivals), 'running')} AND t.target_step <= a.step
           AND s.id = t.search_id
         RETURNING t.id, a.step, a."elapsedMs" AS elapsed_ms
       ),

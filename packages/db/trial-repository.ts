@@ -14,7 +14,7 @@ import type {
 import type { ParamChange, Params, Trial } from '@caviar/spec';
 import { Prisma } from './generated/client.js';
 import { TrialReader } from './trial-reader.js';
-import { CHANGES, CONTROL, inMs, json, MADE, REF, reportRows, storeReports } from './trial-sql.js';
+import { among, CHANGES, CONTROL, idsOf, inMs, json, MADE, REF, reportRows, storeReports } from './trial-sql.js';
 
 /** Where a trial goes that its worker gives back: on the queue, unless its search has ended meanwhile. */
 const QUEUED_OR_CANCELLED = Prisma.sql`
@@ -63,7 +63,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
         UPDATE trials t SET status = 'running', attempt = t.attempt + 1, worker_id = ${workerId}, provenance = ${json(provenance)},
           lease_expires_at = ${inMs(leaseMs)}, started_at = coalesce(t.started_at, now()), reason = NULL
         FROM searches s
-        WHERE t.id = ANY(${ids as string[]}) AND t.status = 'queued' AND s.id = t.search_id AND s.status = 'running'
+        WHERE ${among(ids, 'queued')} AND s.id = t.search_id AND s.status = 'running'
           AND NOT s.external
         RETURNING t.id, t.search_id, t.number, t.attempt, t.params, t.target_step, t.pending_edits, ${CHANGES} AS changes
       )
@@ -87,7 +87,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
       held AS (
         UPDATE trials t SET step = n.step, metrics = n.metrics, lease_expires_at = ${inMs(leaseMs)}
         FROM newest n
-        WHERE t.id = n.trial_id AND t.attempt = n.attempt AND t.status = 'running'
+        WHERE t.id = n.trial_id AND t.attempt = n.attempt AND ${among(idsOf(reports), 'running')}
         RETURNING t.id, t.search_id, t.cancel_requested, t.pending_edits
       ),
       stored AS (${storeReports()})
@@ -100,7 +100,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
     const rows = await this.client.$queryRaw<{ id: string; control: TrialControl }[]>`
       UPDATE trials t SET lease_expires_at = ${inMs(leaseMs)}
       FROM json_to_recordset(${json(leases)}) AS r ("trialId" text, attempt int), searches s
-      WHERE t.id = r."trialId" AND t.attempt = r.attempt AND t.status = 'running' AND s.id = t.search_id
+      WHERE t.id = r."trialId" AND t.attempt = r.attempt AND ${among(idsOf(leases), 'running')} AND s.id = t.search_id
       RETURNING t.id, ${CONTROL} AS control`;
     return toControls(leases, rows);
   }
@@ -117,7 +117,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
           "trialId" text, attempt int, status text, value float8, "rankKey" float8, violation float8, step int, metrics json,
           reason text, "durationMs" int, "searchId" text
         )
-        WHERE t.id = f."trialId" AND t.attempt = f.attempt AND t.status = 'running'
+        WHERE t.id = f."trialId" AND t.attempt = f.attempt AND ${among(idsOf(finishes), 'running')}
           AND t.search_id = coalesce(f."searchId", t.search_id)
         RETURNING t.id
       ),
@@ -138,7 +138,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
       FROM json_to_recordset(${json(failures)}) AS f (
         "trialId" text, attempt int, reason text, "maxRetries" int, "searchId" text
       ), searches s
-      WHERE t.id = f."trialId" AND t.attempt = f.attempt AND t.status = 'running' AND s.id = t.search_id
+      WHERE t.id = f."trialId" AND t.attempt = f.attempt AND ${among(idsOf(failures), 'running')} AND s.id = t.search_id
         AND s.id = coalesce(f."searchId", s.id)
       RETURNING ${REF}, t.status = 'queued' AS queued`;
     return queuedOnly(rows);

@@ -1,4 +1,5 @@
 import type { MeasurementReport } from '@caviar/orchestrator';
+import type { TrialStatus } from '@caviar/spec';
 import { Prisma } from './generated/client.js';
 
 /** A value as a json parameter. */
@@ -6,6 +7,15 @@ export const json = (value: unknown) => Prisma.sql`${JSON.stringify(value)}::jso
 
 /** That many milliseconds from now, by the database's clock. */
 export const inMs = (ms: number) => Prisma.sql`now() + ${ms}::float8 * interval '1 millisecond'`;
+
+/**
+ * That trial t is one of these, and has a status. Plans are kept (see client.ts), and may have been made when next to no trial had
+ * it: compared as it is, the status would let such a plan read all of an index that was small then. By its text, only ids are left.
+ */
+export const among = (ids: readonly string[], status: TrialStatus) =>
+  Prisma.sql`t.id = ANY(${ids as string[]}) AND t.status::text = ${status}`;
+
+export const idsOf = (trials: readonly { readonly trialId: string }[]) => trials.map(({ trialId }) => trialId);
 
 /** A TrialRef, of trials t. */
 export const REF = Prisma.sql`t.id, t.search_id AS "searchId", t.attempt`;
