@@ -46,6 +46,9 @@ export function createHeldTrials({
   let closed = false;
   let busy = false;
   let again = false;
+  /** What the next exchange is to do beside sending reports: leases are renewed now and then, the rest only reads. */
+  let renews = false;
+  let looks = false;
   let timer: NodeJS.Timeout | undefined;
 
   function schedule(): void {
@@ -65,10 +68,11 @@ export function createHeldTrials({
     try {
       const reported = await desk.report(sending);
       sending = [];
-      const others = [...held.values()].filter(({ lease }) => !reported.has(lease.trialId));
-      const renewed = await desk.renew(others.map(({ lease }) => lease));
-      for (const [trialId, control] of [...reported, ...renewed]) held.get(trialId)?.onControl(control);
+      for (const [trialId, control] of [...reported, ...(await askOthers(reported))]) {
+        held.get(trialId)?.onControl(control);
+      }
     } catch (error) {
+      renews = true;
       logger.warn({ err: error }, 'measurements and leases have to wait');
       waiting = [...sending.filter(({ trialId }) => held.has(trialId)), ...waiting];
       sending = [];
@@ -83,7 +87,19 @@ export function createHeldTrials({
     }
   }
 
-  const heartbeat = setInterval(() => held.size > 0 && schedule(), leaseMs / 4);
+  /** What is wanted of the trials that no report has renewed. */
+  async function askOthers(reported: ReadonlyMap<string, unknown>): Promise<ReadonlyMap<string, TrialControl>> {
+    const question = renews ? desk.renew : looks ? desk.look : undefined;
+    renews = looks = false;
+    if (question === undefined) return new Map();
+    return question([...held.values()].map(({ lease }) => lease).filter(({ trialId }) => !reported.has(trialId)));
+  }
+
+  const heartbeat = setInterval(() => {
+    if (held.size === 0) return;
+    renews = true;
+    schedule();
+  }, leaseMs / 4);
 
   return {
     hold(trial) {
@@ -103,7 +119,9 @@ export function createHeldTrials({
       held.delete(trialId);
     },
     look() {
-      if (held.size > 0) schedule();
+      if (held.size === 0) return;
+      looks = true;
+      schedule();
     },
     get size() {
       return held.size;

@@ -17,7 +17,7 @@ import type { HeldTrials } from './held-trials.js';
 import type { ThreadResult, TrainingThread } from './trainer/training-thread.js';
 
 /** Trials that take less than this are carried by one job together; see `trialsPerJob`. */
-const JOB_TARGET_MS = 40;
+const JOB_TARGET_MS = 100;
 const MAX_TRIALS_PER_JOB = 32;
 
 export interface TrialRunnerOptions {

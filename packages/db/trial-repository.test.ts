@@ -286,6 +286,17 @@ test('nobody counts as lost while the database has been up for less than a worke
   expect(await db.trials.renew([lease!], LEASE_MS)).toEqual(new Map([[lease!.trialId, 'continue']]));
 });
 
+test('to look at what is wanted of a trial is not to renew its lease', async () => {
+  const [lease] = await claim(await add(1));
+  const { trialId } = lease!;
+  await runSql(files.url, `UPDATE trials SET lease_expires_at = now() - interval '1 second' WHERE id = '${trialId}'`);
+  expect(await db.trials.controls([lease!])).toEqual(new Map([[trialId, 'continue']]));
+  expect(await db.trials.controls([{ trialId, attempt: 7 }])).toEqual(new Map([[trialId, 'lost']]));
+  await db.searches.transition(searchId, { from: ['running'], to: 'paused', reason: null });
+  expect(await db.trials.controls([lease!])).toEqual(new Map([[trialId, 'pause']]));
+  expect(await db.trials.reclaimExpired(3)).toHaveLength(1);
+});
+
 describe('giving back', () => {
   test('with a checkpoint: the next to claim it goes on from there; the end drops it', async () => {
     const [lease] = await claim(await add(1));

@@ -47,6 +47,8 @@ export interface TrialDesk {
   claim(ids: readonly string[]): Promise<readonly TrialAssignment[]>;
   report(reports: readonly MeasurementReport[]): Promise<ReadonlyMap<string, TrialControl>>;
   renew(leases: readonly TrialLease[]): Promise<ReadonlyMap<string, TrialControl>>;
+  /** What is wanted of trials, without a change of their leases. */
+  look(leases: readonly TrialLease[]): Promise<ReadonlyMap<string, TrialControl>>;
   /** Ends trials and lets their searches go on; gives the ids that were still the caller's. */
   finish(outcomes: readonly TrialOutcome[], options?: DispatchOptions): Promise<readonly string[]>;
   /** Brings trials back that have come to their target step, and lets their searches go on; gives the ids that were still the caller's. */
@@ -143,6 +145,8 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
     },
 
     renew: async (leases) => letGoOfLost(await deps.trials.renew(leases, leaseMs)),
+
+    look: async (leases) => letGoOfLost(await deps.trials.controls(leases)),
 
     async finish(outcomes, options) {
       const finishes = await Promise.all(

@@ -160,6 +160,8 @@ export interface TrialStore {
   record(reports: readonly MeasurementReport[], leaseMs: number): Promise<ReadonlyMap<string, TrialControl>>;
   /** Renews leases and hears what is wanted of each trial. */
   renew(leases: readonly TrialLease[], leaseMs: number): Promise<ReadonlyMap<string, TrialControl>>;
+  /** The same, and changes nothing. */
+  controls(leases: readonly TrialLease[]): Promise<ReadonlyMap<string, TrialControl>>;
   /** Ends trials, storing their last measurements in the same statement; gives the ids that were still the caller's. */
   finish(finishes: readonly TrialFinish[], reports: readonly MeasurementReport[]): Promise<readonly string[]>;
   /** Notes a failed attempt: queued again, or failed for good; gives the trials that are queued again. */
