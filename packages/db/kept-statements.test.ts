@@ -43,13 +43,16 @@ test('plans that are made while the tables are empty find trials by their ids al
   const trials = new TrialRepository(client);
   const lease = { trialId: 'trl_1', attempt: 1 };
   const report = { ...lease, step: 1, metrics: {}, elapsedMs: 1 };
-  const result = { value: 1, rankKey: 1, step: 1, metrics: {}, reason: null, durationMs: 1 };
+  const result = { value: 1, rankKey: 1, violation: null, step: 1, metrics: {}, reason: null, durationMs: 1 };
   await trials.claim(['trl_1'], { workerId: 'wrk_1', provenance: {}, leaseMs: LEASE_MS });
   await trials.record([report], LEASE_MS);
   await trials.renew([lease], LEASE_MS);
   await trials.finish([{ ...lease, status: 'completed', ...result }], [report]);
   await trials.fail([{ ...lease, reason: 'x', maxRetries: 0 }]);
-  await new RungRepository(client).arrive([{ ...lease, ...result, elapsedMs: 1, checkpoint: null }], [report]);
+  await new RungRepository(client).arrive(
+    [{ ...lease, ...result, entry: 1, elapsedMs: 1, checkpoint: null }],
+    [report],
+  );
 
   await client.$executeRaw`SET plan_cache_mode = force_generic_plan`;
   const kept = await client.$queryRaw<{ name: string; parameters: number }[]>`
