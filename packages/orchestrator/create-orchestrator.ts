@@ -3,6 +3,7 @@ import type { Deps } from './deps.js';
 import { DomainError } from './errors.js';
 import { createExternalDesk } from './external/create-external-desk.js';
 import type { Orchestrator } from './orchestrator.js';
+import { createBoards } from './use-cases/boards.js';
 import { cancelTrial } from './use-cases/cancel-trial.js';
 import { cancelSearch, deleteSearch, pauseSearch, resumeSearch } from './use-cases/change-search-status.js';
 import { checkGradients } from './use-cases/check-gradients.js';
@@ -20,7 +21,7 @@ import { createFollower, getHistory } from './use-cases/follow-events.js';
 import { createKey, findKey, revokeKey } from './use-cases/keys.js';
 import { patchSearch } from './use-cases/patch-search.js';
 import { presentCurve } from './use-cases/read-curve.js';
-import { exportTrials, getBoardVersion, getLeaderboard, getSearch, waitForBoard } from './use-cases/read-searches.js';
+import { exportTrials, getSearch } from './use-cases/read-searches.js';
 import { createWebhook, deleteWebhook, listWebhooks } from './use-cases/webhooks.js';
 
 /** The use cases bound to what they stand on. */
@@ -45,9 +46,7 @@ export function createOrchestrator(deps: Deps): Orchestrator {
     resumeSearch: (id) => resumeSearch(deps, id),
     cancelSearch: (id) => cancelSearch(deps, id),
     deleteSearch: (id) => deleteSearch(deps, id),
-    leaderboard: (id, query) => getLeaderboard(deps, id, query),
-    boardVersion: (id) => getBoardVersion(deps, id),
-    waitForBoard: (id, version, options) => waitForBoard(deps, id, { version, ...options }),
+    ...createBoards(deps),
     listTrials: async (searchId, query) => {
       await getSearch(deps, searchId);
       return deps.trials.list(searchId, query);

@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.js';
+import { inRounds } from '../rounds.js';
 import { createSpecCache } from '../spec-cache.js';
 import { advanceSearch } from '../use-cases/advance-search.js';
 import { addTrials } from './add-trials.js';
@@ -7,13 +8,12 @@ import type { DeskContext, ExternalDesk } from './external-desk.js';
 import { finishAll, finishOne } from './finish.js';
 import { heartbeat, measure } from './measure.js';
 import { release } from './release.js';
-import { inRounds } from './rounds.js';
 
 export function createExternalDesk(deps: Deps): ExternalDesk {
   const context: DeskContext = {
     deps,
     specOf: createSpecCache(deps.searches),
-    advance: inRounds((searchId) => advanceSearch(deps, searchId)),
+    advance: inRounds((searchId: string) => advanceSearch(deps, searchId)),
   };
   return {
     ask: (searchId, request) => ask(context, searchId, request),

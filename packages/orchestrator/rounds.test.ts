@@ -31,6 +31,21 @@ test('callers during a round share the next one, which begins after they called'
   expect(ends).toHaveLength(4); // begins at once when nobody is at work
 });
 
+test('each caller of a round is given its result; the subject is told by its key', async () => {
+  const asked: { readonly id: string; readonly limit: number }[] = [];
+  const read = inRounds(
+    async (page: { readonly id: string; readonly limit: number }) => {
+      await turn();
+      return `${asked.push(page)}: ${page.id}, ${page.limit}`;
+    },
+    ({ id, limit }) => `${id} ${limit}`,
+  );
+  const answers = [read({ id: 'a', limit: 5 }), read({ id: 'a', limit: 5 }), read({ id: 'a', limit: 5 })];
+  const other = read({ id: 'a', limit: 9 });
+  expect(await Promise.all(answers)).toEqual(['1: a, 5', '3: a, 5', '3: a, 5']);
+  expect(await other).toBe('2: a, 9');
+});
+
 test('keys do not wait for one another', () => {
   const { ends, run } = steered();
   void run('a');
