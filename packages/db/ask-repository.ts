@@ -94,9 +94,13 @@ export class AskRepository implements AskStore {
         SELECT id, queued + running + paused + completed + pruned + infeasible + failed + cancelled AS made,
           (spec->'stop'->>'maxTrials')::int AS most
         FROM searches WHERE id = ${searchId} AND status IN ('running', 'paused') FOR NO KEY UPDATE
+      ),
+      counted AS (
+        UPDATE searches c SET given = c.given + ${trials.length}::int FROM search s
+        WHERE c.id = s.id AND (s.most IS NULL OR s.made + ${trials.length}::int <= s.most)
       )
-      INSERT INTO trials AS t (id, search_id, number, params, proposal, dispatched_at)
-      SELECT r.id, s.id, s.made + r.index, r.params, r.proposal, now()
+      INSERT INTO trials AS t (id, search_id, number, params, proposal, given, dispatched_at)
+      SELECT r.id, s.id, s.made + r.index, r.params, r.proposal, true, now()
       FROM json_to_recordset(${json(trials.map((trial, index) => ({ ...trial, index })))}) AS r (
         id text, index int, params json, proposal text
       )

@@ -35,8 +35,7 @@ const WAYS: readonly [string, Add][] = [
     'add',
     (db, numbers, who) =>
       db.trials.add(
-        SEARCH,
-        1,
+        { id: SEARCH, spaceVersion: 1, given: 0 },
         numbers.map((number) => trial(number, who)),
       ),
   ],

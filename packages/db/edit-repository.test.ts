@@ -41,7 +41,9 @@ beforeEach(async () => {
     project: 'default',
   });
   const params = { learningRate: 0.5 };
-  await db.trials.add(searchId, 1, [{ id: trialId, number: 0, params, proposal: '', round: null, basis: null }]);
+  await db.trials.add({ id: searchId, spaceVersion: 1, given: 0 }, [
+    { id: trialId, number: 0, params, proposal: '', round: null, basis: null },
+  ]);
 });
 
 const claim = async () => (await db.trials.claim([trialId], HOLDER))[0]!;

@@ -44,8 +44,7 @@ beforeEach(async () => {
 const idOf = (number: number) => `trl_${searchId}_${number}`;
 const add = (...numbers: readonly number[]) =>
   db.trials.add(
-    searchId,
-    1,
+    { id: searchId, spaceVersion: 1, given: 0 },
     numbers.map((number) => ({
       id: idOf(number),
       number,

@@ -112,6 +112,7 @@ export class SearchRepository implements SearchStore {
       readonly spaces: readonly SpaceVersion[];
       readonly firstOpen: number | null;
       readonly activeMsNow: number;
+      readonly given: number;
       readonly targetNumber: number | null;
     }
     const [row] = await this.client.$queryRaw<Row[]>`
@@ -125,6 +126,9 @@ export class SearchRepository implements SearchStore {
             SELECT min(t.number) FROM trials t
             WHERE t.search_id = shown.id AND t.status IN ('queued', 'running', 'paused')
           ) AS "firstOpen",
+          (
+            SELECT s.given FROM searches s WHERE s.id = shown.id
+          ) AS given,
           (
             SELECT (s.active_ms + coalesce(extract(epoch FROM now() - s.active_since) * 1000, 0))::float8
             FROM searches s WHERE s.id = shown.id
@@ -144,6 +148,7 @@ export class SearchRepository implements SearchStore {
       nextNumber,
       firstOpenNumber: row.firstOpen ?? nextNumber,
       activeMs: row.activeMsNow,
+      given: row.given,
       targetNumber: row.targetNumber,
     };
   }

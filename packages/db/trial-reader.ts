@@ -29,7 +29,7 @@ export const ON_BOARD = Prisma.sql`t.status IN ('completed', 'pruned', 'infeasib
 
 type Reads = Pick<
   TrialStore,
-  'get' | 'list' | 'records' | 'boardRows' | 'getMany' | 'valued' | 'leaderboard' | 'measurements'
+  'get' | 'list' | 'records' | 'given' | 'boardRows' | 'getMany' | 'valued' | 'leaderboard' | 'measurements'
 >;
 
 /** Trials as people and samplers read them. */
@@ -57,6 +57,11 @@ export class TrialReader implements Reads {
       SELECT t.number, t.params, t.status, t.value, t.step, t.metrics, t.edited_from AS "editedFrom" FROM trials t
       WHERE t.search_id = ${searchId} AND t.number >= ${from} AND t.number < ${below}
       ORDER BY t.number`;
+  }
+
+  async given(searchId: string) {
+    return this.client.$queryRaw<Pick<Trial, 'number' | 'params'>[]>`
+      SELECT t.number, t.params FROM trials t WHERE t.search_id = ${searchId} AND t.given ORDER BY t.number`;
   }
 
   valued(...question: Parameters<TrialStore['valued']>): ReturnType<TrialStore['valued']> {

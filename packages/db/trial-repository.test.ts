@@ -54,7 +54,7 @@ async function add(n: number, first = 0): Promise<readonly TrialRef[]> {
     round: null,
     basis: null,
   }));
-  return db.trials.add(searchId, 1, trials);
+  return db.trials.add({ id: searchId, spaceVersion: 1, given: 0 }, trials);
 }
 
 async function claim(refs: readonly TrialRef[]): Promise<TrialLease[]> {
@@ -103,7 +103,7 @@ async function counters(): Promise<{ kept: unknown; counted: unknown }> {
 describe('adding', () => {
   test('leaves out numbers that exist, so that proposing twice makes one trial', async () => {
     expect(await add(3)).toHaveLength(3);
-    const again = await db.trials.add(searchId, 1, [
+    const again = await db.trials.add({ id: searchId, spaceVersion: 1, given: 0 }, [
       { id: 'other', number: 2, params: {}, proposal: '', round: null, basis: null },
       { id: 'new', number: 3, params: {}, proposal: '', round: null, basis: null },
     ]);
@@ -114,8 +114,7 @@ describe('adding', () => {
     const added = await Promise.all(
       ['a', 'b', 'c', 'd'].map((who) =>
         db.trials.add(
-          searchId,
-          1,
+          { id: searchId, spaceVersion: 1, given: 0 },
           Array.from({ length: 8 }, (_, number) => ({
             id: `${searchId}${who}${number}`,
             number,
@@ -136,13 +135,13 @@ describe('adding', () => {
     await db.searches.update(searchId, { space: SPEC.space });
     expect(await add(1)).toEqual([]);
     expect(
-      await db.trials.add(searchId, 2, [
+      await db.trials.add({ id: searchId, spaceVersion: 2, given: 0 }, [
         { id: `${searchId}x`, number: 0, params: {}, proposal: '', round: null, basis: null },
       ]),
     ).toHaveLength(1);
     await db.searches.transition(searchId, { from: ['running'], to: 'paused', reason: null });
     expect(
-      await db.trials.add(searchId, 2, [
+      await db.trials.add({ id: searchId, spaceVersion: 2, given: 0 }, [
         { id: `${searchId}y`, number: 1, params: {}, proposal: '', round: null, basis: null },
       ]),
     ).toEqual([]);
@@ -334,6 +333,20 @@ describe('what the queue has lost', () => {
   });
 });
 
+describe('trials that callers add', () => {
+  test('are counted and told, and what was proposed before they came is not stored any more', async () => {
+    await add(2);
+    const trials = [{ id: `${searchId}given`, params: { x: 3 }, proposal: 'given' }];
+    expect(await db.asks.addGiven(searchId, trials)).toHaveLength(1);
+    expect((await db.searches.getForAdvance(searchId))?.given).toBe(1);
+    expect(await db.trials.given(searchId)).toEqual([{ number: 2, params: { x: 3 } }]);
+    const own = (number: number) => ({ id: `${searchId}n${number}`, number, params: {}, proposal: '', round: null });
+    const late = [2, 3].map((number) => ({ ...own(number), basis: null }));
+    expect(await db.trials.add({ id: searchId, spaceVersion: 1, given: 0 }, late)).toEqual([]);
+    expect(await db.trials.add({ id: searchId, spaceVersion: 1, given: 1 }, late)).toHaveLength(1);
+  });
+});
+
 describe('the leaderboard', () => {
   test('ranks by value, then number; what has no finite value comes last; the failed and cancelled are left out', async () => {
     const leases = await claim(await add(8));
@@ -434,8 +447,7 @@ test('counters agree with counting after a storm of concurrent transitions over 
   const refs = [
     ...(await add(40)),
     ...(await db.trials.add(
-      other,
-      1,
+      { id: other, spaceVersion: 1, given: 0 },
       Array.from({ length: 40 }, (_, number) => ({
         id: `${other}_${number}`,
         number,

@@ -2,6 +2,7 @@ import type {
   ClaimedTrial,
   MeasurementReport,
   NewTrial,
+  ProposedFor,
   TrialControl,
   TrialFailure,
   TrialFinish,
@@ -25,7 +26,7 @@ const QUEUED_OR_CANCELLED = Prisma.sql`
  * time, and changes only rows that are in the state and attempt it names. Counters follow by trigger (see the migration).
  */
 export class TrialRepository extends TrialReader implements TrialStore {
-  async add(searchId: string, spaceVersion: number, trials: readonly NewTrial[]): Promise<readonly TrialRef[]> {
+  async add({ id, spaceVersion, given }: ProposedFor, trials: readonly NewTrial[]): Promise<readonly TrialRef[]> {
     if (trials.length === 0) return [];
     return this.client.$queryRaw<TrialRef[]>`
       INSERT INTO trials AS t (id, search_id, number, params, proposal, basis, round, dispatched_at)
@@ -33,7 +34,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
       FROM json_to_recordset(${json(trials)}) AS r (id text, number int, params json, proposal text, basis json, round int)
       CROSS JOIN (
         SELECT id, ${MADE} FROM searches
-        WHERE id = ${searchId} AND status = 'running' AND space_version = ${spaceVersion} FOR NO KEY UPDATE
+        WHERE id = ${id} AND status = 'running' AND space_version = ${spaceVersion} AND given = ${given} FOR NO KEY UPDATE
       ) s
       WHERE r.number >= s.made
       ORDER BY r.number

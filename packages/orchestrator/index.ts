@@ -60,6 +60,7 @@ export type {
   ClaimedTrial,
   MeasurementReport,
   NewTrial,
+  ProposedFor,
   StoredRecord,
   TrialControl,
   TrialFailure,

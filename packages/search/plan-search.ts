@@ -1,5 +1,5 @@
 import type { Round, SamplerSpec, SearchSpec } from '@caviar/spec';
-import type { TrialRecord } from './history.js';
+import type { PendingTrial, TrialRecord } from './history.js';
 import { pickSampler } from './samplers/auto.js';
 import { findSampler } from './samplers/registry.js';
 import { learns, type PlannedRound, type Sampler, type SamplerProblem } from './samplers/sampler.js';
@@ -12,6 +12,8 @@ export interface SearchState {
   readonly spaceFirstNumber: number;
   /** Rounds decided so far, by index; empty for samplers without rounds. */
   readonly rounds: readonly Round[];
+  /** Trials that callers added on the way, by number: what is drawn after them goes by them. */
+  readonly added?: readonly PendingTrial[];
   /** Results of earlier searches, numbered below 0, that a learning sampler begins with. */
   readonly prior?: readonly TrialRecord[];
 }
@@ -87,12 +89,13 @@ export function decideRound(spec: SearchSpec, plan: SearchPlan, question: RoundQ
 /** @internal The sampler that proposes, and what it is asked about. */
 export function samplerFor(
   spec: SearchSpec,
-  { spaceFirstNumber, rounds, prior = [] }: SearchState,
+  { spaceFirstNumber, rounds, added = [], prior = [] }: SearchState,
 ): { readonly sampler: Sampler; readonly problem: SamplerProblem } {
   const { sampler } = pickSampler(spec);
   const space = compileSpace(spec.space);
   // Trials that the spec gives come before the sampler's own.
   const firstNumber = Math.max(spaceFirstNumber, spec.trials?.length ?? 0);
-  const problem = { spec, sampler, space, spaceFirstNumber: firstNumber, rounds, priorTrials: prior.length };
+  const since = { spaceFirstNumber: firstNumber, added: added.filter(({ number }) => number >= firstNumber) };
+  const problem = { spec, sampler, space, ...since, rounds, priorTrials: prior.length };
   return { sampler: findSampler(sampler), problem };
 }

@@ -459,6 +459,30 @@ describe('adding trials', () => {
     expect(await worker.finish(native, () => [{ cost: 1 }], 9)).toBe(9);
   });
 
+  test.each([
+    [{ kind: 'grid', levels: 9 }, 9],
+    [{ kind: 'random' }, 7],
+  ])('keeps %o from no configuration, and has none tried twice', async (sampler, trials) => {
+    const space = { units: { kind: 'int', min: 1, max: 7 } };
+    const id = await create({ space, sampler, stop: { maxTrials: trials }, parallelism: 1 });
+    const tried: unknown[] = [];
+    const next = async () => {
+      const trial = await askOne(id);
+      tried.push(trial.params['units']);
+      await finish(trial, completed(1));
+    };
+    await next();
+    // one that has been tried takes nothing from a grid, one that has not takes its own place
+    const [first] = tried;
+    const other = first === 4 ? 5 : 4;
+    const added = sampler.kind === 'grid' ? [{ units: first }, { units: other }] : [{ units: other }];
+    body(await add(id, added), 'addTrials');
+    expect((await searchOf(id)).progress.total).toBe(sampler.kind === 'grid' ? 8 : 7);
+    while ((await searchOf(id)).status === 'running') await next();
+    expect(new Set(tried)).toEqual(new Set([1, 2, 3, 4, 5, 6, 7]));
+    expect(tried).toHaveLength(sampler.kind === 'grid' ? 8 : 7);
+  });
+
   test('refuses what is no point of the space, with a pointer to it', async () => {
     const optimizer = { kind: 'categorical', choices: ['gd', 'adam'] };
     const beta2 = { kind: 'float', min: 0.9, max: 0.999, when: { optimizer: ['adam'] } };

@@ -85,7 +85,7 @@ async function finish(...values: readonly number[]): Promise<void> {
     round: null,
     basis: null,
   }));
-  await db.trials.add(searchId, 1, trials);
+  await db.trials.add({ id: searchId, spaceVersion: 1, given: 0 }, trials);
   await db.trials.claim(ids, { workerId: 'wrk_1', provenance: {}, leaseMs: 60_000 });
   for (const [i, value] of values.entries()) {
     const metrics = { cost: value };

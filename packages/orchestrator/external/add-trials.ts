@@ -3,10 +3,14 @@ import type { Params, Trial } from '@caviar/spec';
 import { DomainError } from '../errors.js';
 import { newId } from '../ids.js';
 import { dispatching, dispatchOrLeave } from '../use-cases/dispatch.js';
+import { prepare } from '../use-cases/prepared-search.js';
 import { getSearch } from '../use-cases/read-searches.js';
 import type { DeskContext } from './external-desk.js';
 
-/** Queues trials with params of the caller's choice. They take the next numbers; what a sampler would have put there is left out. */
+/**
+ * Queues trials with params of the caller's choice. They take the next numbers; what a sampler draws after them goes by them, so
+ * that a grid still comes to every configuration, and nothing is tried twice while there is something else.
+ */
 export async function addTrials(
   { deps }: DeskContext,
   searchId: string,
@@ -28,6 +32,11 @@ export async function addTrials(
   const added = await deps.asks.addGiven(searchId, given);
   if (added === null) throw await whyNot(deps, searchId);
   await dispatchOrLeave(dispatching(deps, spec), added);
+  const state = await deps.searches.getForAdvance(searchId);
+  // A grid makes its own trials besides.
+  if (state !== null) {
+    await deps.searches.update(searchId, { plannedTotal: (await prepare(deps, state)).plan.totalTrials });
+  }
   deps.signals.publish(searchId);
   const stored = await Promise.all(added.map(({ id }) => deps.trials.get(id)));
   return stored.flatMap((trial) => (trial === null ? [] : [trial]));

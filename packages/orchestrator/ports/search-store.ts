@@ -30,6 +30,8 @@ export interface SearchForAdvance {
   readonly firstOpenNumber: number;
   /** Milliseconds of running, pauses left out, by the database's clock. */
   readonly activeMs: number;
+  /** Trials that callers added. */
+  readonly given: number;
   /** Lowest trial number whose value reaches `stop.targetValue`; null while none does. */
   readonly targetNumber: number | null;
 }

@@ -1,4 +1,4 @@
-import type { ValuedTrial } from '@caviar/search';
+import type { PendingTrial, ValuedTrial } from '@caviar/search';
 import type {
   Direction,
   FinalTrialStatus,
@@ -22,6 +22,14 @@ export interface NewTrial {
   readonly proposal: string;
   readonly round: number | null;
   readonly basis: ProposalBasis | null;
+}
+
+/** A search as it was when trials were proposed for it. */
+export interface ProposedFor {
+  readonly id: string;
+  readonly spaceVersion: number;
+  /** Trials that callers had added. */
+  readonly given: number;
 }
 
 export interface TrialRef {
@@ -130,9 +138,12 @@ export type StoredRecord = Pick<Trial, 'number' | 'params' | 'status' | 'value' 
 export interface TrialStore {
   /**
    * Adds trials as queued, leaving out numbers that exist; gives those added. Adds none when the search does not run, or
-   * when its space is not `spaceVersion` any more: they were proposed for what was true before.
+   * when its space is not `spaceVersion` any more, or callers have added other than `given` trials: they were proposed for what was
+   * true before.
    */
-  add(searchId: string, spaceVersion: number, trials: readonly NewTrial[]): Promise<readonly TrialRef[]>;
+  add(search: ProposedFor, trials: readonly NewTrial[]): Promise<readonly TrialRef[]>;
+  /** Trials that callers added, by number. */
+  given(searchId: string): Promise<readonly PendingTrial[]>;
   get(id: string): Promise<Trial | null>;
   /** By number. */
   list(searchId: string, query: PageQuery & { readonly status?: TrialStatus | undefined }): Promise<Page<Trial>>;

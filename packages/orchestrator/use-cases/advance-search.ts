@@ -20,7 +20,7 @@ export async function advanceSearch(all: Deps, searchId: string, options: Dispat
   const state = await all.searches.getForAdvance(searchId);
   if (state === null || state.search.status !== 'running') return;
   const deps = dispatching(all, state.search.spec);
-  const prepared = prepare(state);
+  const prepared = await prepare(deps, state);
   const end = searchEnd(state, prepared.plan.totalTrials);
   if (end !== null) return endSearch(deps, searchId, end);
   if (isScheduled(state.search.spec)) return advanceFlow(deps, { state, plan: prepared.plan, options });
@@ -56,7 +56,7 @@ async function propose(deps: Deps, { state, prepared, options }: Proposal): Prom
     await deps.searches.addRound(search.id, round);
     deps.logger.info({ searchId: search.id, round: round.index, reason: round.reason }, 'round decided');
     known = { ...state, search: { ...search, rounds: [...search.rounds, round] } };
-    ({ plan, context } = prepare(known));
+    ({ plan, context } = await prepare(deps, known));
   }
 
   const endNumber = Math.min(bound, planned?.endNumber ?? bound);
@@ -65,7 +65,8 @@ async function propose(deps: Deps, { state, prepared, options }: Proposal): Prom
       ? await proposeLearning(deps, { state: known, plan, endNumber })
       : suggest(context, nextNumber, endNumber);
   const trials = suggestions.map((suggestion) => ({ id: newId('trl'), basis: null, ...suggestion }));
-  const added = await deps.trials.add(search.id, search.spaceVersion, trials);
+  const { id, spaceVersion } = search;
+  const added = await deps.trials.add({ id, spaceVersion, given: state.given }, trials);
   if (added.length === 0) return;
   deps.signals.publish(search.id);
   await dispatchOrLeave(deps, added, { trialsPerJob });

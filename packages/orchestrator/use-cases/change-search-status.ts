@@ -44,7 +44,7 @@ export async function resumeSearch(deps: Deps, id: string): Promise<Search> {
 async function reopen(deps: Deps, id: string): Promise<boolean> {
   const state = await deps.searches.getForAdvance(id);
   if (state === null || (state.search.status !== 'completed' && state.search.status !== 'failed')) return false;
-  if (searchEnd(state, prepare(state).plan.totalTrials) !== null) return false;
+  if (searchEnd(state, (await prepare(deps, state)).plan.totalTrials) !== null) return false;
   return deps.searches.transition(id, { from: ['completed', 'failed'], to: 'running', reason: null });
 }
 

@@ -31,17 +31,18 @@ export interface NewDraw {
  * numbers, which it keeps: asked for number n first, it makes all draws up to n. Null where nothing can repeat.
  *
  * Holds in spaces of up to 2^20 configurations, and for the first 2^20 trials in larger ones. Trials that the spec gives count
- * as tried; those that callers add later are not known here.
+ * as tried, and those that callers add from their numbers on.
  *
  * @param draw of a trial number; asked for every number from `spaceFirstNumber` on, in order
  */
 export function drawAnew(
-  { space, spec, spaceFirstNumber }: Pick<SamplerProblem, 'space' | 'spec' | 'spaceFirstNumber'>,
+  { space, spec, spaceFirstNumber, added }: Pick<SamplerProblem, 'space' | 'spec' | 'spaceFirstNumber' | 'added'>,
   draw: (number: number) => Draw,
 ): ((number: number) => NewDraw) | null {
   const keys = configurationKeys(space);
   if (keys === null) return null;
   const tried = new Tried(keys);
+  const addedAt = new Map(added.map(({ number, params }) => [number, params]));
   for (const params of spec.trials ?? []) if (isPointOf(space, params)) tried.add(params);
   /** The draws of numbers below `reached` that are not simply `draw`'s. */
   const changed = new Map<number, NewDraw>();
@@ -68,6 +69,11 @@ export function drawAnew(
   return (number) => {
     if (number < spaceFirstNumber || number >= spaceFirstNumber + REMEMBERED) return unchanged(draw(number));
     for (; reached <= number; reached++) {
+      const given = addedAt.get(reached);
+      if (given !== undefined) {
+        if (isPointOf(space, given)) tried.add(given);
+        continue;
+      }
       const made = next(reached);
       tried.add(made.params);
       if (made.note !== '') changed.set(reached, made);

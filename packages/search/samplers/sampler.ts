@@ -31,6 +31,8 @@ export interface SamplerProblem<S extends NamedSampler = NamedSampler> {
   readonly space: CompiledSpace;
   /** Number of the first trial drawn from this version of the space; 0 until the space is changed. */
   readonly spaceFirstNumber: number;
+  /** Trials from `spaceFirstNumber` on that callers added, by number: the sampler does not draw those numbers. */
+  readonly added: readonly PendingTrial[];
   /** Rounds decided so far. */
   readonly rounds: readonly Round[];
   /** Trials of earlier searches that a learner is shown before the first of its own. */

@@ -32,6 +32,23 @@ describe('tpe', () => {
     expect(one.propose(9, []).basis).toBeUndefined();
   });
 
+  it('leaves a plateau for what may be better: it counts a fifth of those that tie as good at most', () => {
+    // a wide shelf at 1, and a narrow hole beside it
+    const shelf = (params: Params) => {
+      const x = Number(params['x']);
+      return x < 0.5 ? 1 : x > 0.62 && x < 0.64 ? 0 : 2 + x;
+    };
+    const space = { x: line['x']! };
+    for (let seed = 0; seed < 5; seed++) {
+      const { suggestions } = runSearch(
+        searchSpec(space, { sampler, stop: { maxTrials: 80 }, parallelism: 1, seed }),
+        shelf,
+      );
+      const beyond = suggestions.slice(30).filter(({ params }) => Number(params['x']) >= 0.5);
+      expect(beyond.length).toBeGreaterThan(8);
+    }
+  });
+
   it('goes to where the good trials are, and names them', () => {
     const one = learner();
     for (let number = 0; number < 20; number++) {

@@ -4,6 +4,7 @@ import type { LearntTrial, PendingTrial } from '../../history.js';
 import { FrontRanking } from './front-ranking.js';
 import { GroupHistory } from './group-history.js';
 import { coordinatesOf, type Group } from './groups.js';
+import type { Observation } from './observation.js';
 import { ParzenEstimator, type Point, type WeightedPoint } from './parzen.js';
 import { MOST_BEST, ValueRanking } from './ranking.js';
 
@@ -51,7 +52,7 @@ export class GroupModel {
    * of the rank. Pending trials count as bad ones ("constant liar"), which keeps parallel trials apart.
    */
   densities(pending: readonly PendingTrial[]): Densities {
-    const best = this.#history.best(Math.min(MOST_BEST, Math.ceil(GOOD_SHARE * this.#history.finite)));
+    const best = withoutTies(this.#history.best(Math.min(MOST_BEST, Math.ceil(GOOD_SHARE * this.#history.finite))));
     const good = best.map(({ at }, i) => ({ at, weight: log(best.length + 1.5) - log(i + 1) }));
     const bad: WeightedPoint[] = this.#history.others(best);
     for (const { number, params } of pending.slice(-MOST_PENDING)) {
@@ -108,4 +109,27 @@ export class GroupModel {
     });
     return { at, cells };
   }
+}
+
+/**
+ * Of good trials that came to the very same, a fifth of all at most: a plateau that has been found is not the better for every
+ * trial on it, and to count all of them would keep the search there. The others are no longer good ones.
+ */
+function withoutTies(best: readonly Observation[]): readonly Observation[] {
+  const most = Math.ceil(best.length / 5);
+  let alike = 0;
+  return best.filter(({ learnt }, i) => {
+    const before = best[i - 1]?.learnt;
+    alike = before !== undefined && isTie(before, learnt) ? alike + 1 : 1;
+    return alike <= most;
+  });
+}
+
+function isTie(a: LearntTrial, b: LearntTrial): boolean {
+  return (
+    a.extent === b.extent &&
+    a.step === b.step &&
+    a.violation === b.violation &&
+    a.costs.every((cost, m) => cost === b.costs[m])
+  );
 }
