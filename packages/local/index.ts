@@ -1,3 +1,6 @@
+export { backup } from './backup/backup.js';
+export { restore } from './backup/restore.js';
+export { backupVerb, restoreVerb } from './backup/verbs.js';
 export { dev } from './dev.js';
 export { type Migrated, type MigrateOptions, migrate } from './migrate.js';
 export { migrateVerb } from './migrate-verb.js';

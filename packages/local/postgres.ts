@@ -18,7 +18,7 @@ import { exitOf } from './child.js';
 import { freePort } from './ports.js';
 import { type PostgresAccount, postgresAccount } from './postgres-account.js';
 import { findPostgresBinaries, type PostgresBinaries, postgresProgram } from './postgres-binaries.js';
-import { signalQuietly, stopOrphan } from './process-table.js';
+import { isAlive, signalQuietly, stopOrphan } from './process-table.js';
 import { describeExit, type Running, settlesWithin } from './running.js';
 import { StepError } from './step-error.js';
 
@@ -82,7 +82,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   try {
     await untilReady(join(dataDirectory, 'postmaster.pid'), server, { logFile, signal });
     // sslmode: ours speaks no TLS on the loopback, whatever PGSSLMODE says about other servers
-    const url = (database: string) => `postgresql://${USER}:${password}@${HOST}:${port}/${database}?sslmode=disable`;
+    const url = (database: string) => urlOf({ password, port, database });
     await createDatabase(url('postgres'));
     return { ...server, url: url(DATABASE), port, version: binaries.version, kind: binaries.kind };
   } catch (error) {
@@ -148,6 +148,30 @@ function passwordIn(file: string): string {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   return readFileSync(file, 'utf8').trim();
+}
+
+/** The URL of the server that another process of this machine keeps up on the data in a home; undefined when none does. */
+export function urlOfRunningPostgres(home: string): string | undefined {
+  try {
+    const [pid, , , port, , , , status] = readFileSync(join(home, 'postgres', 'postmaster.pid'), 'utf8').split('\n');
+    const password = readFileSync(join(home, 'postgres.password'), 'utf8').trim();
+    if (status?.trim() !== 'ready' || !isAlive(Number(pid))) return undefined;
+    return urlOf({ password, port: Number(port), database: DATABASE });
+  } catch {
+    return undefined;
+  }
+}
+
+function urlOf({
+  password,
+  port,
+  database,
+}: {
+  readonly password: string;
+  readonly port: number;
+  readonly database: string;
+}): string {
+  return `postgresql://${USER}:${password}@${HOST}:${port}/${database}?sslmode=disable`;
 }
 
 /** Appends, but starts afresh when the old log has grown large. */

@@ -78,7 +78,7 @@ function installAdvice(output) {
 }
 
 /** An installed pnpm 12 or newer, else npm's way to run one without installing it. */
-function pnpmCommand() {
+export function pnpmCommand() {
   const { status, stdout } = spawnSync('pnpm', ['--version'], { cwd: tmpdir(), encoding: 'utf8' });
   const isNew = status === 0 && Number.parseInt(stdout, 10) >= 12;
   return isNew ? ['pnpm'] : ['npx', '-y', `pnpm@${PNPM}`];

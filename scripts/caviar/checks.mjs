@@ -36,6 +36,12 @@ export const CHECKS = [
     command: ['scripts/check-environment.mjs'],
   },
   {
+    name: 'packages',
+    what: 'pinned, verified, no install scripts, licences, known vulnerabilities',
+    needs: ['dependencies'],
+    command: ['scripts/check-dependencies.mjs'],
+  },
+  {
     name: 'dead code',
     what: 'files, exports and dependencies that nobody uses',
     needs: ['dependencies', 'client'],
@@ -50,7 +56,8 @@ export const CHECKS = [
 ];
 
 /**
- * Runs checks one after the other, each to its end, and says how each went; the output of a failed one is shown.
+ * Runs checks one after the other, each to its end, and says how each went; the output of a failed one is
+ * shown, and of any other what it had to skip.
  *
  * @param {readonly Check[]} checks
  * @returns {Promise<{ passed: number, failed: readonly string[] }>}
@@ -64,7 +71,10 @@ export async function runChecks(checks) {
     const { code, output } = await runNode(at(script), args, { stdio: 'capture' });
     const seconds = ((Date.now() - from) / 1000).toFixed(1);
     process.stdout.write(`${code === 0 ? '✓' : '✗'} ${name.padEnd(12)} ${seconds.padStart(5)} s  ${what}\n`);
-    if (code === 0) continue;
+    if (code === 0) {
+      for (const line of output.split('\n')) if (line.startsWith('skipped:')) process.stdout.write(`    ${line}\n`);
+      continue;
+    }
     failed.push(name);
     process.stdout.write(`${output.trimEnd().replaceAll(/^/gm, '    ')}\n`);
   }

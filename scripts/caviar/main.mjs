@@ -53,6 +53,8 @@ const VERBS = {
     needs: ALL,
     run: local('migrateVerb'),
   },
+  'db:backup': { help: 'all of the database into a folder, while it runs', needs: ALL, run: local('backupVerb') },
+  'db:restore': { help: 'such a folder into an empty database', needs: ALL, run: local('restoreVerb') },
 };
 
 /**
