@@ -90,16 +90,22 @@ export class ChartRepository implements ChartStore {
       FROM trials t WHERE t.search_id = ${searchId} AND ${which} ORDER BY t.number`;
   }
 
+  /** From the best back: before it, the best of a lower number, and so on. Each step goes on in the index where the last one stopped. */
   async bestSoFar(searchId: string): Promise<readonly NewBest[]> {
+    const ranked = Prisma.sql`t.search_id = ${searchId} AND ${ON_BOARD} AND t.rank_key IS NOT NULL`;
     return this.client.$queryRaw<NewBest[]>`
-      WITH falling AS (
-        SELECT t.number, t.rank_key,
-          min(t.rank_key) OVER (ORDER BY t.number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
-        FROM trials t WHERE t.search_id = ${searchId} AND ${ON_BOARD} AND t.rank_key IS NOT NULL
+      WITH RECURSIVE falling AS (
+        (SELECT t.number, t.rank_key FROM trials t WHERE ${ranked} ORDER BY t.rank_key, t.number LIMIT 1)
+        UNION ALL
+        SELECT earlier.number, earlier.rank_key FROM falling f, LATERAL (
+          SELECT t.number, t.rank_key FROM trials t
+          WHERE ${ranked} AND (t.rank_key, t.number) > (f.rank_key, f.number) AND t.number < f.number
+          ORDER BY t.rank_key, t.number LIMIT 1
+        ) earlier
       )
       SELECT t.id AS "trialId", t.number, t.value, t.ended_at AS "endedAt"
       FROM falling f JOIN trials t ON t.search_id = ${searchId} AND t.number = f.number
-      WHERE (f.before IS NULL OR f.rank_key < f.before) AND t.value IS NOT NULL ORDER BY t.number`;
+      WHERE t.value IS NOT NULL ORDER BY t.number`;
   }
 
   async curves(searchId: string, { numbers, best }: Parameters<ChartStore['curves']>[1]): Promise<readonly Curve[]> {

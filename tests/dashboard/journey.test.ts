@@ -273,7 +273,7 @@ describe.skipIf(path === null)('the dashboard', () => {
     for (const address of ['/searches', `/searches/${rounds}`, `/searches/${rounds}/trials`, '/searches/new']) {
       await dark.page.goto(`${service.url}${address}`);
       await dark.page.getByRole('heading', { level: 1 }).waitFor();
-      await dark.page.getByLabel('Loading').waitFor({ state: 'detached' });
+      await expect.poll(() => dark.page.getByLabel('Loading').count(), { timeout: 20_000 }).toBe(0);
       expect(await accessibilityFaults(dark.page), address).toEqual([]);
       const width = await dark.page.evaluate(() => document.documentElement.scrollWidth);
       expect(width, address).toBeLessThanOrEqual(390);

@@ -2,6 +2,7 @@ import type { EChartsType } from 'echarts/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTheme } from '../app/theme.js';
 import { DownloadIcon } from '../ui/icons.js';
+import { Menu } from '../ui/menu.js';
 import { Card } from '../ui/parts.js';
 import { downloadCsv, downloadUrl, fileName, type Table } from './download.js';
 import type { ChartOption } from './option.js';
@@ -86,19 +87,14 @@ export function Chart(props: ChartProps) {
       actions={
         <>
           {actions}
-          <details className="menu">
-            <summary className="button quiet tiny" aria-label={`Export ${title}`} title="Export">
-              <DownloadIcon />
-            </summary>
-            <div className="menu-items">
-              <button type="button" onClick={savePicture}>
-                Picture (PNG)
-              </button>
-              <button type="button" onClick={() => downloadCsv(table(), fileName(title, 'csv'))}>
-                Numbers (CSV)
-              </button>
-            </div>
-          </details>
+          <Menu button={<DownloadIcon />} label={`Export ${title}`} className="button quiet tiny">
+            <button type="button" onClick={savePicture}>
+              Picture (PNG)
+            </button>
+            <button type="button" onClick={() => downloadCsv(table(), fileName(title, 'csv'))}>
+              Numbers (CSV)
+            </button>
+          </Menu>
         </>
       }
     >

@@ -1,5 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 
+const LONGEST_REST_MS = 10_000;
+
 export interface Loaded<Value> {
   readonly value: Value | undefined;
   /** Of the last try; a value that was there before stays. */
@@ -49,7 +51,8 @@ export function useLoad<Value>(
     const mine = { key, isStale: false, stop: new AbortController() };
     running.current = mine;
     const run = async () => {
-      do {
+      for (let isFirst = true; isFirst || mine.isStale; isFirst = false) {
+        const from = performance.now();
         mine.isStale = false;
         const outcome = await latest.current(mine.stop.signal).then(
           (value) => ({ value, error: undefined }),
@@ -62,7 +65,10 @@ export function useLoad<Value>(
           error: outcome.error,
           isLoading: false,
         }));
-      } while (mine.isStale);
+        // An answer that took long is asked for less often: a page takes a fifth of the service's time at most.
+        await new Promise((resolve) => setTimeout(resolve, Math.min(LONGEST_REST_MS, 4 * (performance.now() - from))));
+        if (running.current !== mine) return;
+      }
       running.current = null;
     };
     void run();

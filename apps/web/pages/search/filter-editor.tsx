@@ -2,6 +2,7 @@ import type { SearchView, TableFilter } from '@caviar/contracts';
 import { useState } from 'react';
 import { formatParam } from '../../format/number.js';
 import { CloseIcon, PlusIcon } from '../../ui/icons.js';
+import { Menu } from '../../ui/menu.js';
 
 export type Conditions = TableFilter;
 type Condition = Conditions[string];
@@ -35,25 +36,27 @@ export function FilterEditor({
           onChange={(next) => change(key, next)}
         />
       ))}
-      <details className="menu">
-        <summary className="button tiny">
-          <PlusIcon /> Filter
-        </summary>
-        <div className="menu-items" style={{ left: 0, right: 'auto' }}>
-          {free.map(({ key, title }) => (
-            <button
-              key={key}
-              type="button"
-              onClick={(event) => {
-                event.currentTarget.closest('details')?.removeAttribute('open');
-                change(key, {});
-              }}
-            >
-              {title}
-            </button>
-          ))}
-        </div>
-      </details>
+      <Menu
+        isLeft
+        button={
+          <>
+            <PlusIcon /> Filter
+          </>
+        }
+      >
+        {free.map(({ key, title }) => (
+          <button
+            key={key}
+            type="button"
+            onClick={(event) => {
+              event.currentTarget.closest('details')?.removeAttribute('open');
+              change(key, {});
+            }}
+          >
+            {title}
+          </button>
+        ))}
+      </Menu>
     </>
   );
 }

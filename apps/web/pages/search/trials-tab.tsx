@@ -5,6 +5,7 @@ import { api } from '../../data/session.js';
 import { useLoad } from '../../data/use-load.js';
 import { formatCount } from '../../format/number.js';
 import { ColumnsIcon, DownloadIcon } from '../../ui/icons.js';
+import { Menu } from '../../ui/menu.js';
 import { Card } from '../../ui/parts.js';
 import { Comparison } from './comparison.js';
 import { type Conditions, FilterEditor } from './filter-editor.js';
@@ -63,19 +64,20 @@ export function TrialsTab({ search, tick }: TabProps) {
         actions={
           <>
             <ColumnMenu columns={all} shown={shownKeys} onChange={(keys) => setChosen(keys.join(','))} />
-            <details className="menu">
-              <summary className="button tiny">
-                <DownloadIcon /> Export all
-              </summary>
-              <div className="menu-items">
-                <button type="button" onClick={() => saveExport(search, 'csv')}>
-                  CSV
-                </button>
-                <button type="button" onClick={() => saveExport(search, 'jsonl')}>
-                  JSON Lines
-                </button>
-              </div>
-            </details>
+            <Menu
+              button={
+                <>
+                  <DownloadIcon /> Export all
+                </>
+              }
+            >
+              <button type="button" onClick={() => saveExport(search, 'csv')}>
+                CSV
+              </button>
+              <button type="button" onClick={() => saveExport(search, 'jsonl')}>
+                JSON Lines
+              </button>
+            </Menu>
           </>
         }
       >
@@ -138,18 +140,19 @@ function ColumnMenu({
       columns.map((column) => column.key).filter((one) => (one === key ? !shown.includes(one) : shown.includes(one))),
     );
   return (
-    <details className="menu">
-      <summary className="button tiny">
-        <ColumnsIcon /> Columns
-      </summary>
-      <div className="menu-items">
-        {columns.map(({ key, title }) => (
-          <label key={key}>
-            <input type="checkbox" checked={shown.includes(key)} onChange={() => toggle(key)} />
-            {title}
-          </label>
-        ))}
-      </div>
-    </details>
+    <Menu
+      button={
+        <>
+          <ColumnsIcon /> Columns
+        </>
+      }
+    >
+      {columns.map(({ key, title }) => (
+        <label key={key}>
+          <input type="checkbox" checked={shown.includes(key)} onChange={() => toggle(key)} />
+          {title}
+        </label>
+      ))}
+    </Menu>
   );
 }

@@ -6,6 +6,7 @@ import { api } from '../../data/session.js';
 const CHUNK = 100;
 /** Chunks kept: what was scrolled past long ago is asked for again. */
 const KEPT = 40;
+const LONGEST_REST_MS = 10_000;
 
 export type TableQuery = Pick<TableOptions, 'sort' | 'order' | 'status' | 'filter'>;
 
@@ -31,17 +32,18 @@ export function useTableWindow(
   const store = useRef({ key, chunks: new Map<number, { items: readonly TrialView[]; tick: number }>() });
   const asked = useRef(new Set<string>());
   if (store.current.key !== key) store.current = { key, chunks: new Map() };
-  const [from, to] = [Math.floor(Math.max(0, first) / CHUNK), Math.floor(Math.max(0, last) / CHUNK)];
+  const [start, end] = [Math.floor(Math.max(0, first) / CHUNK), Math.floor(Math.max(0, last) / CHUNK)];
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: an answer in `state` is a reason to look for what is missing
   useEffect(() => {
     const mine = store.current;
-    for (let chunk = from; chunk <= to; chunk++) {
+    for (let chunk = start; chunk <= end; chunk++) {
       const name = `${key} ${chunk}`;
       const isFresh = mine.chunks.get(chunk)?.tick === tick;
       const isBeyond = state.key === key && state.total !== null && chunk > 0 && chunk * CHUNK >= state.total;
       if (isFresh || isBeyond || asked.current.has(name)) continue;
       asked.current.add(name);
+      const from = performance.now();
       api()
         .trialTable(searchId, { ...query, offset: chunk * CHUNK, limit: CHUNK })
         .then(
@@ -56,9 +58,16 @@ export function useTableWindow(
             if (store.current === mine) setState((before) => ({ ...before, key, error }));
           },
         )
-        .finally(() => asked.current.delete(name));
+        .finally(() => {
+          // An answer that took long is asked for less often; what changed in the meantime is looked for then.
+          const rest = Math.min(LONGEST_REST_MS, 4 * (performance.now() - from));
+          setTimeout(() => {
+            asked.current.delete(name);
+            if (store.current === mine) setState((before) => ({ ...before, drawn: before.drawn + 1 }));
+          }, rest);
+        });
     }
-  }, [key, from, to, tick, state.drawn]);
+  }, [key, start, end, tick, state.drawn]);
 
   const { chunks } = store.current;
   return {
