@@ -18,6 +18,8 @@ export interface ChartProps {
   /** The numbers behind it. */
   readonly table: () => Table;
   readonly height?: number;
+  /** Where there is less room, the picture is scrolled. */
+  readonly minWidth?: number;
   readonly actions?: ReactNode;
   readonly legend?: ReactNode;
   readonly className?: string;
@@ -35,6 +37,7 @@ export function Chart(props: ChartProps) {
     summary,
     table,
     height = 300,
+    minWidth = 0,
     actions,
     legend,
     className = '',
@@ -98,7 +101,9 @@ export function Chart(props: ChartProps) {
         </>
       }
     >
-      <div ref={host} className="chart" style={{ height }} role="img" aria-label={`${title}. ${summary}`} />
+      <div className="table-scroll">
+        <div ref={host} className="chart" style={{ height, minWidth }} role="img" aria-label={`${title}. ${summary}`} />
+      </div>
       {legend}
     </Card>
   );

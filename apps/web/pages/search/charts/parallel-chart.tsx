@@ -11,7 +11,7 @@ import { formatCount, formatTick } from '../../../format/number.js';
 
 const HEIGHT = 340;
 /** Lines beyond that hide each other. */
-const MOST_LINES = 1000;
+const MOST_LINES = 500;
 const MOST_NAMED = 50;
 
 interface Line {
@@ -38,6 +38,7 @@ export function ParallelChart({ search, points }: { readonly search: SearchView;
       title="Parallel coordinates"
       hint="drag along an axis to choose a range"
       height={HEIGHT}
+      minWidth={96 * (axes.length + 1)}
       option={option}
       onReady={ready}
       summary={`${formatCount(lines.length)} trials as lines through ${axes.length} parameters and ${objective.metric}.`}
@@ -148,7 +149,7 @@ function parallelOption({
         type: 'parallel',
         lineStyle: { width: 1.25, opacity: lines.length > 300 ? 0.25 : 0.6 },
         inactiveOpacity: 0.03,
-        smooth: 0.1,
+        smooth: lines.length > 150 ? 0 : 0.1,
         progressive: 0,
         data: lines.map(({ places, point }) => [...places.map((place) => place ?? '-'), point.value]),
       },
