@@ -4,7 +4,17 @@ export { fastNormalCdf } from './fast-normal.js';
 export { type BoxProblem, type Differentiable, type Minimum, minimizeInBox } from './minimize-in-box.js';
 export { normalCdf, normalQuantile } from './normal.js';
 export { philox4x32 } from './philox.js';
-export { Stream, type StreamKey, type StreamPart, stream, streamKey, uint32At, uniformAt } from './rng.js';
+export {
+  fillWords,
+  openUnit,
+  Stream,
+  type StreamKey,
+  type StreamPart,
+  stream,
+  streamKey,
+  uint32At,
+  uniformAt,
+} from './rng.js';
 export { SOBOL_DIMENSIONS, sobolAxis, sobolInteger } from './sobol.js';
 export {
   histogram,

@@ -52,6 +52,23 @@ export function uint32At(key: StreamKey, index: number): number {
   return block[0]!;
 }
 
+/**
+ * The words of a key's sequence, as `Stream.uint32` draws them, from word 4 * `firstBlock` on: as many as `out` holds, a
+ * multiple of 4.
+ */
+export function fillWords(key: StreamKey, firstBlock: number, out: Int32Array): void {
+  for (let at = 0; at < out.length; at += 4) {
+    const index = firstBlock + at / 4;
+    runBlock(key, { low: index, high: Math.floor(index / TWO_32), use: USE_SEQUENCE, extra: 0 });
+    out.set(block, at);
+  }
+}
+
+/** What `Stream.uniformOpen` makes of two words, signed or not. */
+export function openUnit(high: number, low: number): number {
+  return ((high >>> 6) * 67_108_864 + (low >>> 6) + 0.5) / 4_503_599_627_370_496;
+}
+
 /** A sequence of random numbers of one key (Philox4x32-10 in counter mode). It has a position and is never shared. */
 export class Stream {
   readonly #key: StreamKey;
@@ -64,6 +81,11 @@ export class Stream {
 
   constructor(key: StreamKey) {
     this.#key = key;
+  }
+
+  /** What this stream is told apart by. */
+  get key(): StreamKey {
+    return this.#key;
   }
 
   /** A stream of its own for a part of the work; does not depend on how much of this one has been drawn. */
@@ -95,8 +117,7 @@ export class Stream {
   /** Uniform in the open interval (0, 1), symmetric about 1/2: an odd multiple of 2^-53. */
   uniformOpen(): number {
     const high = this.uint32();
-    const low = this.uint32();
-    return ((high >>> 6) * 67_108_864 + (low >>> 6) + 0.5) / 4_503_599_627_370_496;
+    return openUnit(high, this.uint32());
   }
 
   /** A whole number from 0 to n - 1, every one equally likely. `n` is a safe integer from 1. */

@@ -12,7 +12,7 @@ import type { EvaluationRegions } from './evaluate.js';
 import { TrainingInputError, type TrainingJob } from './job.js';
 import { headFor } from './loss/head.js';
 import { type MlpParams, readMlpParams } from './mlp-params.js';
-import { initialize } from './model/initialize.js';
+import { INITIALIZE_SCRATCH, initialize } from './model/initialize.js';
 import { type NetworkLayout, planNetwork, roundUp } from './model/layout.js';
 import { Network } from './model/network.js';
 import { OPTIMIZERS } from './optim/registry.js';
@@ -96,6 +96,7 @@ export function setUp(job: TrainingJob, open: OpenWorkspace, testing: 'sealed' |
   const dev = planRows(plan, parts.dev.length, inputs);
   const test = planRows(plan, testRows.length, inputs);
   const order = plan.reserve(parts.train.length);
+  const scratch = plan.reserve(INITIALIZE_SCRATCH);
   const regions = {
     sequence: plan.reserve(largest),
     wrong: plan.reserve(1),
@@ -116,7 +117,7 @@ export function setUp(job: TrainingJob, open: OpenWorkspace, testing: 'sealed' |
   loadRows(workspace, train, { dataset, rows: parts.train, normalization });
   loadRows(workspace, dev, { dataset, rows: parts.dev, normalization });
   loadRows(workspace, test, { dataset: testSet, rows: testRows, normalization });
-  initialize(workspace, layout, { ...params, random: trialStream(job, 'init') });
+  initialize(workspace, layout, { ...params, random: trialStream(job, 'init'), scratch });
   return {
     job,
     dataset,

@@ -28,6 +28,9 @@ export const LEAK = 0.01;
 /** The integers at `items` become 0 to n - 1 in the random order of `Stream.permutation`, for a stream's key; n is at least 1. */
 export type Permute = (items: number, n: number, keyLow: number, keyHigh: number) => void;
 
+/** The integers at `items` become words 4 * block, ... of a stream's sequence (`Stream.uint32`); n is a multiple of 4 and not 0. */
+export type RandomWords = (items: number, n: number, block: number, keyLow: number, keyHigh: number) => void;
+
 /** a[r, :] = x[index[r], :] for r < rows; the rows up to the next multiple of 4 are zeroed. x is row-major. */
 export type Gather = (
   x: number,
@@ -185,6 +188,7 @@ export type OptimizerStep = (
 
 export interface Kernels {
   readonly permute: Permute;
+  readonly randomWords: RandomWords;
   readonly gather: Gather;
   readonly gemm: (inWidth: PanelWidth, outWidth: PanelWidth, epilogue: Epilogue) => Gemm;
   readonly gemmTransposed: (outWidth: PanelWidth) => GemmTransposed;

@@ -1,4 +1,4 @@
-import { Stream } from '@caviar/numerics';
+import { fillWords, Stream } from '@caviar/numerics';
 import { OPTIMIZERS, type OptimizerName } from '../../optim/registry.js';
 import type { Kernels, Workspace } from '../kernels.js';
 import { scalarAffine, scalarBatchNormBackward, scalarBatchNormForward } from './batch-norm.js';
@@ -31,6 +31,7 @@ function workspaceOver(floats: Float32Array | Float64Array, ints: Int32Array): W
     permute: (items, n, low, high) => {
       ints.set(new Stream({ low, high }).permutation(n), items);
     },
+    randomWords: (items, n, block, low, high) => fillWords({ low, high }, block, ints.subarray(items, items + n)),
     gather: scalarGather(arena),
     gemm: (inWidth, outWidth, epilogue) => scalarGemm(arena, inWidth, outWidth, epilogue),
     gemmTransposed: (outWidth) => scalarGemmTransposed(arena, outWidth),

@@ -15,7 +15,7 @@ import { emitGemm, emitGemmTransposed } from './gemm.js';
 import { emitLogistic, emitSoftmax, emitSoftmaxOfMany, emitSquaredError } from './loss.js';
 import { emitColumnSums, emitGather, emitTranspose } from './matrix.js';
 import { emitOptimizerStep } from './optimizer-step.js';
-import { emitPermute } from './permute.js';
+import { emitPermute, emitRandomWords } from './permute.js';
 import type { Target } from './target.js';
 
 /** The products that networks need: forward, and back from outputs of either width. */
@@ -52,6 +52,7 @@ export function kernelModule(target: Target): Uint8Array<ArrayBuffer> {
   emitLogistic(module, multiplyAdd);
   emitSquaredError(module);
   emitPermute(module);
+  emitRandomWords(module);
   emitGather(module);
   emitDropout(module);
   emitMaskScale(module);

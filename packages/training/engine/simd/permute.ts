@@ -1,5 +1,15 @@
+import type { Statement } from '../wasm/code.js';
 import { i32, i64 } from '../wasm/instructions.js';
-import { advance, type Local, loopWhile, type ModuleBuilder, repeatIfAny, when } from '../wasm/module.js';
+import {
+  advance,
+  type FunctionBuilder,
+  type Local,
+  loopWhile,
+  type ModuleBuilder,
+  repeat,
+  repeatIfAny,
+  when,
+} from '../wasm/module.js';
 import { range } from './target.js';
 
 const ROUNDS = 10;
@@ -8,23 +18,23 @@ const MULTIPLIER_1 = 0xcd9e8d57;
 const WEYL_0 = 0x9e3779b9;
 const WEYL_1 = 0xbb67ae85;
 
-/**
- * See `Permute`. The twin of `Stream.permutation`: Philox4x32-10 in counter mode, draws below n by the remainder, Fisher and
- * Yates. It is here because WebAssembly has what JavaScript has not, the full product of two 32-bit words, and small
- * networks spend a fifth of their time on shuffling otherwise.
- */
-export function emitPermute(module: ModuleBuilder): void {
-  const { f, p } = module.define('permute', { items: 'i32', n: 'i32', keyLow: 'i32', keyHigh: 'i32' });
-  const words = f.locals('i32', 4);
-  const [nextBlock, wordsLeft, count, at, other, rest, bits, item] = f.locals('i32', 8) as Local<'i32'>[];
+/** Philox4x32-10 (`philox4x32` in `packages/numerics`): statements that turn block number `nextBlock` of a key's sequence into four words. */
+function emitBlock(
+  f: FunctionBuilder,
+  words: readonly Local<'i32'>[],
+  input: {
+    readonly nextBlock: Local<'i32'>;
+    readonly keyLow: Local<'i32'>;
+    readonly keyHigh: Local<'i32'>;
+  },
+): Statement {
   const products = f.locals('i64', 2);
-
-  const refill = [
-    [nextBlock!, i32.of(0), i32.of(0), i32.of(0)].map((x, i) => words[i]!.set(x)),
-    advance(nextBlock!, 1),
+  return [
+    [input.nextBlock, i32.of(0), i32.of(0), i32.of(0)].map((x, i) => words[i]!.set(x)),
+    advance(input.nextBlock, 1),
     range(ROUNDS).map((round) => {
-      const key0 = i32.add(p.keyLow, Math.imul(round, WEYL_0));
-      const key1 = i32.add(p.keyHigh, Math.imul(round, WEYL_1));
+      const key0 = i32.add(input.keyLow, Math.imul(round, WEYL_0));
+      const key1 = i32.add(input.keyHigh, Math.imul(round, WEYL_1));
       return [
         // The multipliers as unsigned words: their signed constants, zero-extended.
         products[0]!.set(i64.mul(i64.fromU32(words[0]!), i64.fromU32(i32.of(MULTIPLIER_0 | 0)))),
@@ -35,6 +45,41 @@ export function emitPermute(module: ModuleBuilder): void {
         words[3]!.set(i32.fromI64(products[0]!)),
       ];
     }),
+  ];
+}
+
+/** See `RandomWords`. */
+export function emitRandomWords(module: ModuleBuilder): void {
+  const { f, p } = module.define('randomWords', {
+    items: 'i32',
+    n: 'i32',
+    block: 'i32',
+    keyLow: 'i32',
+    keyHigh: 'i32',
+  });
+  const words = f.locals('i32', 4);
+  const count = f.local('i32');
+  f.body(
+    p.items.set(i32.shl(p.items, 2)),
+    repeat(count, i32.shrU(p.n, 2), [
+      emitBlock(f, words, { nextBlock: p.block, keyLow: p.keyLow, keyHigh: p.keyHigh }),
+      words.map((word, i) => i32.store(p.items, word, i * 4)),
+      advance(p.items, 16),
+    ]),
+  );
+}
+
+/**
+ * See `Permute`. The twin of `Stream.permutation`: Philox4x32-10 in counter mode, draws below n by the remainder, Fisher and
+ * Yates. It is here because WebAssembly has what JavaScript has not, the full product of two 32-bit words, and small
+ * networks spend a fifth of their time on shuffling otherwise.
+ */
+export function emitPermute(module: ModuleBuilder): void {
+  const { f, p } = module.define('permute', { items: 'i32', n: 'i32', keyLow: 'i32', keyHigh: 'i32' });
+  const words = f.locals('i32', 4);
+  const [nextBlock, wordsLeft, count, at, other, rest, bits, item] = f.locals('i32', 8) as Local<'i32'>[];
+  const refill = [
+    emitBlock(f, words, { nextBlock: nextBlock!, keyLow: p.keyLow, keyHigh: p.keyHigh }),
     wordsLeft!.set(i32.of(4)),
   ];
   const nextWord = [

@@ -120,6 +120,17 @@ describe.each(engines)('kernels of %s agree with their TypeScript twins', (_, en
     }
   });
 
+  it.each([0, 1, 1000])('random words from block %i on: those of the stream', (block) => {
+    const key = streamKey(3, 'words');
+    const words = new Stream(key);
+    for (let i = 0; i < 4 * block; i++) words.uint32();
+    const expected = Array.from({ length: 100 }, () => words.uint32() | 0);
+    for (const { kernels, ints } of [engine.open(SIZE), openDoubleWorkspace(SIZE)]) {
+      kernels.randomWords(A, 100, block, key.low, key.high);
+      expect([...ints.subarray(A, A + 101)]).toEqual([...expected, 0]);
+    }
+  });
+
   it.each([1, 2, 3, 4, 5, 97, 5000])('permute %i: the permutation of the stream', (n) => {
     for (let seed = 0; seed < 3; seed++) {
       const key = streamKey(seed, 'shuffle');

@@ -14,6 +14,7 @@ export function openSimdWorkspace(module: WasmModule, size: number): Workspace {
   };
   const kernels: Kernels = {
     permute: named('permute'),
+    randomWords: named('randomWords'),
     gather: named('gather'),
     gemm: (inWidth, outWidth, epilogue) => named(gemmName(inWidth, outWidth, epilogue)),
     gemmTransposed: (outWidth) => named(`gemmTransposed_${outWidth}`),
