@@ -23,7 +23,8 @@ WORKLOADS = {
 }
 
 
-def median_rate(epoch, rows):
+def rates_of(epoch, rows):
+    """The median of the epochs, and the fastest tenth, which other work on the machine hardly touches."""
     warm = time.perf_counter()
     while time.perf_counter() - warm < 0.3:
         epoch()
@@ -32,7 +33,8 @@ def median_rate(epoch, rows):
         before = time.process_time()
         epoch()
         rates.append(rows / (time.process_time() - before))
-    return sorted(rates)[len(rates) // 2]
+    rates.sort()
+    return [rates[int(share * (len(rates) - 1))] for share in (0.5, 0.9)]
 
 
 def torch_rate(name, foreach):
@@ -70,7 +72,7 @@ def torch_rate(name, foreach):
             loss_of(model(x[index]), target[index]).backward()
             optimizer.step()
 
-    return median_rate(epoch, rows)
+    return rates_of(epoch, rows)
 
 
 def sklearn_rate(name):
@@ -90,10 +92,11 @@ def sklearn_rate(name):
         tol=0,
     )
     model.fit(x, y)
-    return median_rate(lambda: model.fit(x, y), w["rows"])
+    return rates_of(lambda: model.fit(x, y), w["rows"])
 
 
 warnings.filterwarnings("ignore")
 for name in NAMES:
-    rates = [sklearn_rate(name)] if WHICH == "sklearn" else [torch_rate(name, False), torch_rate(name, True)]
-    print(json.dumps({"workload": name, "samplesPerSecond": round(max(rates))}), flush=True)
+    measured = [sklearn_rate(name)] if WHICH == "sklearn" else [torch_rate(name, False), torch_rate(name, True)]
+    median, fastest = (round(max(pair[i] for pair in measured)) for i in (0, 1))
+    print(json.dumps({"workload": name, "samplesPerSecond": median, "fastestTenth": fastest}), flush=True)
