@@ -50,7 +50,11 @@ export function nextSearch(input: NextSearchInput): NextSearch {
     if (verdict === 'high-variance') againstVariance(draft, input.isImage);
     if (verdict === 'high-bias-and-variance') stopEarly(draft);
   }
-  const { name, seed, ...rest } = spec;
+  if (spec.scheduler.kind === 'pbt') keepChangeable(draft);
+  // What was given to be tried first has been tried, and what was begun with may not lie in the new space.
+  const { name, seed, trials: given, warmStart, ...rest } = spec;
+  if (given !== undefined) draft.changes.push('trials: left out, they have been tried');
+  if (warmStart !== undefined) draft.changes.push('warmStart: left out, for the space is another');
   return {
     spec: {
       ...rest,
@@ -60,6 +64,7 @@ export function nextSearch(input: NextSearchInput): NextSearch {
       trainer: { ...spec.trainer, params: draft.params },
       space: draft.space,
       sampler: samplerFor(spec.sampler, draft.space),
+      scheduler: schedulerFor(spec, draft),
     },
     changes: draft.changes,
     pressed,
@@ -73,6 +78,23 @@ function samplerFor(sampler: SearchSpec['sampler'], space: Draft['space']): Sear
   return { ...sampler, levels };
 }
 
+/** Rungs end where trials do: by the new number of epochs, if that is another. */
+function schedulerFor({ scheduler, space, trainer }: SearchSpec, draft: Draft): SearchSpec['scheduler'] {
+  const isSame = draft.space['epochs'] === space['epochs'] && draft.params['epochs'] === trainer.params['epochs'];
+  if (scheduler.kind === 'fifo' || isSame) return scheduler;
+  const { maxResource: _, ...rest } = scheduler;
+  if (rest.kind !== 'median' && rest.kind !== 'pbt') return rest;
+  const { interval: __, ...others } = rest;
+  return others;
+}
+
+/** Population based training turns parameters on the way: one of them at least must be searched. */
+function keepChangeable(draft: Draft): void {
+  const changeable = findTrainer('mlp')?.parameters.filter((parameter) => parameter.changeable === true) ?? [];
+  if (changeable.some(({ name }) => draft.space[name] !== undefined)) return;
+  search(draft, 'learningRate', { kind: 'float', min: 1e-4, max: 0.1, scale: 'log' });
+}
+
 function bestParams(trials: readonly JudgedTrial[], direction: 'minimize' | 'maximize'): Params | undefined {
   const sign = direction === 'minimize' ? 1 : -1;
   const ranked = trials.filter(({ value }) => value !== null).sort((a, b) => sign * (a.value! - b.value!));
@@ -80,7 +102,8 @@ function bestParams(trials: readonly JudgedTrial[], direction: 'minimize' | 'max
 }
 
 function againstBias(draft: Draft, best: Params, { curve, recipe }: Diagnosis): void {
-  grow(draft, { name: 'hiddenUnits', otherwise: 64, best, factor: 4 });
+  if (hasNoLayer(draft, best)) addLayers(draft);
+  else grow(draft, { name: 'hiddenUnits', otherwise: 64, best, factor: 4 });
   if (recipe.some(({ kind }) => kind === 'train-longer') || curve.stillFalling) {
     grow(draft, { name: 'epochs', otherwise: 10, best, factor: 3 });
   }
@@ -103,6 +126,20 @@ function againstBias(draft: Draft, best: Params, { curve, recipe }: Diagnosis): 
   }
 }
 
+function hasNoLayer({ params }: Draft, best: Params): boolean {
+  const units = best['hiddenUnits'] ?? params['hiddenUnits'];
+  return Array.isArray(units) ? units.length === 0 : (best['hiddenLayers'] ?? params['hiddenLayers']) === 0;
+}
+
+/** A network without a hidden layer, logistic regression, is not made bigger by more units in each. */
+function addLayers(draft: Draft): void {
+  if (isParent(draft, 'hiddenLayers') || isParent(draft, 'hiddenUnits')) return;
+  for (const name of ['hiddenLayers', 'hiddenUnits']) delete draft.params[name];
+  draft.space['hiddenLayers'] = { kind: 'int', min: 1, max: 2, scale: 'linear' };
+  draft.space['hiddenUnits'] = { kind: 'int', min: 16, max: 256, scale: 'log' };
+  draft.changes.push('hiddenLayers, hiddenUnits: one or two layers of 16 to 256, where there was none');
+}
+
 /** Whether another parameter's condition names this one. */
 function isParent({ space }: Draft, name: string): boolean {
   return Object.values(space).some(({ when }) => when !== undefined && Object.hasOwn(when, name));
@@ -115,21 +152,28 @@ function grow(
 ): void {
   const value = best[name] ?? draft.params[name] ?? otherwise;
   const max = LEGAL_MOST[name]!;
+  const before = draft.space[name];
+  // Conditions may name its old values: they must stay possible.
+  const mustStay = isParent(draft, name);
+  if (mustStay && before?.kind !== 'int') return;
   if (Array.isArray(value)) {
     const wider = (value as readonly number[]).map((units) => Math.min(2 * units, max));
+    if (wider.every((units, layer) => units === value[layer])) return;
     delete draft.params[name];
     draft.space[name] = { kind: 'categorical', choices: [[...(value as readonly number[])], wider] };
     draft.changes.push(`${name}: also twice as many in every layer`);
     return;
   }
   if (typeof value !== 'number' || value >= max) return;
-  // Conditions may name its old values: they must stay possible.
-  const before = draft.space[name];
-  const min = isParent(draft, name) && before?.kind === 'int' ? before.min : value;
+  const old = before?.kind === 'int' ? before : null;
+  const from = mustStay && old !== null ? old.min : value;
+  // What a scheduler compares after some steps must still train for as many.
+  const least = mustStay || name === 'epochs' ? (old?.max ?? 0) : 0;
+  const to = Math.max(Math.min(factor * value, max), least);
   delete draft.params[name];
   const when = before?.when === undefined ? {} : { when: before.when };
-  draft.space[name] = { kind: 'int', min, max: Math.min(factor * value, max), scale: 'log', ...when };
-  draft.changes.push(`${name}: searched from ${min} to ${Math.min(factor * value, max)}; the best trial had ${value}`);
+  draft.space[name] = { kind: 'int', min: from, max: to, scale: 'log', ...when };
+  draft.changes.push(`${name}: searched from ${from} to ${to}; the best trial had ${value}`);
 }
 
 function againstVariance(draft: Draft, isImage: boolean): void {
