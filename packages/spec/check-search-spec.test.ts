@@ -49,6 +49,23 @@ describe('the sources of a split', () => {
     const context = { ...mlp, dataset: { ...digits, sources } };
     expect(issuesOf({ trainer }, context)).toEqual(['/trainer/split/sources/1: is none of web, app']);
   });
+
+  it('are those of a test part that came with the data: dev and test must be of one distribution', () => {
+    const sources = ['web', 'app'].map((name) => ({ name, rows: 1000 }));
+    const testSources = [
+      { name: 'web', rows: 0 },
+      { name: 'app', rows: 50 },
+    ];
+    const context = { ...mlp, dataset: { ...digits, sources, testRows: 50, testSources } };
+    const split = { train: 0.8, dev: 0.2 };
+    const refused =
+      '/trainer/split/sources: dev and test must come from the same sources: the test part of "digits" comes from "app", so sources must be ["app"]';
+    expect(issuesOf({ trainer: { ...trainer, split } }, context)).toEqual([refused]);
+    expect(issuesOf({ trainer: { ...trainer, split: { ...split, sources: ['web'] } } }, context)).toEqual([refused]);
+    expect(issuesOf({ trainer: { ...trainer, split: { ...split, sources: ['app'] } } }, context)).toEqual([]);
+    // Without a split: the default one draws dev from all sources.
+    expect(issuesOf({}, context)).toEqual([refused]);
+  });
 });
 
 const mlpNames = mlpTrainer.parameters.map(({ name }) => name).join(', ');

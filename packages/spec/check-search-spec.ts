@@ -1,4 +1,4 @@
-import type { DatasetInfo } from './dataset.js';
+import type { DatasetInfo, DatasetSource } from './dataset.js';
 import { defaultSplit, hasTestPart } from './dataset.js';
 import type { ParamValue } from './params.js';
 import { checkScheduler, completeScheduler } from './scheduler-resources.js';
@@ -64,7 +64,23 @@ function checkDataset(trainer: TrainerSpec, { dataset }: SpecContext): SpecIssue
     const message = known.length === 0 ? `${dataset.id} does not tell its sources` : `is none of ${known.join(', ')}`;
     return [{ path: ['trainer', 'split', 'sources', i], message }];
   });
-  return [...unknown, ...checkTestPart(dataset, split), ...checkClassSizes(dataset, split)];
+  return [
+    ...unknown,
+    ...checkTestPart(dataset, split),
+    ...checkTestSources(dataset, split),
+    ...checkClassSizes(dataset, split),
+  ];
+}
+
+/** Dev and test must be of one distribution (seed 1.1): a test part that came with the data decides for both. */
+function checkTestSources({ name, sources, testSources }: DatasetInfo, split: Split): SpecIssue[] {
+  if (!testSources || !sources) return [];
+  const namesOf = (all: readonly DatasetSource[]) => all.filter(({ rows }) => rows > 0).map((source) => source.name);
+  const [dev, test] = [split.sources ?? namesOf(sources), namesOf(testSources)];
+  if (test.length === new Set(dev).size && test.every((source) => dev.includes(source))) return [];
+  const list = test.map((source) => `"${source}"`).join(', ');
+  const message = `dev and test must come from the same sources: the test part of "${name}" comes from ${list}, so sources must be [${list}]`;
+  return [{ path: ['trainer', 'split', 'sources'], message }];
 }
 
 function checkTestPart(dataset: DatasetInfo, split: Split): SpecIssue[] {

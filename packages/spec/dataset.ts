@@ -27,6 +27,8 @@ export interface DatasetInfo {
   readonly targetDeviation?: number | null;
   /** Rows of a test part that came apart from the others; absent or null: there is none, and splits draw one. */
   readonly testRows?: number | null;
+  /** Rows of every source in that test part; there when the data set tells its sources too. */
+  readonly testSources?: readonly DatasetSource[] | null;
   /** Groups of rows that no split tears apart; absent or null: there are none. */
   readonly groups?: number | null;
   /** Rows of every class in label order, where they were counted: a class may be too small to be split. */

@@ -84,6 +84,24 @@ describe('a CSV file', () => {
     expect([...sourced.sources!]).toEqual([1, 0, 1]);
   });
 
+  it('tells the sources of a test part, and refuses one that is nowhere else', async () => {
+    const text = 'who,part,a,y\nweb,train,1,x\napp,train,2,z\nweb,train,3,z\napp,test,4,x\n';
+    const columns = { who: 'source', part: 'test' } as const;
+    const { info, sources } = (await csv(text, { columns })).dataset;
+    expect(info.sources).toEqual([
+      { name: 'app', rows: 1 },
+      { name: 'web', rows: 2 },
+    ]);
+    expect(info.testSources).toEqual([
+      { name: 'app', rows: 1 },
+      { name: 'web', rows: 0 },
+    ]);
+    expect([...sources!]).toEqual([1, 0, 1, 0]);
+    await expect(csv(text.replace('app,test', 'aaa,test'), { columns })).rejects.toThrow(
+      'the source "aaa" is in the test part alone',
+    );
+  });
+
   it('has a test part by a column or by a second file, and what it says is not looked at', async () => {
     const marked = 'part,a,c,y\ntrain,1,u,x\ntest,5,w,z\ntrain,2,v,z\ntest,6,u,x\n';
     const byColumn = await csv(marked, { columns: { part: 'test' } });

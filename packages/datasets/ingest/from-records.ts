@@ -188,9 +188,22 @@ class RowReader {
       const groups = new Set(marks.subarray(0, rows)).size;
       return { info: { ...info, groups }, ...common, groups: marks };
     }
-    const counts = countRows(marks.subarray(0, rows), names.length);
-    const sources = names.map((source, i) => ({ name: source, rows: counts[i]! })).filter(({ rows: n }) => n > 0);
-    return { info: { ...info, sources }, ...common, sources: marks };
+    const rowsOf = (part: Int32Array) => {
+      const counts = countRows(part, names.length);
+      return names.map((name, i) => ({ name, rows: counts[i]! }));
+    };
+    const sources = rowsOf(marks.subarray(0, rows));
+    const unseen = sources.find(({ rows: count }) => count === 0);
+    if (unseen !== undefined) {
+      // Dev and test must be of one distribution (seed 1.1), and dev is drawn from the other rows.
+      const column = this.#plan.names[this.#plan.source!]!;
+      throw new IngestError(
+        ['meta', 'columns', column],
+        `the source "${unseen.name}" is in the test part alone: dev and test must come from the same sources`,
+      );
+    }
+    const testSources = testRows > 0 ? { testSources: rowsOf(marks.subarray(rows)) } : {};
+    return { info: { ...info, sources, ...testSources }, ...common, sources: marks };
   }
 
   /** Turns a column's codes into positions in the order of its texts. */

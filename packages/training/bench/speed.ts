@@ -29,7 +29,7 @@ for (const { name, job } of WORKLOADS.filter((workload) => names.split(',').incl
   while (performance.now() - warm < 300) trainer.runEpoch();
   const rates: number[] = [];
   const start = performance.now();
-  while (performance.now() - start < Number(seconds) * 1000 || rates.length < 3) {
+  while (performance.now() - start < Number(seconds) * 1000 || rates.length < 11) {
     const before = process.cpuUsage();
     trainer.runEpoch();
     const { user, system } = process.cpuUsage(before);

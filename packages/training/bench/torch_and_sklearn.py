@@ -29,7 +29,7 @@ def rates_of(epoch, rows):
     while time.perf_counter() - warm < 0.3:
         epoch()
     rates, start = [], time.perf_counter()
-    while time.perf_counter() - start < SECONDS or len(rates) < 3:
+    while time.perf_counter() - start < SECONDS or len(rates) < 11:
         before = time.process_time()
         epoch()
         rates.append(rows / (time.process_time() - before))
