@@ -38,6 +38,7 @@ export { costsOf, objectivesOf, outcomeAmong, valuesOf } from './several-objecti
 export { cardinality } from './space/cardinality.js';
 export { checkParams } from './space/check-params.js';
 export { contains } from './space/contains.js';
+export { transferParams } from './space/transfer-params.js';
 export { placesAmong } from './standings.js';
 export {
   hasObserved,

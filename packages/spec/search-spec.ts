@@ -94,7 +94,7 @@ export const samplerSpecSchema = z.discriminatedUnion('kind', [
     /** Share of the best trials that the next region is drawn around. */
     top: z.number().gt(0).max(1).default(0.2),
     /** What proposes the trials of a round, within its region; those that learn go on from all trials that lie in it. */
-    base: z.enum(['random', 'sobol', 'tpe', 'gp', 'cma-es']).default('random'),
+    base: z.enum(['random', 'sobol', 'tpe', 'gp', 'cma-es', 'nsga2']).default('random'),
   }),
   z.strictObject({
     kind: z.literal('cma-es'),

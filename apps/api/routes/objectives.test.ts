@@ -211,6 +211,19 @@ describe('a warm start', () => {
     expect((await board(warm.id)).entries).toHaveLength(6);
   });
 
+  test('takes what was fixed before for what is searched now', async () => {
+    const trainer = { kind: 'external', params: { units: 32 } };
+    const earlier = body(await create({ ...learning, trainer }), 'createSearch');
+    await tell(earlier.id, OUTCOMES);
+    const space = { x: { kind: 'float', min: 0, max: 1 }, units: { kind: 'int', min: 8, max: 64 } };
+    const warmStart = { searches: [earlier.id] };
+    const warm = body(await create({ ...learning, space, warmStart }), 'createSearch');
+    const { items } = body(await app.inject(`/v1/searches/${warm.id}/trials`), 'listTrials');
+    expect(items[0]!.proposal).toContain('of 6 trials');
+    const other = { ...space, units: { kind: 'int', min: 40, max: 64 } };
+    problem(await create({ ...learning, space: other, warmStart }), 'invalid-spec');
+  });
+
   test('is refused where there is nothing to begin with, or nobody to learn', async () => {
     const untold = body(await create(learning), 'createSearch');
     const refused = async (more: object) =>

@@ -5,7 +5,7 @@ import { compileSpace } from '../space/compile-space.js';
 import { observe, startLearning, suggestNext } from '../suggest.js';
 
 // Milliseconds of CPU time that a suggestion of a learning sampler takes, the outcome before it observed, with ten parameters: medians over 50
-// suggestions, as a Markdown table on stdout. Usage: node suggest-time.js [trials so far,...] [JSON of a sampler]
+// suggestions and, in brackets, their means, refits counted in, as a Markdown table on stdout. Usage: node suggest-time.js [trials so far,...] [JSON of a sampler]
 
 const [sizes = '100,1000,10000', sampler = '{"kind":"tpe","startup":10,"candidates":24}'] = process.argv.slice(2);
 const SUGGESTIONS = 50;
@@ -27,11 +27,11 @@ const SPACES = {
 console.log(`| trials so far | ${Object.keys(SPACES).join(' | ')} |`);
 console.log(`| --- |${' --- |'.repeat(Object.keys(SPACES).length)}`);
 for (const size of sizes.split(',').map(Number)) {
-  const cells = Object.values(SPACES).map((space) => millisecondsAt(size, space).toFixed(2));
+  const cells = Object.values(SPACES).map((space) => millisecondsAt(size, space));
   console.log(`| ${size} | ${cells.join(' | ')} |`);
 }
 
-function millisecondsAt(size: number, space: SearchSpec['space']): number {
+function millisecondsAt(size: number, space: SearchSpec['space']): string {
   const spec: SearchSpec = {
     name: 'suggest-time',
     trainer: { kind: 'mlp', dataset: '', params: {}, maxRetries: 0 },
@@ -61,7 +61,8 @@ function millisecondsAt(size: number, space: SearchSpec['space']): number {
     const { user, system } = process.cpuUsage(before);
     return (user + system) / 1000;
   });
-  return median(times);
+  const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
+  return `${median(times).toFixed(2)} (${mean.toFixed(2)})`;
 }
 
 function names(count: number): string[] {

@@ -12,7 +12,9 @@ type Base<K extends NamedSampler['kind']> = LearningSampler<Extract<NamedSampler
  * Coarse-to-fine over a sampler that learns: in each round the base searches the region as if it were the space, from all
  * trials so far that lie in it.
  */
-export function coarseToFineOver<K extends 'tpe' | 'gp' | 'cma-es'>(base: Base<K>): LearningSampler<CoarseToFineSpec> {
+export function coarseToFineOver<K extends 'tpe' | 'gp' | 'cma-es' | 'nsga2'>(
+  base: Base<K>,
+): LearningSampler<CoarseToFineSpec> {
   // With the defaults of its own part of the spec.
   const settings = samplerSpecSchema.parse({ kind: base.kind }) as Extract<NamedSampler, { kind: K }>;
   const learnIn = (problem: Problem, index: number) => {

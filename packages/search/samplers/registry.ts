@@ -29,6 +29,7 @@ const COARSE_TO_FINE_OVER = {
   tpe: coarseToFineOver(tpeSampler),
   gp: coarseToFineOver(gpSampler),
   'cma-es': coarseToFineOver(cmaEsSampler),
+  nsga2: coarseToFineOver(nsga2Sampler),
 } as const;
 
 /** The sampler with these settings. */

@@ -14,6 +14,7 @@ export const SAMPLER_SETTINGS: Readonly<Record<NamedSampler['kind'], readonly Na
     { kind: 'coarse-to-fine', rounds: 5, shrink: 0.1, top: 1, base: 'sobol' },
     { kind: 'coarse-to-fine', rounds: 3, shrink: 0.4, top: 0.2, base: 'tpe' },
     { kind: 'coarse-to-fine', rounds: 2, shrink: 0.4, top: 0.2, base: 'cma-es' },
+    { kind: 'coarse-to-fine', rounds: 2, shrink: 0.4, top: 0.2, base: 'nsga2' },
   ],
   'cma-es': [{ kind: 'cma-es' }],
   nsga2: [{ kind: 'nsga2', population: 8 }],
