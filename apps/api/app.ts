@@ -59,6 +59,9 @@ export interface AppDeps {
 const BODY_LIMIT_BYTES = 1024 * 1024;
 /** Time in which a whole request must have come in: slow senders must not hold connections. Uploads have their own. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** The same for its headers; and how often it is looked whether anybody is late. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const LATE_CHECK_MS = 2_000;
 const UPLOAD_TIMEOUT_MS = 60 * 60_000;
 
 /** The HTTP service, not yet listening. Closing it ends held requests at once and lets the others finish. */
@@ -73,7 +76,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     // Any length that a URL can have: that no id is so long is ours to say, in the words of the call.
     routerOptions: { maxParamLength: 16_384 },
     requestTimeout: UPLOAD_TIMEOUT_MS,
-    http: { headersTimeout: REQUEST_TIMEOUT_MS },
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: LATE_CHECK_MS },
     // Requests on open connections are answered while closing, instead of with a page of Fastify's own.
     return503OnClosing: false,
     genReqId: ({ headers }) => requestId(headers['x-request-id']),

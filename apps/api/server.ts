@@ -1,8 +1,10 @@
+import { lookup } from 'node:dns/promises';
 import { repeat } from '@caviar/orchestrator';
 import { createLogger, type Logger } from '@caviar/telemetry';
 import { buildApp } from './app.js';
 import { type Config, ConfigError, loadConfig } from './config.js';
 import { createContainer } from './container.js';
+import { addressElsewhere } from './loopback.js';
 
 /** Requests that have not ended by then are cut off; supervisors and containers kill soon after. */
 const STOP_MS = 10_000;
@@ -34,6 +36,10 @@ function readConfig(): Config | null {
 }
 
 async function serve(config: Config, logger: Logger): Promise<void> {
+  if (config.apiKeys.length === 0) {
+    const elsewhere = await addressElsewhere(config.host, (name) => lookup(name, { all: true }));
+    if (elsewhere !== null) throw new Error(`HOST ${config.host} leads to ${elsewhere}, which needs CAVIAR_API_KEYS`);
+  }
   const container = createContainer(config, logger);
   const app = await buildApp(container);
   let isStopping = false;

@@ -36,6 +36,9 @@ export function consumeTrials({ concurrency, handle, ...options }: ConsumerOptio
       connection,
       prefix: options.prefix ?? DEFAULT_PREFIX,
       concurrency,
+      // Of jobs that are not ours too, whatever their own options say.
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
       lockDuration: LOCK_MS,
       stalledInterval: STALLED_LOOK_MS,
       maxStalledCount: 10,

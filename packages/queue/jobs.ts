@@ -5,7 +5,12 @@ import { z } from 'zod';
 export const TRIAL_QUEUE = 'trials';
 export const TRIAL_JOB = 'train';
 
-export const trialJobSchema = z.object({ trialIds: z.array(z.string()).min(1).max(1000) });
+export const trialJobSchema = z.object({
+  trialIds: z
+    .array(z.string().regex(/^trl_\w{1,100}$/))
+    .min(1)
+    .max(1000),
+});
 export type TrialJob = z.infer<typeof trialJobSchema>;
 
 /** Cuts trials into jobs. A job is named after its attempts, so that dispatching them twice makes one job. */

@@ -1,9 +1,17 @@
 import { DomainError, type TaskRunner, type WorkerTask, type WorkerTaskResult } from '@caviar/orchestrator';
+import { gradientCheckRequestSchema } from '@caviar/spec';
 import { Queue as BullQueue, QueueEvents, Worker } from 'bullmq';
+import { z } from 'zod';
 import { type ConnectionOptions, connect, DEFAULT_PREFIX } from './connection.js';
 import { type Consumer, RETRY_MS } from './consumer.js';
 
 const TASK_QUEUE = 'tasks';
+
+/** What a task may be: Redis delivers it, and is not believed. */
+const taskSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('gradient-check'), request: gradientCheckRequestSchema }),
+  z.object({ kind: z.literal('test-evaluation'), searchId: z.string().regex(/^srch_\w{1,100}$/) }),
+]) satisfies z.ZodType<WorkerTask>;
 /** Time after which the caller is told that nobody did it. */
 const TASK_TIMEOUT_MS = 120_000;
 
@@ -54,10 +62,11 @@ export interface TaskConsumerOptions extends ConnectionOptions {
 /** The doing side: one task at a time beside the trials. */
 export function consumeTasks({ handle, ...options }: TaskConsumerOptions): Consumer {
   const connection = connect(options);
-  const worker = new Worker<WorkerTask, WorkerTaskResult>(TASK_QUEUE, (job) => handle(job.data), {
+  const worker = new Worker<WorkerTask, WorkerTaskResult>(TASK_QUEUE, (job) => handle(taskSchema.parse(job.data)), {
     connection,
     prefix: options.prefix ?? DEFAULT_PREFIX,
     concurrency: 1,
+    removeOnFail: { count: 0 },
     runRetryDelay: RETRY_MS,
   });
   worker.on('error', () => {}); // told by the connection

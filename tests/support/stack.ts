@@ -37,6 +37,7 @@ export interface Stack {
   readonly database: Database;
   readonly deps: Deps;
   readonly workers: ChildProcess[];
+  readonly redisUrl: string;
   addWorker(): Promise<ChildProcess>;
   killRedis(): Promise<void>;
   /** Kills Redis and starts another on the same port that knows nothing. */
@@ -88,6 +89,7 @@ export async function startStack({
     database: db,
     deps,
     workers,
+    redisUrl: redis.url,
     async addWorker() {
       const worker = fork(WORKER, [], {
         env: {
