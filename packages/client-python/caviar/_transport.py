@@ -1,0 +1,175 @@
+"""Requests over HTTP, tried again while that may help."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import random
+import time
+import urllib.error
+import urllib.request
+from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
+from urllib.parse import quote, urlencode
+
+from .errors import ProblemError, RateLimitedError, UnavailableError, UnreachableError, problem_of
+
+_FIRST_PAUSE = 0.25
+_LONGEST_PAUSE = 10.0
+
+
+def pause_before_retry(error: Exception, failures: int) -> Optional[float]:
+    """Seconds to wait before trying again; None for errors that will not pass.
+
+    A half of the pause is drawn, so that clients that lost the service at the same moment do not come back at the same moment.
+    """
+    pause: float = min(_FIRST_PAUSE * 2**failures, _LONGEST_PAUSE) * (0.5 + random.random() / 2)
+    if isinstance(error, UnreachableError):
+        return pause
+    passes = isinstance(error, UnavailableError) or (isinstance(error, ProblemError) and error.code == "rate-limited")
+    if passes:
+        assert isinstance(error, ProblemError)
+        return (error.retry_after or 0) + pause
+    return None
+
+
+class Answer:
+    """What came back: a status, headers, and a body to be read once."""
+
+    def __init__(self, response: Any) -> None:
+        self._response = response
+        self.status: int = response.status
+        self.headers: Mapping[str, str] = response.headers
+
+    def json(self) -> Any:
+        with self._response:
+            return json.loads(self._response.read())
+
+    def chunks(self, size: int = 65_536) -> Iterator[bytes]:
+        with self._response:
+            while True:
+                chunk = self._response.read1(size)
+                if not chunk:
+                    return
+                yield chunk
+
+    def close(self) -> None:
+        self._response.close()
+
+    @property
+    def retry_after(self) -> Optional[float]:
+        return _seconds(self.headers.get("Retry-After"))
+
+
+class Transport:
+    def __init__(self, url: str, api_key: Optional[str], patience: float, timeout: float) -> None:
+        self.url = url.rstrip("/")
+        self._api_key = api_key
+        self._patience = patience
+        self._timeout = timeout
+        self._opener = urllib.request.build_opener(_NoRedirect())
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Optional[Mapping[str, Any]] = None,
+        body: Any = None,
+        headers: Optional[Mapping[str, Optional[str]]] = None,
+        repeatable: bool = True,
+        also_fine: Tuple[int, ...] = (),
+        timeout: Optional[float] = None,
+        patience: Optional[float] = None,
+    ) -> Answer:
+        """Sends a request. `repeatable`: whether making it twice is the same as making it once.
+
+        Raises ProblemError, UnreachableError.
+        """
+        until = time.monotonic() + (self._patience if patience is None else patience)
+        failures = 0
+        while True:
+            try:
+                return self._send(method, path, query, body, headers, also_fine, timeout or self._timeout)
+            except (ProblemError, UnreachableError) as error:
+                if failures > 0 and method == "DELETE" and getattr(error, "status", 0) == 404:
+                    return Answer(_Gone())  # what a first try has deleted is not there for a second
+                refused_unread = isinstance(error, RateLimitedError) and error.code == "rate-limited"
+                pause = pause_before_retry(error, failures) if repeatable or refused_unread else None
+                if pause is None or time.monotonic() + pause > until:
+                    raise
+                failures += 1
+                time.sleep(pause)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        query: Optional[Mapping[str, Any]],
+        body: Any,
+        headers: Optional[Mapping[str, Optional[str]]],
+        also_fine: Tuple[int, ...],
+        timeout: float,
+    ) -> Answer:
+        given = {name: value for name, value in (query or {}).items() if value is not None}
+        url = self.url + path + ("?" + urlencode(given) if given else "")
+        data = None if body is None else json.dumps(body, allow_nan=False).encode()
+        request = urllib.request.Request(url, data=data, method=method)
+        request.add_header("Accept", "application/json, application/problem+json")
+        if data is not None:
+            request.add_header("Content-Type", "application/json")
+        if self._api_key:
+            request.add_header("Authorization", f"Bearer {self._api_key}")
+        for name, value in (headers or {}).items():
+            if value is not None:
+                request.add_header(name, value)
+        try:
+            return Answer(self._opener.open(request, timeout=timeout))
+        except urllib.error.HTTPError as error:
+            if error.code in (304, *also_fine):
+                return Answer(error)
+            raise self._failure(error) from None
+        except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
+            raise UnreachableError(f"{self.url} does not answer: {getattr(error, 'reason', error)}") from error
+
+    def _failure(self, error: urllib.error.HTTPError) -> Exception:
+        with error:
+            if error.headers.get("Content-Type", "").startswith("application/problem+json"):
+                return problem_of(json.loads(error.read()), _seconds(error.headers.get("Retry-After")))
+        return UnreachableError(f"{self.url} answered {error.code} in a form that is not Caviar's")
+
+
+def escaped(value: str) -> str:
+    """An id as a part of a path."""
+    return quote(value, safe="")
+
+
+def finite(metrics: Mapping[str, Optional[float]]) -> Dict[str, Optional[float]]:
+    """Metrics as JSON can say them: it has neither NaN nor infinity."""
+    return {name: _finite(value) for name, value in metrics.items()}
+
+
+def _finite(value: Optional[float]) -> Optional[float]:
+    if value is None:
+        return None
+    number = float(value)  # a NumPy scalar, a tensor of one element, a bool
+    return number if number - number == 0 else None
+
+
+def _seconds(text: Optional[str]) -> Optional[float]:
+    try:
+        return None if text is None else float(text)
+    except ValueError:
+        return None
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None  # a key must not follow to where somebody else points
+
+
+class _Gone:
+    status = 204
+    headers: Dict[str, str] = {}
+
+    def close(self) -> None:
+        pass

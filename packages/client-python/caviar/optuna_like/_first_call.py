@@ -1,0 +1,36 @@
+"""The call of an objective that shows what its space is."""
+
+from __future__ import annotations
+
+from typing import Callable, Optional, Sequence, Tuple, Type, Union
+
+from .. import trial as _held
+from ..errors import TrialPruned
+from .trial import Trial
+
+
+class FirstCall:
+    """The call that shows what the space is. It runs before the search is made, and is told to it afterwards, step by step."""
+
+    def __init__(self, trial: Trial) -> None:
+        self.trial = trial
+        self._result: Union[float, Sequence[float], None] = None
+        self._error: Optional[Exception] = None
+
+    def call(self, func: Callable[[Trial], Union[float, Sequence[float]]], caught: Tuple[Type[Exception], ...]) -> None:
+        try:
+            self._result = func(self.trial)
+        except TrialPruned as error:
+            self._error = error
+        except caught as error:
+            self._error = error
+
+    def tell(self, held: _held.Trial, metrics: Sequence[str]) -> None:
+        for step, value in sorted(self.trial._reports.items()):
+            held.report(step + 1, {metrics[0]: value})
+        if self._error is not None:
+            raise self._error
+        values = list(self._result) if isinstance(self._result, (list, tuple)) else [self._result]
+        if len(values) != len(metrics):
+            raise ValueError(f"the objective gave {len(values)} values, and the study has {len(metrics)} directions")
+        held.complete({metric: float(value) for metric, value in zip(metrics, values)})  # type: ignore[arg-type]

@@ -1,0 +1,193 @@
+"""A space that is learned from what objectives suggest. Pure: no requests, no clock.
+
+Define-by-run has no space: which parameters there are shows when an objective asks for them, and a branch may ask for others. The
+service wants domains, and conditions (`when`) for parameters that exist only in a branch. From every call that has been seen, this
+works out both. A condition that turns out too narrow is harmless: the parameter is then missing where it is asked for, is drawn here
+for that once, and the condition is widened.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+
+Domain = Dict[str, Any]
+
+
+class DomainError(ValueError):
+    """A suggestion that the service cannot follow."""
+
+
+class LearnedSpace:
+    def __init__(self) -> None:
+        self._domains: Dict[str, Domain] = {}
+        #: Of every call seen, what it asked for and got, in order.
+        self._calls: List[Dict[str, Any]] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._domains)
+
+    def learn_domain(self, name: str, domain: Domain) -> None:
+        """Notes a parameter; one name has one domain."""
+        known = self._domains.setdefault(name, domain)
+        if known != domain:
+            raise DomainError(
+                f"{name!r} was suggested from {_text(known)} before, and now from {_text(domain)}: "
+                "one name has one domain; call one of the two otherwise"
+            )
+
+    def learn_call(self, values: Mapping[str, Any]) -> None:
+        """Notes what a call has asked for, in the order in which it did."""
+        self._calls.append(dict(values))
+
+    def adopt(self, space: Mapping[str, Domain]) -> None:
+        """Takes over what a study that is there has learned before."""
+        for name, domain in space.items():
+            self._domains[name] = {key: value for key, value in domain.items() if key != "when"}
+
+    def space(self, given: Optional[Mapping[str, Domain]] = None) -> Dict[str, Domain]:
+        """The space as far as it is known. `given` is that of the service: what others have found out is kept."""
+        space: Dict[str, Domain] = {}
+        for name, domain in {**(given or {}), **self._domains}.items():
+            plain = {key: value for key, value in domain.items() if key != "when"}
+            when = self._condition(name) if self._was_asked_for(name) else (given or {}).get(name, {}).get("when")
+            space[name] = plain if when is None else {**plain, "when": when}
+        return space
+
+    def _was_asked_for(self, name: str) -> bool:
+        return any(name in call for call in self._calls)
+
+    def _condition(self, name: str) -> Optional[Dict[str, List[Any]]]:
+        """Where the parameter exists, told by one parameter that comes before it; None: everywhere, or nothing simpler is known."""
+        used = [call for call in self._calls if name in call]
+        unused = [call for call in self._calls if name not in call]
+        if not unused:
+            return None
+        before = list(used[0])[: list(used[0]).index(name)]
+        for parent in reversed(before):
+            if self._domains[parent]["kind"] == "float" or not all(_precedes(call, parent, name) for call in used):
+                continue
+            values = _distinct([call[parent] for call in used])
+            if not any(parent in call and call[parent] in values for call in unused):
+                return {parent: values}
+        return None
+
+
+def is_active(domain: Domain, values: Mapping[str, Any]) -> bool:
+    """Whether a parameter exists beside these values."""
+    return all(parent in values and values[parent] in allowed for parent, allowed in domain.get("when", {}).items())
+
+
+def draw(domain: Domain, rng: random.Random) -> Any:
+    """A value drawn evenly on the domain's scale."""
+    if domain["kind"] == "categorical":
+        return rng.choice(domain["choices"])
+    low, high, step = domain["min"], domain["max"], domain.get("step")
+    if domain["kind"] == "int" and step is None:
+        step = 1
+    if domain["scale"] == "log":
+        bottom, top = (low - 0.5, high + 0.5) if domain["kind"] == "int" and low > 0.5 else (low, high)
+        value = math.exp(rng.uniform(math.log(bottom), math.log(top)))
+        value = int(round(value)) if domain["kind"] == "int" else value
+        return min(high, max(low, value))
+    if step is None:
+        return rng.uniform(low, high)
+    count = int(math.floor((high - low) / step + 1e-9))
+    value = low + rng.randint(0, count) * step
+    return value if domain["kind"] == "int" else min(float(high), float(value))
+
+
+def contains(domain: Domain, value: Any) -> bool:
+    """Whether a value is one of the domain's, but for its step."""
+    if domain["kind"] == "categorical":
+        return value in domain["choices"]
+    return isinstance(value, (int, float)) and domain["min"] <= value <= domain["max"]
+
+
+def float_domain(low: float, high: float, step: Optional[float], log: bool) -> Domain:
+    if log and step is not None:
+        raise ValueError("step and log cannot go together")
+    if low > high:
+        raise ValueError(f"low must not be above high: {low} > {high}")
+    if log and low <= 0:
+        raise ValueError(f"low must be above 0 with log: {low}")
+    domain: Domain = {"kind": "float", "min": float(low), "max": float(high), "scale": "log" if log else "linear"}
+    return _stepped(domain, step)
+
+
+def int_domain(low: int, high: int, step: int, log: bool) -> Domain:
+    if log and step != 1:
+        raise ValueError("step and log cannot go together")
+    if low > high:
+        raise ValueError(f"low must not be above high: {low} > {high}")
+    if log and low < 1:
+        raise ValueError(f"low must be at least 1 with log: {low}")
+    domain: Domain = {"kind": "int", "min": int(low), "max": int(high), "scale": "log" if log else "linear"}
+    return _stepped(domain, None if step == 1 else step)
+
+
+def choice_domain(choices: Sequence[Any]) -> Domain:
+    listed = [_json(choice) for choice in choices]
+    if not listed:
+        raise ValueError("choices must not be empty")
+    return {"kind": "categorical", "choices": listed}
+
+
+def choice_of(value: Any, choices: Sequence[Any]) -> Any:
+    """The caller's own object for a value that came over the wire."""
+    for choice in choices:
+        plain = _json(choice)
+        if plain == value and isinstance(plain, bool) == isinstance(value, bool):
+            return choice
+    raise DomainError(f"{value!r} is not one of the choices {list(choices)!r}")
+
+
+def _stepped(domain: Domain, step: Optional[float]) -> Domain:
+    """With a step that the range is too short for there is one value; the upper end is brought onto a step, as Optuna does."""
+    if step is None:
+        return domain
+    if step <= 0:
+        raise ValueError(f"step must be above 0: {step}")
+    count = math.floor((domain["max"] - domain["min"]) / step + 1e-9)
+    if count == 0:
+        return {**domain, "max": domain["min"]}
+    top = domain["min"] + count * step
+    return {**domain, "max": int(top) if domain["kind"] == "int" else min(domain["max"], top), "step": step}
+
+
+def _json(choice: Any) -> Any:
+    if choice is None or isinstance(choice, (str, bool, int, float)):
+        return choice
+    if isinstance(choice, (list, tuple)) and all(
+        each is None or isinstance(each, (str, bool, int, float)) for each in choice
+    ):
+        return list(choice)
+    raise DomainError(
+        f"{choice!r} cannot be a choice: the service keeps numbers, strings, booleans, None, and flat lists of them"
+    )
+
+
+def _precedes(call: Mapping[str, Any], first: str, second: str) -> bool:
+    names = list(call)
+    return first in call and names.index(first) < names.index(second)
+
+
+def _distinct(values: Sequence[Any]) -> List[Any]:
+    found: List[Any] = []
+    for value in values:
+        if value not in found:
+            found.append(value)
+    return found
+
+
+def _text(domain: Domain) -> str:
+    if domain["kind"] == "categorical":
+        return f"{domain['choices']!r}"
+    more = "".join(
+        [", log" if domain["scale"] == "log" else "", f", step {domain['step']}" if "step" in domain else ""]
+    )
+    return f"{domain['kind']} {domain['min']} to {domain['max']}{more}"
+
+
+__all__: Tuple[str, ...] = ("DomainError", "LearnedSpace")

@@ -1,0 +1,282 @@
+"""Studies: searches of the service, in Optuna's words."""
+
+from __future__ import annotations
+
+import enum
+import random
+import threading
+import time
+import uuid
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Type, Union
+
+from .. import trial as _held
+from .._runner import Runner
+from ..client import Client
+from ..errors import CaviarError
+from ._first_call import FirstCall
+from ._learned_space import LearnedSpace, draw, is_active
+from .pruners import BasePruner
+from .samplers import BaseSampler
+from .trial import FrozenTrial, Trial, TrialState
+
+_LEASE = 60.0
+_NO_END = 10_000_000
+Objective = Callable[[Trial], Union[float, Sequence[float]]]
+Callback = Callable[["Study", FrozenTrial], None]
+
+
+class StudyDirection(enum.Enum):
+    NOT_SET = 0
+    MINIMIZE = 1
+    MAXIMIZE = 2
+
+
+class Study:
+    """A search whose objective is written define-by-run. It is made when its first trial has shown what the space is."""
+
+    def __init__(
+        self,
+        client: Client,
+        *,
+        study_name: str,
+        directions: Sequence[str],
+        sampler: BaseSampler,
+        pruner: BasePruner,
+        search: Optional[Any] = None,
+    ) -> None:
+        self.study_name = study_name
+        self.user_attrs: Dict[str, Any] = {}
+        self._client, self._directions, self._sampler, self._pruner = client, list(directions), sampler, pruner
+        self._metrics = ["value"] if len(directions) == 1 else [f"value{i}" for i in range(len(directions))]
+        self._learned = LearnedSpace()
+        self._rng = random.Random(sampler.seed)
+        self._worker = f"study-{uuid.uuid4().hex[:12]}"
+        self._calls: Dict[int, Trial] = {}
+        self._queue: List[Dict[str, Any]] = []
+        self._lock = threading.Lock()
+        self._ends = False
+        self._told: Optional[Dict[str, Any]] = None
+        self.search_id: Optional[str] = None
+        if search is not None:
+            self.search_id = search["id"]
+            self._learned.adopt(search["spec"]["space"])
+
+    # Results
+
+    @property
+    def direction(self) -> StudyDirection:
+        return self.directions[0]
+
+    @property
+    def directions(self) -> List[StudyDirection]:
+        return [StudyDirection[each.upper()] for each in self._directions]
+
+    @property
+    def trials(self) -> List[FrozenTrial]:
+        """All trials, by number; every look asks the service."""
+        return self.get_trials()
+
+    def get_trials(self, deepcopy: bool = True, states: Optional[Sequence[TrialState]] = None) -> List[FrozenTrial]:
+        if self.search_id is None:
+            return []
+        frozen = [self._frozen(raw) for raw in self._client.every_trial(self.search_id)]
+        return [each for each in frozen if states is None or each.state in states]
+
+    @property
+    def best_trial(self) -> FrozenTrial:
+        if len(self._directions) > 1:
+            raise RuntimeError("a study of several objectives has best_trials")
+        best = None if self.search_id is None else self._client.get_search(self.search_id)["best"]
+        if best is None:
+            raise ValueError("no trials are completed yet")
+        return self._frozen(self._client.get_trial(best["trialId"]))
+
+    @property
+    def best_trials(self) -> List[FrozenTrial]:
+        """The Pareto front; of one objective, the best."""
+        if len(self._directions) == 1:
+            return [self.best_trial]
+        front: List[FrozenTrial] = []
+        for entry in [] if self.search_id is None else self._client.every_entry(self.search_id):
+            if entry["rank"] > 1:
+                break
+            front.append(self._frozen(self._client.get_trial(entry["trialId"])))
+        return front
+
+    @property
+    def best_params(self) -> Dict[str, Any]:
+        return self.best_trial.params
+
+    @property
+    def best_value(self) -> float:
+        value = self.best_trial.value
+        assert value is not None
+        return value
+
+    # Searching
+
+    def optimize(
+        self,
+        func: Objective,
+        n_trials: Optional[int] = None,
+        timeout: Optional[float] = None,
+        n_jobs: int = 1,
+        catch: Union[Type[Exception], Tuple[Type[Exception], ...]] = (),
+        callbacks: Optional[Sequence[Callback]] = None,
+        gc_after_trial: bool = False,
+        show_progress_bar: bool = False,
+    ) -> None:
+        """Calls the objective for `n_trials` more trials, or for `timeout` seconds, or until `stop()`; `n_jobs` at a time, in
+        threads. Exceptions of the types in `catch` make their trial failed; others do too, and end this."""
+        caught = catch if isinstance(catch, tuple) else (catch,)
+        deadline = None if timeout is None else time.monotonic() + timeout
+        self._ends = False
+        if self.search_id is None:
+            first = FirstCall(self._new_trial(0, self._queue.pop(0) if self._queue else {}, None))
+            first.call(func, caught)
+            self._make(first, n_trials, n_jobs)
+        else:
+            first = None
+            self._widen(n_trials, n_jobs)
+        assert self.search_id is not None
+
+        def run(held: _held.Trial) -> None:
+            if first is not None and held.number == 0:
+                first.tell(held, self._metrics)
+            else:
+                self._call(func, held)
+
+        def after(held: _held.Trial) -> None:
+            for callback in callbacks or ():
+                callback(self, self._frozen(self._client.get_trial(held.id)))
+
+        Runner(
+            self._client,
+            self.search_id,
+            run,
+            metric=self._metrics[0],
+            slots=n_jobs,
+            worker=self._worker,
+            lease=_LEASE,
+            catch=caught,
+            inline=n_jobs == 1 and not self._can_prune(),
+            timeout=None if deadline is None else max(0.0, deadline - time.monotonic()),
+            should_end=lambda: self._ends,
+            after=after,
+        ).run()
+        if self._client.get_search(self.search_id)["status"] == "running":
+            self._client.pause_search(self.search_id)  # until somebody calls optimize again
+
+    def stop(self) -> None:
+        """Ends `optimize` once the trials that run have ended; for callbacks."""
+        self._ends = True
+
+    def enqueue_trial(self, params: Dict[str, Any], skip_if_exists: bool = False) -> None:
+        """Has these values tried; what they leave out is drawn."""
+        if self.search_id is None:
+            self._queue.append(dict(params))
+        else:
+            space = self._client.get_search(self.search_id)["spec"]["space"]
+            self._client.add_trials(self.search_id, [self._filled(params, space)])
+
+    def set_user_attr(self, key: str, value: Any) -> None:
+        """Kept for as long as the program runs."""
+        self.user_attrs[key] = value
+
+    # How
+
+    def _new_trial(self, number: int, given: Dict[str, Any], held: Optional[_held.Trial]) -> Trial:
+        rng = random.Random(self._rng.getrandbits(64))
+        trial = Trial(self._learned, given, number=number, rng=rng, held=held, metric=self._metrics[0])
+        self._calls[number] = trial
+        return trial
+
+    def _call(self, func: Objective, held: _held.Trial) -> None:
+        with self._lock:
+            trial = self._new_trial(held.number, held.params, held)
+        try:
+            result = func(trial)
+        finally:
+            self._learn(trial)  # before the trial ends, and the next one is made
+        held.complete({**self._values_of(result), **self._drawn_metrics(trial)})
+
+    def _values_of(self, result: Union[float, Sequence[float]]) -> Dict[str, float]:
+        values = list(result) if isinstance(result, (list, tuple)) else [result]
+        if len(values) != len(self._metrics):
+            raise ValueError(
+                f"the objective gave {len(values)} values, and the study has {len(self._metrics)} directions"
+            )
+        return {metric: float(value) for metric, value in zip(self._metrics, values)}  # type: ignore[arg-type]
+
+    def _drawn_metrics(self, trial: Trial) -> Dict[str, float]:
+        return trial._extra_metrics(self._learned.space())
+
+    def _learn(self, trial: Trial) -> None:
+        """Tells the service of parameters and conditions that it does not know yet: they hold for trials to come."""
+        assert self.search_id is not None
+        with self._lock:
+            self._learned.learn_call(trial._values)
+            before = self._learned.space()
+            if before == self._told:
+                return
+            given = self._client.get_search(self.search_id)
+            space = self._learned.space(given["spec"]["space"])
+            if space != given["spec"]["space"] and given["status"] in ("running", "paused"):
+                self._client.patch_search(self.search_id, space=space)
+            self._told = before
+
+    def _make(self, first: FirstCall, n_trials: Optional[int], n_jobs: int) -> None:
+        if not self._learned:
+            raise CaviarError("the objective has suggested nothing: there is nothing to search")
+        self._learned.learn_call(first.trial._values)
+        space = self._told = self._learned.space()
+        trials = [first.trial._values, *(self._filled(each, space) for each in self._queue)]
+        self._queue = []
+        spec: Dict[str, Any] = {
+            "name": self.study_name,
+            "trainer": {"kind": "external", "maxRetries": 0},
+            "space": space,
+            "objective": [
+                {"metric": metric, "direction": direction} for metric, direction in zip(self._metrics, self._directions)
+            ],
+            "sampler": self._sampler.spec,
+            "stop": {"maxTrials": n_trials or _NO_END},
+            "parallelism": n_jobs,
+            "trials": trials,
+        }
+        if len(self._metrics) == 1:
+            spec["objective"] = spec["objective"][0]
+        if first.trial._reports:
+            spec["scheduler"] = self._pruner.spec(max(first.trial._reports) + 1)
+        if self._sampler.seed is not None:
+            spec["seed"] = self._sampler.seed
+        self.search_id = self._client.create_search(spec)["id"]
+
+    def _widen(self, n_trials: Optional[int], n_jobs: int) -> None:
+        assert self.search_id is not None
+        progress: Any = self._client.get_search(self.search_id)["progress"]
+        ended = sum(progress[status] for status in ("completed", "pruned", "infeasible", "failed", "cancelled"))
+        most = _NO_END if n_trials is None else ended + n_trials
+        self._client.patch_search(self.search_id, stop={"maxTrials": most}, parallelism=n_jobs)
+        self._client.resume_search(self.search_id)
+
+    def _can_prune(self) -> bool:
+        assert self.search_id is not None
+        scheduler: Any = self._client.get_search(self.search_id)["spec"]["scheduler"]
+        return bool(scheduler["kind"] != "fifo")
+
+    def _filled(self, params: Dict[str, Any], space: Dict[str, Any]) -> Dict[str, Any]:
+        """A point of the space with these values; the others are drawn."""
+        values: Dict[str, Any] = {}
+        for name, domain in space.items():
+            if is_active(domain, values):
+                values[name] = params[name] if name in params else draw(domain, self._rng)
+        return values
+
+    def _frozen(self, raw: Any) -> FrozenTrial:
+        return FrozenTrial(
+            raw,
+            metrics=self._metrics,
+            trial=self._calls.get(raw["number"]),
+            curve=lambda: self._client.measurements(raw["id"], max_points=10_000),
+        )

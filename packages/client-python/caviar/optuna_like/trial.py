@@ -1,0 +1,181 @@
+"""What an objective is called with, and what a study shows of its trials."""
+
+from __future__ import annotations
+
+import enum
+import random
+from datetime import datetime
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
+
+from .. import trial as _held
+from ..errors import TrialStopped
+from ._learned_space import (
+    Domain,
+    DomainError,
+    LearnedSpace,
+    choice_domain,
+    choice_of,
+    contains,
+    draw,
+    float_domain,
+    int_domain,
+)
+
+
+class TrialState(enum.Enum):
+    RUNNING = 0
+    COMPLETE = 1
+    PRUNED = 2
+    FAIL = 3
+    WAITING = 4
+
+    def is_finished(self) -> bool:
+        return self in (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
+
+
+class Trial:
+    """A call of the objective. Its suggestions are the service's, or drawn here where the service has not heard of the name yet."""
+
+    def __init__(
+        self,
+        learned: LearnedSpace,
+        given: Mapping[str, Any],
+        *,
+        number: int,
+        rng: random.Random,
+        held: Optional[_held.Trial],
+        metric: str,
+    ) -> None:
+        self.number = number
+        self.user_attrs: Dict[str, Any] = {}
+        self._learned, self._given, self._rng, self._held, self._metric = learned, given, rng, held, metric
+        #: As they go over the wire, in the order in which they were asked for.
+        self._values: Dict[str, Any] = {}
+        self._suggested: Dict[str, Any] = {}
+        self._drawn: Dict[str, Any] = {}
+        self._reports: Dict[int, float] = {}
+        self._is_stopped = False
+
+    @property
+    def params(self) -> Dict[str, Any]:
+        """What has been suggested so far."""
+        return dict(self._suggested)
+
+    def suggest_float(
+        self, name: str, low: float, high: float, *, step: Optional[float] = None, log: bool = False
+    ) -> float:
+        return float(self._suggest(name, float_domain(low, high, step, log)))
+
+    def suggest_int(self, name: str, low: int, high: int, *, step: int = 1, log: bool = False) -> int:
+        return int(self._suggest(name, int_domain(low, high, step, log)))
+
+    def suggest_categorical(self, name: str, choices: Sequence[Any]) -> Any:
+        value = choice_of(self._suggest(name, choice_domain(choices)), choices)
+        self._suggested[name] = value
+        return value
+
+    def suggest_uniform(self, name: str, low: float, high: float) -> float:
+        return self.suggest_float(name, low, high)
+
+    def suggest_loguniform(self, name: str, low: float, high: float) -> float:
+        return self.suggest_float(name, low, high, log=True)
+
+    def report(self, value: float, step: int) -> None:
+        """The value of the objective at a step. Repeating a step changes nothing."""
+        number = float(value)
+        self._reports.setdefault(int(step), number)
+        if self._held is None or self._is_stopped:
+            return
+        try:
+            # Steps of the service count what has been done: Optuna's step 0 is the first of them.
+            self._held.report(int(step) + 1, {self._metric: number})
+        except TrialStopped:
+            self._is_stopped = True
+
+    def should_prune(self) -> bool:
+        """Whether the pruner has ended the trial: raise TrialPruned."""
+        return self._is_stopped or (self._held is not None and self._held.should_stop)
+
+    def set_user_attr(self, key: str, value: Any) -> None:
+        """Kept for as long as the program runs."""
+        self.user_attrs[key] = value
+
+    def _suggest(self, name: str, domain: Domain) -> Any:
+        self._learned.learn_domain(name, domain)
+        if name not in self._values:
+            if name in self._given:
+                value = self._given[name]
+                if not contains(domain, value):
+                    raise DomainError(
+                        f"the study gives {name!r} the value {value!r}, which the suggestion does not allow"
+                    )
+            else:
+                value = self._drawn[name] = draw(domain, self._rng)
+            self._values[name] = value
+            self._suggested[name] = value
+        return self._values[name]
+
+    def _extra_metrics(self, domains: Mapping[str, Domain]) -> Dict[str, float]:
+        """What was drawn here, for the service to keep: numbers as they are, choices by their place."""
+        extra: Dict[str, float] = {}
+        for name, value in self._drawn.items():
+            domain = domains[name]
+            extra[f"drawn.{name}"] = domain["choices"].index(value) if domain["kind"] == "categorical" else value
+        return extra
+
+
+_STATES = {
+    "completed": TrialState.COMPLETE,
+    "pruned": TrialState.PRUNED,
+    "queued": TrialState.WAITING,
+    "running": TrialState.RUNNING,
+    "paused": TrialState.RUNNING,
+}
+
+
+class FrozenTrial:
+    """A trial as the service has it."""
+
+    def __init__(
+        self, raw: Mapping[str, Any], *, metrics: Sequence[str], trial: Optional[Trial], curve: Any = None
+    ) -> None:
+        self.raw = raw
+        self.number: int = raw["number"]
+        self.state: TrialState = _STATES.get(raw["status"], TrialState.FAIL)
+        # Those that the objective asked for, where it ran in this program; all that it was given elsewhere.
+        self.params: Dict[str, Any] = dict(raw["params"]) if trial is None else trial.params
+        self.user_attrs: Dict[str, Any] = {} if trial is None else dict(trial.user_attrs)
+        self.datetime_start = _time(raw.get("startedAt"))
+        self.datetime_complete = _time(raw.get("endedAt"))
+        found: List[Optional[float]] = [raw["metrics"].get(metric) for metric in metrics]
+        self.values: Optional[List[float]] = (
+            None if any(each is None for each in found) else [each for each in found if each is not None]
+        )
+        self._curve, self._metric = curve, metrics[0]
+
+    @property
+    def value(self) -> Optional[float]:
+        return None if self.values is None else self.values[0]
+
+    @property
+    def duration(self) -> Any:
+        if self.datetime_start is None or self.datetime_complete is None:
+            return None
+        return self.datetime_complete - self.datetime_start
+
+    @property
+    def intermediate_values(self) -> Dict[int, float]:
+        """What was reported, by step; asked for when it is looked at."""
+        items = [] if self._curve is None else self._curve()["items"]
+        found = {item["step"] - 1: item["metrics"].get(self._metric) for item in items}
+        return {step: float("nan") if value is None else value for step, value in found.items()}
+
+    def __repr__(self) -> str:
+        return f"FrozenTrial(number={self.number}, state={self.state.name}, values={self.values}, params={self.params})"
+
+
+def _time(text: Union[str, None]) -> Optional[datetime]:
+    return None if text is None else datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+__all__ = ["FrozenTrial", "Trial", "TrialState"]

@@ -1,0 +1,268 @@
+"""The parts that need no service."""
+
+import json
+import math
+import random
+import threading
+import unittest
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import caviar
+from caviar._events import read_events
+from caviar._transport import finite, pause_before_retry
+from caviar.errors import problem_of
+from caviar.optuna_like import DomainError, pruners, samplers
+from caviar.optuna_like import _learned_space as learned
+from caviar.search import spec_of
+
+
+class Events(unittest.TestCase):
+    def test_every_kind_of_line_end_wherever_it_is_cut(self):
+        text = b": hello\r\nid: 7\r\nevent: trial\r\ndata: a\r\ndata: b\r\n\r\nid: 8\ndata: \xc3\xa4\n\nid: 9\rdata: x\r\rdata: cut"
+        expected = [("7", "trial", "a\nb"), ("8", "message", "ä"), ("9", "message", "x")]
+        for size in (1, 2, 3, 7, len(text)):
+            chunks = [text[at : at + size] for at in range(0, len(text), size)]
+            self.assertEqual([tuple(each) for each in read_events(chunks)], expected, size)
+
+
+class Errors(unittest.TestCase):
+    def test_have_classes_by_what_the_caller_can_do(self):
+        cases = [
+            (401, "unauthorized", caviar.AccessError),
+            (404, "search-not-found", caviar.NotFoundError),
+            (409, "lease-lost", caviar.LeaseLostError),
+            (409, "search-ended", caviar.ConflictError),
+            (422, "invalid-spec", caviar.InvalidError),
+            (429, "rate-limited", caviar.RateLimitedError),
+            (503, "unavailable", caviar.UnavailableError),
+            (500, "internal", caviar.ProblemError),
+        ]
+        for status, code, kind in cases:
+            error = problem_of({"status": status, "code": code, "detail": "d", "requestId": "r"}, None)
+            self.assertIs(type(error), kind)
+            self.assertEqual((error.code, error.status, error.request_id, error.errors), (code, status, "r", []))
+
+    def test_say_every_pointer(self):
+        errors = [{"pointer": "/stop", "message": "is required"}]
+        error = problem_of({"status": 422, "code": "invalid-spec", "detail": "No", "errors": errors}, None)
+        self.assertEqual(str(error), "No (invalid-spec)\n  /stop: is required")
+
+    def test_that_pass_are_waited_for_with_growing_pauses(self):
+        away = caviar.UnreachableError("x")
+        for failures, (least, most) in enumerate([(0.125, 0.25), (0.25, 0.5), (0.5, 1)]):
+            pauses = [pause_before_retry(away, failures) for _ in range(50)]
+            self.assertTrue(all(least <= pause <= most for pause in pauses), pauses)
+            self.assertGreater(len(set(pauses)), 10)
+        self.assertGreater(pause_before_retry(problem_of({"status": 503, "code": "unavailable"}, 5.0), 0), 5)
+        self.assertIsNone(pause_before_retry(problem_of({"status": 429, "code": "quota-exceeded"}, 5.0), 0))
+        self.assertIsNone(pause_before_retry(problem_of({"status": 404, "code": "x"}, None), 0))
+
+
+class Stub:
+    """A service that gives these answers in turn: (status, body, headers)."""
+
+    def __init__(self, *answers):
+        left, self.seen = list(answers), []
+        stub = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def _answer(self):
+                length = int(self.headers.get("Content-Length") or 0)
+                stub.seen.append((self.command, self.path, dict(self.headers), self.rfile.read(length)))
+                status, body, headers = left.pop(0)
+                data = body if isinstance(body, bytes) else json.dumps(body).encode()
+                self.send_response(status)
+                for name, value in {"Content-Length": str(len(data)), **headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(data)
+
+            do_GET = do_POST = do_PATCH = do_DELETE = _answer
+
+            def log_message(self, *_):
+                pass
+
+        self._server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._server.shutdown()
+        self._server.server_close()
+
+
+PROBLEM = {"Content-Type": "application/problem+json; charset=utf-8"}
+AWAY = (503, {"status": 503, "code": "unavailable", "detail": "away"}, {**PROBLEM, "Retry-After": "0"})
+REFUSED = (429, {"status": 429, "code": "rate-limited", "detail": "slow"}, {**PROBLEM, "Retry-After": "0"})
+GONE = (404, {"status": 404, "code": "search-not-found", "detail": "no"}, PROBLEM)
+
+
+class Requests(unittest.TestCase):
+    def test_are_tried_again_with_the_same_idempotency_key(self):
+        with Stub(AWAY, REFUSED, (201, {"id": "srch_1"}, {})) as stub:
+            client = caviar.Client(stub.url, "k3y")
+            self.assertEqual(client.create_search({"stop": {}})["id"], "srch_1")
+            keys = {headers["Idempotency-Key"] for _, _, headers, _ in stub.seen}
+            self.assertEqual((len(stub.seen), len(keys)), (3, 1))
+            self.assertEqual(stub.seen[0][2]["Authorization"], "Bearer k3y")
+
+    def test_that_must_not_happen_twice_are_only_repeated_when_refused(self):
+        with Stub(REFUSED, AWAY) as stub:
+            with self.assertRaises(caviar.UnavailableError):
+                caviar.Client(stub.url).create_key("x")
+            self.assertEqual(len(stub.seen), 2)
+
+    def test_give_up_when_patience_ends(self):
+        with Stub(AWAY) as stub, self.assertRaises(caviar.UnavailableError):
+            caviar.Client(stub.url, patience=0).get_search("x")
+        with self.assertRaisesRegex(caviar.UnreachableError, "does not answer"):
+            caviar.Client("http://127.0.0.1:1", patience=0).get_search("x")
+
+    def test_take_what_a_first_try_deleted_for_deleted(self):
+        with Stub(AWAY, GONE) as stub:
+            self.assertIsNone(caviar.Client(stub.url).delete_search("x"))
+        with Stub(GONE) as stub, self.assertRaises(caviar.NotFoundError):
+            caviar.Client(stub.url).delete_search("x")
+
+    def test_know_a_proxy_from_the_service(self):
+        with Stub((502, b"<h1>Bad gateway</h1>", {"Content-Type": "text/html"})) as stub:
+            with self.assertRaisesRegex(caviar.UnreachableError, "answered 502 in a form that is not Caviar's"):
+                caviar.Client(stub.url, patience=0).get_search("x")
+
+    def test_do_not_follow_where_somebody_else_points(self):
+        with Stub((302, b"", {"Location": "http://127.0.0.1:1/"})) as stub:
+            with self.assertRaisesRegex(caviar.UnreachableError, "answered 302"):
+                caviar.Client(stub.url, "k3y", patience=0).get_search("x")
+
+    def test_escape_ids_and_leave_out_what_is_not_given(self):
+        page = {"items": [], "nextCursor": None}
+        with Stub((200, page, {})) as stub:
+            self.assertEqual(list(caviar.Client(stub.url).every_trial("a/b?c")), [])
+            self.assertEqual(stub.seen[0][1], "/v1/searches/a%2Fb%3Fc/trials?limit=200")
+
+
+class Metrics(unittest.TestCase):
+    def test_that_are_not_finite_are_null(self):
+        given = {"a": math.nan, "b": math.inf, "c": None, "d": True, "e": 2}
+        self.assertEqual(finite(given), {"a": None, "b": None, "c": None, "d": 1.0, "e": 2.0})
+
+
+class Specs(unittest.TestCase):
+    def test_are_made_from_keywords(self):
+        spec = spec_of({"x": caviar.Int(1, 4, step=3)}, max_trials=3, sampler="tpe", scheduler={"kind": "asha"}, seed=1)
+        self.assertEqual(spec["space"], {"x": {"kind": "int", "min": 1, "max": 4, "scale": "linear", "step": 3}})
+        self.assertEqual((spec["sampler"], spec["scheduler"], spec["seed"]), ({"kind": "tpe"}, {"kind": "asha"}, 1))
+        self.assertEqual(spec["stop"], {"maxTrials": 3})
+
+    def test_of_decorated_functions_need_their_parameters(self):
+        with self.assertRaisesRegex(TypeError, "has no parameter 'y'"):
+            caviar.objective({"y": caviar.Float(0, 1)})(lambda x: x)
+        double = caviar.objective({"x": caviar.Float(0, 1)})(lambda x: 2 * x)
+        self.assertEqual(double(x=2), 4)
+
+
+def fed(*calls):
+    space = learned.LearnedSpace()
+    for call in calls:
+        for name, value in call.items():
+            space.learn_domain(name, DOMAINS[name])
+        space.learn_call(call)
+    return {name: domain.get("when") for name, domain in space.space().items()}
+
+
+DOMAINS = {
+    "kind": learned.choice_domain(["svc", "rf", "knn"]),
+    "c": learned.float_domain(1e-3, 1e3, None, True),
+    "depth": learned.int_domain(2, 32, 1, False),
+    "optimizer": learned.choice_domain(["adam", "sgd"]),
+    "layers": learned.int_domain(1, 3, 1, False),
+    "units": learned.int_domain(8, 64, 8, False),
+}
+
+
+class LearnedSpace(unittest.TestCase):
+    def test_has_no_conditions_while_every_call_asks_for_the_same(self):
+        self.assertEqual(fed({"c": 1.0}, {"c": 2.0}), {"c": None})
+
+    def test_learns_on_what_a_parameter_depends(self):
+        calls = [{"kind": "svc", "c": 1.0}, {"kind": "rf", "depth": 3}]
+        self.assertEqual(fed(*calls), {"kind": None, "c": {"kind": ["svc"]}, "depth": {"kind": ["rf"]}})
+        wider = fed(*calls, {"kind": "knn", "depth": 4})
+        self.assertEqual(wider["depth"], {"kind": ["rf", "knn"]})
+
+    def test_corrects_a_condition_that_fitted_by_chance(self):
+        calls = [{"kind": "svc", "optimizer": "adam", "c": 1.0}, {"kind": "rf", "optimizer": "sgd"}]
+        self.assertEqual(fed(*calls)["c"], {"optimizer": ["adam"]})
+        self.assertEqual(fed(*calls, {"kind": "svc", "optimizer": "sgd", "c": 2.0})["c"], {"kind": ["svc"]})
+
+    def test_takes_whole_numbers_as_parents_and_gives_up_where_one_parent_is_not_enough(self):
+        calls = [{"layers": 1}, {"layers": 2, "units": 8}, {"layers": 3, "units": 16}]
+        self.assertEqual(fed(*calls)["units"], {"layers": [2, 3]})
+        self.assertIsNone(fed({"optimizer": "adam", "c": 1.0}, {"optimizer": "adam"})["c"])
+
+    def test_keeps_what_others_have_found_out(self):
+        space = learned.LearnedSpace()
+        theirs = {"c": {**DOMAINS["c"], "when": {"kind": ["svc"]}}, "kind": DOMAINS["kind"]}
+        space.adopt(theirs)
+        space.learn_domain("kind", DOMAINS["kind"])
+        space.learn_call({"kind": "rf"})
+        self.assertEqual(space.space(theirs)["c"]["when"], {"kind": ["svc"]})
+
+    def test_refuses_a_name_with_two_domains(self):
+        space = learned.LearnedSpace()
+        space.learn_domain("c", DOMAINS["c"])
+        with self.assertRaisesRegex(
+            DomainError, "'c' was suggested from float 0.001 to 1000.0, log before, and now from int"
+        ):
+            space.learn_domain("c", learned.int_domain(1, 2, 1, False))
+
+    def test_draws_what_lies_in_the_domain(self):
+        rng = random.Random(1)
+        for domain in [*DOMAINS.values(), learned.int_domain(1, 100, 1, True), learned.float_domain(0, 1, 0.3, False)]:
+            values = [learned.draw(domain, rng) for _ in range(300)]
+            self.assertTrue(all(learned.contains(domain, value) for value in values), domain)
+        self.assertEqual({learned.draw(DOMAINS["units"], rng) % 8 for _ in range(99)}, {0})
+
+    def test_brings_bounds_onto_steps_and_refuses_what_makes_no_sense(self):
+        self.assertEqual(learned.float_domain(0, 1, 0.3, False)["max"], 0.8999999999999999)
+        self.assertEqual(learned.int_domain(1, 2, 5, False), {"kind": "int", "min": 1, "max": 1, "scale": "linear"})
+        for low, high, step, log in [(2, 1, None, False), (0, 1, None, True), (1, 2, 0.1, True), (0, 1, -1, False)]:
+            with self.assertRaises(ValueError):
+                learned.float_domain(low, high, step, log)
+
+    def test_gives_the_callers_own_choice_back(self):
+        choices = [(1, 2), True, 1, None]
+        self.assertIs(learned.choice_of([1, 2], choices), choices[0])
+        self.assertIs(learned.choice_of(True, choices), True)
+        self.assertEqual(learned.choice_of(1, choices), 1)
+        with self.assertRaisesRegex(DomainError, "cannot be a choice"):
+            learned.choice_domain([object()])
+
+
+class Words(unittest.TestCase):
+    def test_of_pruners_become_schedulers_with_the_steps_that_were_seen(self):
+        self.assertEqual(pruners.MedianPruner(n_warmup_steps=2).spec(10)["warmup"], 3)
+        self.assertEqual(
+            pruners.SuccessiveHalvingPruner().spec(10), {"kind": "asha", "minResource": 1, "maxResource": 10, "eta": 4}
+        )
+        self.assertEqual(pruners.HyperbandPruner(max_resource=27).spec(10)["maxResource"], 27)
+        self.assertEqual(pruners.NopPruner().spec(10), {"kind": "fifo"})
+
+    def test_of_samplers_become_samplers(self):
+        self.assertEqual(
+            samplers.TPESampler(seed=3, multivariate=True).spec, {"kind": "tpe", "startup": 10, "candidates": 24}
+        )
+        self.assertEqual(samplers.CmaEsSampler().spec, {"kind": "cma-es"})
+
+    def test_of_storage_is_an_url(self):
+        with self.assertRaisesRegex(ValueError, "storage is the URL of a Caviar service"):
+            caviar.optuna_like.create_study(storage="sqlite:///x.db")
+        with self.assertRaisesRegex(ValueError, "direction must be"):
+            caviar.optuna_like.create_study(direction="up", storage="http://127.0.0.1:1", client=caviar.Client())
+
+
+if __name__ == "__main__":
+    unittest.main()

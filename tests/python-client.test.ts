@@ -1,0 +1,100 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createTestDatabase, testRedis } from '@caviar/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestApp, type TestApp } from '../apps/api/testing/test-app.js';
+import { OPERATIONS, type Operation, openApiDocument } from '../packages/contracts/index.js';
+import { snippetsOf } from './support/snippets.js';
+
+// The Python client with the Python of this machine, against a real service.
+
+const { pythonTypes } = (await import(new URL('../scripts/python-types.mjs', import.meta.url).href)) as {
+  pythonTypes(document: object): string;
+};
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = join(root, 'packages', 'client-python');
+const isNewEnough = 'import sys; sys.exit(0 if sys.version_info >= (3, 9) else 1)';
+const hasPython = spawnSync('python3', ['-c', isNewEnough]).status === 0;
+
+let service: TestApp | undefined;
+let url = '';
+beforeAll(async () => {
+  if (!hasPython) return;
+  service = await createTestApp({ database: await createTestDatabase(), redis: testRedis() });
+  url = await service.app.listen({ host: '127.0.0.1', port: 0 });
+});
+afterAll(() => service?.close());
+
+function python(...args: readonly string[]): Promise<string> {
+  const env = { ...process.env, PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: '1', CAVIAR_URL: url, CAVIAR_API_KEY: '' };
+  return new Promise((resolve, reject) => {
+    execFile('python3', [...args], { cwd: folder, env, timeout: 110_000 }, (error, stdout, stderr) =>
+      error === null ? resolve(stdout) : reject(new Error(`${error.message}\n${stderr}`)),
+    );
+  });
+}
+
+test('its types are made from the contract', () => {
+  const message = 'write them anew: npm run build && node scripts/python-types.mjs';
+  expect(readFileSync(join(folder, 'caviar', 'types.py'), 'utf8') === pythonTypes(openApiDocument('0')), message).toBe(
+    true,
+  );
+});
+
+/** Calls every method of a client that sends nothing, and prints what it would have sent. */
+const CALL_ALL = `
+import inspect, caviar
+called = set()
+def request(method, path, **_):
+    called.add(method + " " + path.replace("ID", "{id}"))
+    raise caviar.UnreachableError("nothing is sent")
+client = caviar.Client(patience=0)
+client._transport.request = request
+for name, method in inspect.getmembers(client, inspect.ismethod):
+    if name.startswith("_") or name in ("follow_events", "watch_leaderboard"):
+        continue
+    wanted = [each for each in inspect.signature(method).parameters.values() if each.default is each.empty and each.kind not in (each.VAR_KEYWORD, each.VAR_POSITIONAL)]
+    lists = ("finishes", "params", "metrics", "spec")
+    try:
+        answer = method(*[{} if each.name in lists else 1 if each.name == "step" else "ID" for each in wanted])
+        next(iter(answer), None)
+    except (caviar.UnreachableError, TypeError):
+        pass
+try:
+    caviar._transport.time.sleep = None
+    next(client.follow_events("ID"))
+except TypeError:
+    pass
+print("\\n".join(sorted(called)))
+`;
+
+describe.skipIf(!hasPython)('the Python client', () => {
+  test('does what it does without a service', async () => {
+    await python('-m', 'unittest', 'discover', '-s', 'tests');
+  });
+
+  test('does what it does with a service', { timeout: 120_000 }, async () => {
+    await python('-m', 'unittest', 'discover', '-s', 'integration');
+  });
+
+  test('has a method for every call of the contract', async () => {
+    const called = new Set((await python('-c', CALL_ALL)).trim().split('\n'));
+    const operations: readonly Operation[] = Object.values(OPERATIONS);
+    const expected = operations
+      .filter(({ path }) => path.startsWith('/v1/'))
+      .map(({ method, path }) => `${method} ${path}`);
+    expect(expected.filter((call) => !called.has(call))).toEqual([]);
+  });
+
+  const programs = ['README.md', 'packages/client-python/README.md'].flatMap((page) =>
+    snippetsOf(readFileSync(join(root, page), 'utf8'))
+      .filter(({ language }) => language === 'python')
+      .map(({ text }, index) => ({ name: `${page} ${index}`, text })),
+  );
+  test.each(programs)('runs what $name shows', async ({ text }) => {
+    expect(await python('-c', text)).not.toBe('');
+  });
+});
