@@ -134,7 +134,7 @@ describe('a search', () => {
     const { code, stderr } = await caviar(`search watch ${id}`, { signal: interruption.signal, stdout });
     expect([code, stderr]).toEqual([
       130,
-      `The search goes on without being watched. To see it again: caviar search watch ${id}\n`,
+      `The search goes on without being watched.\nnext: caviar search watch ${id}\n`,
     ]);
     expect((await json(`search cancel ${id}`)).id).toBe(id);
   });
@@ -210,6 +210,32 @@ describe('the service', () => {
       stderr: expect.stringContaining('caviar dataset list'),
     });
     expect((await caviar('worker list')).stdout).toMatch(/^id +status[\s\S]*active/);
+  });
+
+  test('takes data sets, and says where a file is wrong', async () => {
+    const path = join(folder, 'own.csv');
+    const rows = Array.from({ length: 60 }, (_, i) => `${i},${i % 3},${i % 2 === 0 ? 'yes' : 'no'}`);
+    writeFileSync(path, ['id,a,label', ...rows].join('\n'));
+    const added = await caviar(`dataset add ${path} --column id=ignore --licence CC0`);
+    expect(added).toMatchObject({ code: 0, stdout: expect.stringMatching(/^own {2}ds_/) });
+    expect(added.stdout).toMatch(/label \(target\) +categorical +0 +2/);
+    expect(added.stdout).toContain('"dataset": "own"');
+    const { id } = await json(`dataset add ${path} --column id=ignore --licence CC0`);
+    expect((await json(`dataset show ${id}`)).classNames).toEqual(['no', 'yes']);
+    expect((await caviar(`dataset delete ${id}`)).stdout).toBe(`deleted ${id}\n`);
+    writeFileSync(path, 'a,b\n1,2\n3\n');
+    expect(await caviar(`dataset add ${path}`)).toMatchObject({ code: 6, stderr: expect.stringContaining('line 3') });
+    for (const [line, message] of [
+      ['', 'FILE is missing'],
+      [`${path} --features x.npy`, 'not both'],
+      [join(folder, 'no.csv'), 'there is no file'],
+      [join(folder, 'odd.xyz'), '--format is needed'],
+      [`${path} --column x`, '--column takes NAME=ROLE'],
+      ['--features x.npy --test y.npy', '--test goes with FILE'],
+    ]) {
+      const refused = await caviar(`dataset add ${line}`.trim());
+      expect(refused, line).toMatchObject({ code: 2, stderr: expect.stringContaining(message ?? '') });
+    }
   });
 
   test('checks gradients', async () => {

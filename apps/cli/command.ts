@@ -77,6 +77,10 @@ export class Flags {
     return this.values[name] as number | undefined;
   }
 
+  given(name: string): boolean {
+    return this.values[name] !== undefined;
+  }
+
   boolean(name: string): boolean {
     return this.values[name] === true;
   }

@@ -137,14 +137,13 @@ export interface CurvesOptions extends CallOptions {
   readonly beta?: number | undefined;
 }
 
-/** The API, call by call. Everything throws `ProblemError` and `UnreachableError`. */
+/** Parts of an upload that are files. */
+export type DatasetPart = 'file' | 'features' | 'labels' | 'testFeatures' | 'testLabels';
+
 /**
  * The API, call by call. Everything throws `ProblemError` and `UnreachableError`, once `patienceMs` of the client has gone by
  * where trying again may help.
  */
-/** Parts of an upload that are files. */
-export type DatasetPart = 'file' | 'features' | 'labels' | 'testFeatures' | 'testLabels';
-
 export interface Client {
   /** Creates and starts a search. Without a key of yours it has a drawn one, so that trying again cannot make a second search. */
   createSearch(

@@ -3,6 +3,7 @@ export type {
   CallOptions,
   Client,
   CurvesOptions,
+  DatasetPart,
   DiagnosisOptions,
   FollowedEvent,
   FollowOptions,

@@ -2,8 +2,9 @@ import type { DatasetView, GradientCheckView } from '@caviar/contracts';
 import { type Column, fit, table } from '@caviar/terminal';
 import type { Command, Context } from '../command.js';
 import { EXIT } from '../exit-code.js';
-import { fields } from '../view/format.js';
+import { datasetLines } from '../view/dataset-lines.js';
 import { emphasised } from '../view/search-lines.js';
+import { addDataset } from './add-dataset.js';
 import { paramsOf } from './params-of.js';
 
 const list: Command = {
@@ -35,28 +36,21 @@ const show: Command = {
   async run(context) {
     const { client, args, io, screen, style } = context;
     const dataset = await client.getDataset(args['DATASET'] ?? '', { signal: io.signal });
-    const { name, id, description, task, rows, features, classNames, image, source, licence, checksum, builtIn } =
-      dataset;
-    context.answer(dataset, () => [
-      `${style.bold(name)}  ${style.dim(id)}`,
-      ...fields(
-        [
-          ['about', description],
-          ['task', task],
-          ['rows', rows.toLocaleString('en')],
-          [
-            'features',
-            `${features.toLocaleString('en')}${image === null ? '' : `, images of ${image.height} by ${image.width}`}`,
-          ],
-          ...(classNames === null ? [] : [['classes', classNames.join(', ')] as const]),
-          ['source', source],
-          ['licence', licence],
-          ['checksum', checksum],
-          ['built in', builtIn ? 'yes' : 'no'],
-        ],
-        screen.width(),
-      ),
-    ]);
+    context.answer(dataset, () => datasetLines(dataset, { width: screen.width(), style }));
+    return EXIT.ok;
+  },
+};
+
+const remove: Command = {
+  path: ['dataset', 'delete'],
+  summary: 'delete a data set that was uploaded',
+  args: [{ name: 'DATASET', help: 'its id' }],
+  examples: ['caviar dataset delete ds_...'],
+  async run(context) {
+    const { client, args, io } = context;
+    const id = args['DATASET'] ?? '';
+    await client.deleteDataset(id, { signal: io.signal });
+    context.answer({ id, deleted: true }, () => [`deleted ${id}`]);
     return EXIT.ok;
   },
 };
@@ -116,4 +110,4 @@ function reportLines({ style, screen }: Context, { verdict, parameters, checks }
   ];
 }
 
-export const dataCommands: readonly Command[] = [list, show, gradcheck];
+export const dataCommands: readonly Command[] = [list, show, addDataset, remove, gradcheck];

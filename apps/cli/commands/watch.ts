@@ -59,7 +59,7 @@ export async function watch(context: Context, id: string): Promise<number> {
     if (!io.signal.aborted) throw error;
     clearInterval(timer);
     if (isLive) screen.print(...keptOf(context, last, curves));
-    io.stderr.write(`The search goes on without being watched. To see it again: caviar search watch ${id}\n`);
+    io.stderr.write(`The search goes on without being watched.\nnext: caviar search watch ${id}\n`);
     return EXIT.interrupted;
   } finally {
     clearInterval(timer);

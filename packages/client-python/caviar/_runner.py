@@ -20,6 +20,8 @@ class _Event(NamedTuple):
     kind: str  # parked, ended
     trial: Trial
     error: Optional[BaseException]
+    #: Of the turn that is parked: what is heard of an earlier one is of no consequence.
+    token: Optional[str] = None
 
 
 class Runner:
@@ -99,6 +101,8 @@ class Runner:
             return None
 
     def _handle(self, event: _Event) -> None:
+        if event.kind == "parked" and event.token != event.trial._token:
+            return  # it has been handed out to us again since, and has another slot
         slot = self._slot_of.pop(event.trial.id, None)
         if slot is not None:
             self._free.append(slot)
@@ -140,7 +144,7 @@ class Runner:
             metric=self._metric,
             on_pause=self._wait_inline
             if self._inline
-            else lambda paused: self._events.put(_Event("parked", paused, None)),
+            else lambda paused, token: self._events.put(_Event("parked", paused, None, token)),
         )
         self._trials[trial.id] = trial
         if self._inline:
@@ -176,7 +180,7 @@ class Runner:
             return _Event("ended", trial, error)
         return _Event("ended", trial, None)
 
-    def _wait_inline(self, trial: Trial) -> None:
+    def _wait_inline(self, trial: Trial, _token: str) -> None:
         """Without a scheduler, only a paused search has a trial wait: it comes back first, under the name that had it."""
         slot = self._slot_of[trial.id]
         while trial.is_paused:

@@ -11,6 +11,7 @@ import urllib.request
 from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
 from urllib.parse import quote, urlencode
 
+from ._form import Form
 from .errors import ProblemError, RateLimitedError, UnavailableError, UnreachableError, problem_of
 
 _FIRST_PAUSE = 0.25
@@ -112,10 +113,17 @@ class Transport:
     ) -> Answer:
         given = {name: value for name, value in (query or {}).items() if value is not None}
         url = self.url + path + ("?" + urlencode(given) if given else "")
-        data = None if body is None else json.dumps(body, allow_nan=False).encode()
+        data: Any = None
+        if isinstance(body, Form):
+            data = iter(body)
+        elif body is not None:
+            data = json.dumps(body, allow_nan=False).encode()
         request = urllib.request.Request(url, data=data, method=method)
         request.add_header("Accept", "application/json, application/problem+json")
-        if data is not None:
+        if isinstance(body, Form):
+            request.add_header("Content-Type", body.content_type)
+            request.add_header("Content-Length", str(len(body)))
+        elif data is not None:
             request.add_header("Content-Type", "application/json")
         if self._api_key:
             request.add_header("Authorization", f"Bearer {self._api_key}")

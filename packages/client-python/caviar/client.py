@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Opt
 
 from . import types as t
 from ._events import read_events
+from ._form import Files, Form
 from ._transport import Transport, escaped, finite, pause_before_retry
 from .errors import ProblemError, UnreachableError
 
@@ -212,6 +213,88 @@ class Client:
     def delete_webhook(self, webhook_id: str) -> None:
         self._transport.request("DELETE", f"/v1/webhooks/{escaped(webhook_id)}").close()
 
+    # What pages draw: answers whose size is bounded, however many trials there are
+
+    def trial_table(
+        self,
+        search_id: str,
+        *,
+        sort: Optional[str] = None,
+        order: Optional[str] = None,
+        status: Sequence[str] = (),
+        filter: Optional[Mapping[str, Any]] = None,
+        offset: Optional[int] = None,
+        limit: Optional[int] = None,
+    ) -> t.TrialTable:
+        """A window of the trials, sorted by a field, `params.NAME` or `metrics.NAME`, and filtered."""
+        query = {
+            "sort": sort,
+            "order": order,
+            "status": ",".join(status) or None,
+            "filter": json.dumps(filter) if filter else None,
+            "offset": offset,
+            "limit": limit,
+        }
+        return cast(t.TrialTable, self._get(f"{_search(search_id)}/table", **query))
+
+    def trial_points(
+        self, search_id: str, *, limit: Optional[int] = None, metrics: Sequence[str] = ()
+    ) -> t.TrialPoints:
+        """Trials as columns, all or a sample."""
+        query = {"limit": limit, "metrics": ",".join(metrics) or None}
+        return cast(t.TrialPoints, self._get(f"{_search(search_id)}/points", **query))
+
+    def best_so_far(self, search_id: str, *, max_points: Optional[int] = None) -> t.BestSoFar:
+        return cast(t.BestSoFar, self._get(f"{_search(search_id)}/best-so-far", maxPoints=max_points))
+
+    def trial_curves(
+        self,
+        search_id: str,
+        *,
+        numbers: Sequence[int] = (),
+        best: Optional[int] = None,
+        metrics: Sequence[str] = (),
+        max_points: Optional[int] = None,
+        beta: Optional[float] = None,
+    ) -> t.TrialCurves:
+        """Learning curves of the trials of these numbers, or of the `best`."""
+        query = {
+            "numbers": ",".join(str(number) for number in numbers) or None,
+            "best": best,
+            "metrics": ",".join(metrics) or None,
+            "maxPoints": max_points,
+            "beta": beta,
+        }
+        return cast(t.TrialCurves, self._get(f"{_search(search_id)}/curves", **query))
+
+    def search_rungs(self, search_id: str) -> t.SearchRungs:
+        """What the scheduler made of the trials, step by step."""
+        return cast(t.SearchRungs, self._get(f"{_search(search_id)}/rungs"))
+
+    def search_timeline(self, search_id: str, *, limit: Optional[int] = None) -> t.SearchTimeline:
+        """Who trained which trial when."""
+        return cast(t.SearchTimeline, self._get(f"{_search(search_id)}/timeline", limit=limit))
+
+    def follow_changes(self) -> Iterator[Dict[str, Any]]:
+        """All searches and the workers at a glance, as they change. Never ends by itself; connects again when it is cut
+        off, and says so by another event of the kind `ready`: lists are to be read again then."""
+        failures = 0
+        while True:
+            try:
+                answer = self._transport.request(
+                    "GET", "/v1/changes", headers={"Accept": "text/event-stream, application/problem+json"}
+                )
+                for sent in read_events(answer.chunks()):
+                    failures = 0
+                    yield json.loads(sent.data)
+                error: Exception = UnreachableError(f"{self.url} ended the changes")
+            except (ProblemError, UnreachableError) as caught:
+                error = caught
+            except (OSError, ValueError) as broken:
+                error = UnreachableError(f"{self.url} broke off: {broken}")
+            _sleep_or_raise(error, failures)
+            failures += 1
+
     # Trials
 
     def list_trials(
@@ -339,8 +422,19 @@ class Client:
     def list_datasets(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> t.DatasetPage:
         return cast(t.DatasetPage, self._get("/v1/datasets", limit=limit, cursor=cursor))
 
-    def get_dataset(self, dataset_id: str) -> t.Dataset:
-        return cast(t.Dataset, self._get(f"/v1/datasets/{escaped(dataset_id)}"))
+    def get_dataset(self, dataset_id: str) -> t.DatasetDetail:
+        """A data set with its summary."""
+        return cast(t.DatasetDetail, self._get(f"/v1/datasets/{escaped(dataset_id)}"))
+
+    def create_dataset(self, name: str, format: str, files: Mapping[str, Files], **meta: Any) -> t.DatasetDetail:
+        """Uploads a data set. `files` are paths or bytes by part: `file` (two of them: the second is a test part), or `features`,
+        `labels`, `testFeatures`, `testLabels`; `meta` is `target`, `task`, `columns`, ... as in the API. The same content a second
+        time gives the data set that there is."""
+        form = Form({"name": name, "format": format, **meta}, files)
+        return cast(t.DatasetDetail, self._json("POST", "/v1/datasets", body=form))
+
+    def delete_dataset(self, dataset_id: str) -> None:
+        self._transport.request("DELETE", f"/v1/datasets/{escaped(dataset_id)}").close()
 
     def list_trainers(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> t.TrainerPage:
         return cast(t.TrainerPage, self._get("/v1/trainers", limit=limit, cursor=cursor))

@@ -31,7 +31,7 @@ class Trial:
         *,
         lease: float,
         metric: str,
-        on_pause: Optional[Callable[["Trial"], None]] = None,
+        on_pause: Optional[Callable[["Trial", str], None]] = None,
     ) -> None:
         self.id: str = handed_out["id"]
         self.number: int = handed_out["number"]
@@ -93,8 +93,7 @@ class Trial:
                 self._stop("lost", error.detail)
                 return self._going() is not None
             self._result = dict(metrics)
-            if token == self._token:
-                self._obey(decision)
+            self._obey(decision, token)
             return self._going() is not None
 
     def complete(self, value: Union[float, Metrics, None] = None, /, **metrics: Optional[float]) -> None:
@@ -174,17 +173,18 @@ class Trial:
                 return self._token
         raise TrialStopped(self._reason or "the trial has ended")
 
-    def _obey(self, decision: Mapping[str, Any]) -> None:
-        if decision["decision"] == "stop":
+    def _obey(self, decision: Mapping[str, Any], token: str) -> None:
+        """What is said to an earlier token is of no consequence: the trial was handed out to us again meanwhile."""
+        if decision["decision"] == "stop" and token == self._token:
             self._stop("stopped", decision["reason"])
         elif decision["decision"] == "pause":
             with self._lock:
-                if self._state != "held":
+                if self._state != "held" or token != self._token:
                     return
                 self._state, self._reason = "paused", decision["reason"]
             self._silence()
             if self._on_pause is not None:
-                self._on_pause(self)
+                self._on_pause(self, token)
 
     def _resume(self, token: str) -> None:
         """It was handed out to us again."""
@@ -215,8 +215,7 @@ class Trial:
     def _heartbeat(self, token: str) -> None:
         try:
             decision = self._client.heartbeat(self.id, token)
-            if token == self._token:
-                self._obey(decision)
+            self._obey(decision, token)
         except (LeaseLostError, NotFoundError) as error:
             if token == self._token and self._state == "held":
                 self._stop("lost", error.detail)

@@ -61,12 +61,46 @@ class ApiKey(TypedDict):
     revokedAt: Optional[str]
 
 
+class BestSoFarItem(TypedDict):
+    trialId: str
+    number: int
+    value: float
+    endedAt: Optional[str]
+
+
+class BestSoFar(TypedDict):
+    version: int
+    total: int
+    items: List[BestSoFarItem]
+
+
 class BestTrial(TypedDict):
     trialId: str
     number: int
     value: float
     params: Params
     edited: bool
+
+
+class ColumnSummaryValue(TypedDict):
+    value: str
+    rows: int
+
+
+class _ColumnSummary(TypedDict):
+    name: str
+    kind: str
+    missing: int
+    distinct: Optional[int]
+    warnings: List[str]
+
+
+class ColumnSummary(_ColumnSummary, total=False):
+    min: float
+    max: float
+    mean: float
+    deviation: float
+    values: List[ColumnSummaryValue]
 
 
 class CreatedKey(TypedDict):
@@ -119,8 +153,63 @@ class _Dataset(TypedDict):
 
 
 class Dataset(_Dataset, total=False):
+    inputs: int
     sources: List[DatasetSource]
     targetDeviation: float
+    testRows: int
+    groups: int
+    classRows: List[int]
+    bytes: int
+    createdAt: str
+
+
+class DatasetDetailImage(TypedDict):
+    height: int
+    width: int
+
+
+class DatasetDetailSource(TypedDict):
+    name: str
+    rows: int
+
+
+class DatasetSummaryOther(TypedDict):
+    name: str
+    role: str
+
+
+class DatasetSummary(TypedDict):
+    target: ColumnSummary
+    columns: List[ColumnSummary]
+    others: List[DatasetSummaryOther]
+
+
+class _DatasetDetail(TypedDict):
+    id: str
+    name: str
+    description: str
+    task: str
+    rows: int
+    features: int
+    classes: Optional[int]
+    classNames: Optional[List[str]]
+    image: Optional[DatasetDetailImage]
+    checksum: str
+    source: str
+    licence: str
+    builtIn: bool
+    summary: Optional[DatasetSummary]
+
+
+class DatasetDetail(_DatasetDetail, total=False):
+    inputs: int
+    sources: List[DatasetDetailSource]
+    targetDeviation: float
+    testRows: int
+    groups: int
+    classRows: List[int]
+    bytes: int
+    createdAt: str
 
 
 class DatasetPage(TypedDict):
@@ -451,6 +540,40 @@ class SearchPreview(TypedDict):
     parameters: List[SearchPreviewParameter]
 
 
+class SearchRungsItem(TypedDict):
+    step: int
+    arrived: int
+    wentOn: int
+    stopped: int
+    waiting: int
+    best: Optional[float]
+    quartiles: List[Any]
+
+
+class SearchRungs(TypedDict):
+    version: int
+    items: List[SearchRungsItem]
+
+
+SearchTimelineItem = TypedDict(
+    "SearchTimelineItem",
+    {
+        "workerId": "Optional[str]",
+        "trialId": "str",
+        "number": "int",
+        "attempt": "int",
+        "from": "str",
+        "to": "Optional[str]",
+        "status": "str",
+    },
+)
+
+
+class SearchTimeline(TypedDict):
+    version: int
+    items: List[SearchTimelineItem]
+
+
 class _Split(TypedDict):
     train: float
     dev: float
@@ -517,6 +640,20 @@ class Trainer(TypedDict):
 class TrainerPage(TypedDict):
     items: List[Trainer]
     nextCursor: Optional[str]
+
+
+class TrialCurvesItem(TypedDict):
+    trialId: str
+    number: int
+    status: str
+    value: Optional[float]
+    steps: List[int]
+    metrics: Dict[str, List[Optional[float]]]
+
+
+class TrialCurves(TypedDict):
+    version: int
+    items: List[TrialCurvesItem]
 
 
 class TrialDiagnosisTrainError(TypedDict):
@@ -630,6 +767,27 @@ class TrialPage(TypedDict):
     nextCursor: Optional[str]
 
 
+class TrialPoints(TypedDict):
+    version: int
+    total: int
+    id: List[str]
+    number: List[int]
+    status: List[str]
+    value: List[Optional[float]]
+    step: List[int]
+    round: List[Optional[int]]
+    durationMs: List[Optional[float]]
+    params: Dict[str, List[Optional[ParamValue]]]
+    metrics: Dict[str, List[Optional[float]]]
+
+
+class TrialTable(TypedDict):
+    version: int
+    total: int
+    offset: int
+    items: List[Trial]
+
+
 class Webhook(TypedDict):
     id: str
     searchId: str
@@ -667,3 +825,31 @@ class Worker(TypedDict):
 class WorkerPage(TypedDict):
     items: List[Worker]
     nextCursor: Optional[str]
+
+
+class _DatasetMeta(TypedDict):
+    name: str
+    format: str
+
+
+class DatasetMeta(_DatasetMeta, total=False):
+    description: str
+    task: str
+    target: Union[str, int]
+    header: bool
+    delimiter: str
+    columns: Dict[str, str]
+    source: str
+    licence: str
+
+
+class _DatasetForm(TypedDict):
+    meta: DatasetMeta
+
+
+class DatasetForm(_DatasetForm, total=False):
+    file: str
+    features: str
+    labels: str
+    testFeatures: str
+    testLabels: str

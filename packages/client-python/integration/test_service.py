@@ -1,6 +1,7 @@
 """Against a real service at CAVIAR_URL; tests/python-client.test.ts runs this."""
 
 import _thread
+import tempfile
 import threading
 import time
 import unittest
@@ -239,6 +240,35 @@ class Reading(unittest.TestCase):
         self.assertIn(search.id, [each["id"] for each in CLIENT.every_search(status="completed")])
         self.assertEqual(CLIENT.get_dataset("digits")["features"], 64)
         self.assertEqual(CLIENT.readiness()["status"], "ok")
+
+    def test_data_sets_are_uploaded_and_deleted(self):
+        rows = "".join(f"{i},{i % 3},{'yes' if i % 2 else 'no'}\n" for i in range(60))
+        with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
+            file.write("a,b,label\n" + rows)
+            file.flush()
+            name = f"mine-{uuid.uuid4().hex[:8]}"
+            made = CLIENT.create_dataset(name, "csv", {"file": file.name}, target="label")
+        self.assertEqual((made["rows"], made["classNames"]), (60, ["no", "yes"]))
+        again = CLIENT.create_dataset(name, "csv", {"file": ("a,b,label\n" + rows).encode()}, target="label")
+        self.assertEqual(again["id"], made["id"])
+        self.assertEqual(CLIENT.get_dataset(made["id"])["summary"]["target"]["name"], "label")
+        CLIENT.delete_dataset(made["id"])
+        with self.assertRaises(caviar.NotFoundError):
+            CLIENT.get_dataset(made["id"])
+        with self.assertRaises(caviar.InvalidError) as caught:
+            CLIENT.create_dataset("x", "csv", {"file": b"a,b\n1\n"})
+        self.assertEqual(caught.exception.code, "invalid-dataset")
+
+    def test_what_pages_draw(self):
+        search = start(max_trials=4, metric="value")
+        search.optimize(lambda trial: trial.number)
+        table = CLIENT.trial_table(search.id, sort="params.x", filter={"value": {"max": 2}}, status=["completed"])
+        self.assertEqual(table["total"], 3)
+        self.assertEqual(CLIENT.best_so_far(search.id)["items"][0]["value"], 0)
+        self.assertEqual(len(CLIENT.trial_points(search.id)["number"]), 4)
+        self.assertEqual(len(CLIENT.trial_curves(search.id, numbers=[1, 2])["items"]), 2)
+        self.assertEqual(CLIENT.search_timeline(search.id)["items"][0]["status"], "completed")
+        self.assertEqual(next(CLIENT.follow_changes())["kind"], "ready")
 
 
 class OptunaLike(unittest.TestCase):
