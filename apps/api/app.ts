@@ -28,6 +28,7 @@ import { exportRoute } from './routes/export.js';
 import { externalRoutes } from './routes/external.js';
 import { keyRoutes } from './routes/keys.js';
 import { leaderboardRoute } from './routes/leaderboard.js';
+import { modelRoutes } from './routes/models.js';
 import { problemPages } from './routes/problem-pages.js';
 import { searchRoutes } from './routes/searches.js';
 import { serviceRoutes } from './routes/service.js';
@@ -120,6 +121,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     searchRoutes(v1, deps.orchestrator);
     leaderboardRoute(v1, deps.orchestrator, holds);
     trialRoutes(v1, deps.orchestrator);
+    modelRoutes(v1, deps.orchestrator);
     externalRoutes(v1, deps.orchestrator);
     exportRoute(v1, deps.orchestrator);
     webhookRoutes(v1, deps.orchestrator);

@@ -53,6 +53,7 @@ export function createContainer(
     tasks: queue.tasks,
     datasets: { list: listDatasets, find: findDataset },
     storedDatasets: database.datasets,
+    models: database.models,
     programs: config.programs ?? [],
     ...(config.maxLosses !== undefined && { maxLosses: config.maxLosses }),
     logger,

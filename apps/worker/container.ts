@@ -64,6 +64,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     tasks: queue.tasks,
     datasets: { list: listDatasets, find: findDataset },
     storedDatasets: database.datasets,
+    models: database.models,
     programs: [...config.programs.keys()],
     maxLosses: config.maxLosses,
     logger,

@@ -21,6 +21,8 @@ import type {
   LeaderboardView,
   MeasurementBody,
   MeasurementsView,
+  PredictBody,
+  PredictionsView,
   ReadinessView,
   SearchDiagnosisView,
   SearchEventView,
@@ -208,6 +210,9 @@ export interface Client {
   everyTrial(searchId: string, options?: Omit<TrialQuery, 'cursor'>): AsyncGenerator<TrialView, void>;
   /** All trials as a file, to be read as it comes. */
   exportTrials(searchId: string, format: 'csv' | 'jsonl', options?: CallOptions): Promise<ReadableStream<Uint8Array>>;
+  /** The trained network as a file; the first call trains it again, to the same bits, and may take as long. */
+  getModel(trialId: string, options?: CallOptions & { readonly format?: 'safetensors' | 'onnx' }): Promise<Uint8Array>;
+  predict(trialId: string, rows: PredictBody['rows'], options?: CallOptions): Promise<PredictionsView>;
   getTrial(id: string, options?: CallOptions): Promise<TrialView>;
   measurements(
     trialId: string,

@@ -86,6 +86,12 @@ export function createClient(options: TransportOptions): Client {
       return response.body ?? new ReadableStream();
     },
     getTrial: (id, more) => get(trial(id), more),
+    async getModel(trialId, { format, signal } = {}) {
+      const headers = { accept: '*/*' };
+      const response = await request('GET', `${trial(trialId)}/model`, { query: { format }, headers, signal });
+      return new Uint8Array(await response.arrayBuffer());
+    },
+    predict: (trialId, rows, { signal } = {}) => json('POST', `${trial(trialId)}/predict`, { body: { rows }, signal }),
     measurements: (trialId, query) => get(`${trial(trialId)}/measurements`, query),
     trialDiagnosis: (id, more) => get(`${trial(id)}/diagnosis`, more),
     editTrial: (id, params, { signal } = {}) =>

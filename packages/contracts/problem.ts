@@ -71,6 +71,11 @@ export const PROBLEMS = {
     title: 'There is no such data set',
     whatToDo: 'Check the id: `GET /v1/datasets` lists those there are.',
   },
+  'no-model': {
+    status: 409,
+    title: 'The trial has no network to give',
+    whatToDo: 'Only completed trials of the trainer mlp have one, while their data set is there.',
+  },
   'dataset-exists': {
     status: 409,
     title: 'There is another data set of that name',

@@ -6,6 +6,7 @@ import type {
   EvaluationStore,
   EventStore,
   KeyStore,
+  ModelStore,
   RungStore,
   SearchStore,
   TrialStore,
@@ -20,6 +21,7 @@ import { EditRepository } from './edit-repository.js';
 import { EvaluationRepository } from './evaluation-repository.js';
 import { EventRepository } from './event-repository.js';
 import { KeyRepository } from './key-repository.js';
+import { ModelRepository } from './model-repository.js';
 import { RungRepository } from './rung-repository.js';
 import { SearchRepository } from './search-repository.js';
 import { type DatabaseStatistics, readStatistics } from './statistics.js';
@@ -40,6 +42,7 @@ export interface Database {
   readonly keys: KeyStore;
   readonly charts: ChartStore;
   readonly datasets: DatasetStore;
+  readonly models: ModelStore;
   statistics(): Promise<DatabaseStatistics>;
   /** Those of this process. */
   connections(): Connections;
@@ -61,6 +64,7 @@ export function createDatabase(options: ClientOptions): Database {
     keys: new KeyRepository(client),
     charts: new ChartRepository(client),
     datasets: new DatasetRepository(client),
+    models: new ModelRepository(client),
     events: new EventRepository(client),
     webhooks: new WebhookRepository(client),
     workers: new WorkerRepository(client),

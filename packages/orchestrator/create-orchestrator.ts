@@ -19,6 +19,7 @@ import { createExplainer } from './use-cases/explain-search.js';
 import { createChangesFollower } from './use-cases/follow-changes.js';
 import { createFollower, getHistory } from './use-cases/follow-events.js';
 import { createKey, findKey, revokeKey } from './use-cases/keys.js';
+import { getModel } from './use-cases/models.js';
 import { patchSearch } from './use-cases/patch-search.js';
 import { presentCurve } from './use-cases/read-curve.js';
 import { exportTrials, getSearch } from './use-cases/read-searches.js';
@@ -63,6 +64,7 @@ export function createOrchestrator(deps: Deps): Orchestrator {
       await getTrial(trialId);
       return presentCurve(await deps.trials.measurements(trialId), query);
     },
+    getModel: (trialId) => getModel(deps, trialId),
     evaluateTest: (id) => evaluateTest(deps, id),
     checkGradients: (request, project) => checkGradients(deps, request, project),
     diagnoseTrial: (id, options) => diagnoseTrial(deps, id, options),

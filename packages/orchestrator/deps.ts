@@ -8,6 +8,7 @@ import type { EvaluationStore } from './ports/evaluation-store.js';
 import type { EventStore } from './ports/event-store.js';
 import type { KeyStore } from './ports/key-store.js';
 import type { Logger } from './ports/logger.js';
+import type { ModelStore } from './ports/model-store.js';
 import type { RungStore } from './ports/rung-store.js';
 import type { SearchStore } from './ports/search-store.js';
 import type { TaskRunner } from './ports/task-runner.js';
@@ -44,6 +45,7 @@ export interface Deps {
   readonly datasets: DatasetCatalog;
   /** Those that people brought. */
   readonly storedDatasets: DatasetStore;
+  readonly models: ModelStore;
   /** Names of the programs that a spec may have workers run. */
   readonly programs: readonly string[];
   /** Workers that may be lost with a trial before it is taken for the cause; 3 if left out. */

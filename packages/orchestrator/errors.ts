@@ -8,6 +8,7 @@ import type { SpecIssue } from '@caviar/spec';
  * - `search-not-found`, `trial-not-found`, `dataset-not-found`, `key-not-found`: there is none of that id.
  * - `dataset-exists`: there is another data set of that name.
  * - `dataset-in-use`: a search that can go on uses it; `dataset-built-in`: it comes with the service. It cannot be deleted.
+ * - `no-model`: the trial has no network that could be given.
  * - `idempotency-conflict`: the key was used with another body.
  * - `search-ended`: the search has ended, so it can't be paused, resumed or cancelled.
  * - `search-running`: the search still runs, so it can't be deleted.
@@ -36,6 +37,7 @@ export type DomainErrorCode =
   | 'dataset-exists'
   | 'dataset-in-use'
   | 'dataset-built-in'
+  | 'no-model'
   | 'key-not-found'
   | 'idempotency-conflict'
   | 'search-ended'

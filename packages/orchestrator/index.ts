@@ -41,6 +41,7 @@ export type { EvaluationStore } from './ports/evaluation-store.js';
 export type { EventPosition, EventStore, SearchEvent, Transition } from './ports/event-store.js';
 export type { KeyStore, NewApiKey } from './ports/key-store.js';
 export type { Logger } from './ports/logger.js';
+export type { ModelStore } from './ports/model-store.js';
 export type { Page, PageQuery } from './ports/page.js';
 export type { LogEntry, RungArrival, RungRecord, RungStore, ScheduledTrial } from './ports/rung-store.js';
 export type {
@@ -88,4 +89,5 @@ export type { DatasetView, UploadedDataset } from './use-cases/datasets.js';
 export { type Delivery, deliverWebhooks, type SendNotice } from './use-cases/deliver-webhooks.js';
 export { type Evaluate, type EvaluationJob, performTestEvaluation } from './use-cases/evaluate-test.js';
 export { pruneEvents } from './use-cases/follow-events.js';
+export { performModelTraining, type TrainModel } from './use-cases/models.js';
 export { type Reconciled, reconcile } from './use-cases/reconcile.js';

@@ -42,6 +42,7 @@ export function createTaskRunner(options: ConnectionOptions): TaskRunner & { clo
           removeOnFail: true,
           attempts: 2,
           ...(task.kind === 'test-evaluation' ? { jobId: `${task.kind}-${task.searchId}` } : {}),
+          ...(task.kind === 'train-model' ? { jobId: `${task.kind}-${task.trialId}` } : {}),
         });
         return await job.waitUntilFinished(events, TASK_TIMEOUT_MS);
       } catch (error) {

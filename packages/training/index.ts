@@ -1,6 +1,7 @@
 export { chooseEngine, type Engine } from './engine/simd/engine.js';
 export type { Evaluation } from './evaluate.js';
 export { evaluateTest, type TestOptions } from './evaluate-test.js';
+export { exportModel } from './export-model.js';
 export {
   checkGradients,
   type GradientCheck,

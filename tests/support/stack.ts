@@ -78,6 +78,7 @@ export async function startStack({
     tasks: queue.tasks,
     datasets: { list: listDatasets, find: findDataset },
     storedDatasets: db.datasets,
+    models: db.models,
     programs: [...readPrograms(programsFile).keys()],
     logger: SILENT,
   };

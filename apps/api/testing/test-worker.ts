@@ -48,6 +48,7 @@ export function createTestWorker(
       tasks: queue.tasks,
       datasets: { list: () => [], find: () => null },
       storedDatasets: database.datasets,
+      models: database.models,
       programs: [],
       logger,
     },

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import type { Evaluate, WorkerTaskResult } from '@caviar/orchestrator';
+import type { Evaluate, TrainModel, WorkerTaskResult } from '@caviar/orchestrator';
 import type { CheckTask } from './check-thread.js';
 import type { EvaluationTask } from './evaluation-thread.js';
+import type { ModelTask } from './model-thread.js';
 
 /** Checks gradients in a thread of its own, which ends with it. */
 export function checkGradientsInThread(task: CheckTask): Promise<WorkerTaskResult> {
@@ -11,6 +12,11 @@ export function checkGradientsInThread(task: CheckTask): Promise<WorkerTaskResul
 /** Trains a winner again and evaluates it, in a thread of its own, which ends with it. */
 export function evaluateInThread(task: EvaluationTask): ReturnType<Evaluate> {
   return inThread(new URL('./evaluation-thread.js', import.meta.url), task);
+}
+
+/** Trains a trial again for its network, in a thread of its own, which ends with it. */
+export function trainModelInThread(task: ModelTask): ReturnType<TrainModel> {
+  return inThread(new URL('./model-thread.js', import.meta.url), task);
 }
 
 function inThread<Result>(program: URL, data: unknown): Promise<Result> {

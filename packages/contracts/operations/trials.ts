@@ -1,5 +1,6 @@
 import { diagnosisQuerySchema, trialDiagnosisSchema } from '../schemas/diagnosis.js';
 import { editParamsBodySchema, trialEditSchema, trialEditsSchema } from '../schemas/edit.js';
+import { modelQuerySchema, predictionsSchema, predictRequestSchema } from '../schemas/model.js';
 import { measurementsQuerySchema } from '../schemas/parameters.js';
 import { measurementsSchema, trialSchema } from '../schemas/trial.js';
 import { operation } from './operation.js';
@@ -53,6 +54,34 @@ export const trialOperations = {
     summary: 'Get the log of what people did to a trial',
     responses: { 200: { description: 'Changes and rewinds, in order.', schema: trialEditsSchema } },
     problems: ['trial-not-found'],
+  }),
+  getModel: operation({
+    method: 'GET',
+    path: '/v1/trials/{id}/model',
+    tag,
+    summary: 'Take the trained network home',
+    description:
+      'As safetensors (named as PyTorch names them) or ONNX (operator set 17), with normalisation, what is filled in and one-hot inside, and a model card in the metadata: data set and checksum, split, params, metrics, seed. The first call has a worker train the trial again, to the same bits; later ones are quick.',
+    query: modelQuerySchema,
+    responses: {
+      200: {
+        description: 'The file.',
+        contentTypes: ['application/octet-stream'],
+        headers: { 'Content-Disposition': 'A name for the file.' },
+      },
+    },
+    problems: ['trial-not-found', 'no-model'],
+  }),
+  predict: operation({
+    method: 'POST',
+    path: '/v1/trials/{id}/predict',
+    tag,
+    role: 'read',
+    summary: 'Ask the trained network about a few rows',
+    description: 'For looking, not for serving: 100 rows at most.',
+    body: predictRequestSchema,
+    responses: { 200: { description: 'A prediction for each row.', schema: predictionsSchema } },
+    problems: ['trial-not-found', 'no-model'],
   }),
   cancelTrial: operation({
     method: 'POST',

@@ -4,7 +4,9 @@ import type { GradientCheckReport, GradientCheckRequest } from '@caviar/spec';
 export type WorkerTask =
   | { readonly kind: 'gradient-check'; readonly request: GradientCheckRequest }
   /** The worker stores what comes of it; asked for twice at a time, it is done once. */
-  | { readonly kind: 'test-evaluation'; readonly searchId: string };
+  | { readonly kind: 'test-evaluation'; readonly searchId: string }
+  /** Likewise. */
+  | { readonly kind: 'train-model'; readonly trialId: string };
 
 export type WorkerTaskResult =
   | { readonly kind: 'checked'; readonly report: GradientCheckReport }

@@ -1,0 +1,57 @@
+import { jsonPointer, OPERATIONS, type PredictBody } from '@caviar/contracts';
+import { predict, type RawRow, RowError, readModel, writeOnnx } from '@caviar/model';
+import type { Orchestrator } from '@caviar/orchestrator';
+import type { TrainedModel } from '@caviar/spec';
+import type { FastifyInstance } from 'fastify';
+import { route } from '../http/route.js';
+import { invalid } from '../http/to-http-problem.js';
+
+/** Networks to take home, and to ask. */
+export function modelRoutes(app: FastifyInstance, orchestrator: Orchestrator): void {
+  route(app, OPERATIONS.getModel, async ({ id, query, reply }) => {
+    const { trial, data } = await orchestrator.getModel(id);
+    const { format } = query;
+    reply
+      .type('application/octet-stream')
+      .header('Content-Disposition', `attachment; filename="trial-${trial.number}.${format}"`);
+    return Buffer.from(format === 'onnx' ? writeOnnx(readModel(data)) : data);
+  });
+
+  route(app, OPERATIONS.predict, async ({ id, body }) => {
+    const { data } = await orchestrator.getModel(id);
+    const model = readModel(data);
+    const predictions = body.rows.map((row, r) => {
+      const { kind: _, ...prediction } = predictRow(model, row, r);
+      return prediction;
+    });
+    return { trialId: id, predictions };
+  });
+}
+
+type Row = PredictBody['rows'][number];
+
+function predictRow(model: TrainedModel, row: Row, r: number): ReturnType<typeof predict> {
+  const names = model.encodings.map(({ name }) => name);
+  try {
+    return predict(model, inOrder(row, names, r));
+  } catch (error) {
+    if (!(error instanceof RowError)) throw error;
+    const { column, message } = error;
+    const name = names[column];
+    const key = Array.isArray(row) ? column : (name ?? column);
+    const where = name === undefined ? `row ${r}` : `row ${r}, column "${name}"`;
+    throw invalid('invalid-request', [{ pointer: jsonPointer(['rows', r, key]), message: `${message} (${where})` }]);
+  }
+}
+
+/** A row's values in the order of the columns; what is not named is missing. */
+function inOrder(row: Row, names: readonly string[], r: number): RawRow {
+  const plain = (cell: unknown) => (typeof cell === 'boolean' ? String(cell) : (cell as RawRow[number]));
+  if (Array.isArray(row)) return row.map(plain);
+  const unknown = Object.keys(row).find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    const message = `there is no such column; there are ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', ...' : ''}`;
+    throw invalid('invalid-request', [{ pointer: jsonPointer(['rows', r, unknown]), message }]);
+  }
+  return names.map((name) => (Object.hasOwn(row, name) ? plain(row[name]) : null));
+}
