@@ -1,20 +1,14 @@
 import { reconcile } from '@caviar/orchestrator';
 import type { SearchSpecInput } from '@caviar/spec';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { replayedCurve, storedCurve } from './support/replay.js';
-import { allTrials, DEFAULTS, type Stack, type StackOptions, startStack } from './support/stack.js';
+import { allTrials, DEFAULTS, type Stack, startStack } from './support/stack.js';
 
-const stacks: Stack[] = [];
-
-async function start(options: StackOptions): Promise<Stack> {
-  const stack = await startStack(options);
-  stacks.push(stack);
-  return stack;
-}
-
-afterEach(async () => {
-  await Promise.all(stacks.splice(0).map((stack) => stack.stop()));
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack({ workers: 1, leaseMs: 1_000, checkpointMs: 100 });
 });
+afterAll(() => stack.stop());
 
 /** One trial that only a change of `epochs` ends in the time of a test, at the mercy of everything random. */
 const ENDLESS: SearchSpecInput = {
@@ -32,38 +26,96 @@ const ENDLESS: SearchSpecInput = {
 };
 
 /** The one trial of a search, once it is that far. */
-async function trialAt(stack: Stack, searchId: string, step: number) {
+async function trialAt(searchId: string, step: number) {
   return stack.until(async () => {
     const [trial] = await allTrials(stack, searchId);
     return trial !== undefined && trial.step >= step ? trial : null;
   });
 }
 
-const settled = (stack: Stack, trialId: string, number: number) =>
+const settled = (trialId: string, number: number) =>
   stack.until(async () => {
     const edit = (await stack.orchestrator.trialEdits(trialId))[number - 1];
     return edit?.settledAt === null ? null : edit;
   });
 
 /** Ends a trial a little later than it is now. */
-async function endSoon(stack: Stack, trialId: string, by = 'tester') {
+async function endSoon(trialId: string, by = 'tester') {
   const { step } = await stack.orchestrator.getTrial(trialId);
   // Where it is further than that by the time it hears of it, the trainer refuses: then it is asked again.
-  for (let epochs = step + 50; ; epochs += 200) {
+  for (let epochs = step + 150; ; epochs += 500) {
     const { number } = await stack.orchestrator.editTrial(trialId, { epochs }, by);
-    if ((await settled(stack, trialId, number))?.state === 'applied') return;
+    if ((await settled(trialId, number))?.state === 'applied') return;
   }
 }
 
-describe('changes by hand', () => {
-  test('hold from a step that the log tells, through a crash, and train again to the same bits', async () => {
-    const stack = await start({ workers: 1, leaseMs: 1_000 });
+describe('a rewind', () => {
+  test('goes on from an earlier step: without changes to the same bits, with other ones elsewhere', async () => {
     const { orchestrator } = stack;
     const { search } = await orchestrator.createSearch(ENDLESS, {});
-    const { id, params } = await trialAt(stack, search.id, 3);
+    const { id } = await trialAt(search.id, 5);
+    await orchestrator.editTrial(id, { learningRate: 0.02 }, 'ada');
+    const first = (await settled(id, 1))!;
+    await trialAt(search.id, first.step! + 20);
+
+    // Back to before the change: it is undone, and the same steps come to the same numbers as without it.
+    const to = first.step! - 1;
+    const before = await orchestrator.measurements(id, {});
+    const back = await orchestrator.rewindTrial(id, to, 'grace');
+    expect(back).toMatchObject({ step: to, editedFrom: null, reason: `taken back to step ${to} by grace` });
+    const superseded = await orchestrator.measurements(id, { supersededBy: 2 });
+    expect(superseded[0]?.step).toBe(to + 1);
+    expect(superseded.slice(0, before.length - to)).toEqual(before.slice(to));
+    const [{ metrics: kept } = { metrics: null }] = superseded.slice(1, 2);
+
+    await trialAt(search.id, to + 30);
+    await orchestrator.editTrial(id, { keepProb: 0.6 }, 'ada');
+    expect(await settled(id, 3)).toMatchObject({ state: 'applied', previous: { keepProb: 0.9 } });
+    await endSoon(id);
+    await stack.finished(search.id);
+    const edits = await orchestrator.trialEdits(id);
+    expect(edits.slice(0, 2)).toMatchObject([
+      { kind: 'params', state: 'undone', reason: 'taken back by edit 2' },
+      { kind: 'rewind', state: 'applied', step: to, by: 'grace' },
+    ]);
+    const curve = await storedCurve(stack, id);
+    expect(curve).toEqual(await replayedCurve(stack, id));
+    // The second step after it was trained with the change then, and without it now.
+    expect(curve[to + 1]?.metrics).not.toEqual(kept);
+    await expect(orchestrator.rewindTrial(id, 1, 'ada')).rejects.toMatchObject({ code: 'trial-ended' });
+  });
+});
+
+test('one trial is paused and goes on to the same bits, while its search runs', async () => {
+  const { orchestrator } = stack;
+  const { search } = await orchestrator.createSearch({ ...ENDLESS, stop: { maxTrials: 2 }, parallelism: 1 }, {});
+  const { id } = await trialAt(search.id, 3);
+  await orchestrator.pauseTrial(id);
+  const paused = await stack.until(async () => {
+    const trial = await orchestrator.getTrial(id);
+    return trial.status === 'paused' ? trial : null;
+  });
+  // The next one has its place; ended, it does not take the search along.
+  const other = await stack.until(async () => (await allTrials(stack, search.id)).find(({ number }) => number === 1));
+  await orchestrator.cancelTrial(other.id);
+  await stack.until(async () => (await orchestrator.getSearch(search.id)).progress.cancelled === 1);
+  expect(await orchestrator.getSearch(search.id)).toMatchObject({ status: 'running', progress: { paused: 1 } });
+  expect((await orchestrator.getTrial(id)).step).toBe(paused.step);
+  await orchestrator.resumeTrial(id);
+  await trialAt(search.id, paused.step + 5);
+  await endSoon(id);
+  await stack.finished(search.id);
+  expect(await storedCurve(stack, id)).toEqual(await replayedCurve(stack, id));
+});
+
+describe('changes by hand', () => {
+  test('hold from a step that the log tells, through a crash, and train again to the same bits', async () => {
+    const { orchestrator } = stack;
+    const { search } = await orchestrator.createSearch(ENDLESS, {});
+    const { id, params } = await trialAt(search.id, 3);
     const asked = await orchestrator.editTrial(id, { learningRate: 0.02, batchSize: 100 }, 'ada');
     expect(asked).toMatchObject({ number: 1, state: 'pending', step: null, by: 'ada' });
-    const first = await settled(stack, id, 1);
+    const first = await settled(id, 1);
     expect(first).toMatchObject({
       state: 'applied',
       params: { learningRate: 0.02, batchSize: 100 },
@@ -72,7 +124,7 @@ describe('changes by hand', () => {
     expect(first!.step).toBeGreaterThanOrEqual(3);
 
     // The worker dies with one change made, and another one asked for that nobody takes up before its successor.
-    await trialAt(stack, search.id, first!.step! + 3);
+    await trialAt(search.id, first!.step! + 3);
     stack.workers[0]!.kill('SIGKILL');
     await orchestrator.editTrial(id, { keepProb: 0.7, learningRate: 0.01 }, 'grace');
     await stack.until(async () => {
@@ -81,10 +133,10 @@ describe('changes by hand', () => {
     });
     const before = await orchestrator.measurements(id, {});
     await stack.addWorker();
-    const second = await settled(stack, id, 2);
+    const second = await settled(id, 2);
     expect(second).toMatchObject({ state: 'applied', previous: { keepProb: 0.9, learningRate: 0.02 }, by: 'grace' });
     expect(second!.step).toBeGreaterThanOrEqual(before.at(-1)!.step);
-    await endSoon(stack, id);
+    await endSoon(id);
     expect((await stack.finished(search.id)).status).toBe('completed');
 
     const trial = await orchestrator.getTrial(id);
@@ -96,30 +148,29 @@ describe('changes by hand', () => {
   });
 
   test('are refused by the trainer where they make no sense together, and change nothing', async () => {
-    const stack = await start({ workers: 1 });
     const spec = {
       ...ENDLESS,
       trainer: { ...ENDLESS.trainer, params: { ...ENDLESS.trainer.params, batchNorm: true } },
     };
-    const { search } = await stack.orchestrator.createSearch(spec, {});
-    const { id } = await trialAt(stack, search.id, 1);
-    await stack.orchestrator.editTrial(id, { batchSize: 1 }, 'ada');
-    expect(await settled(stack, id, 1)).toMatchObject({
+    const { orchestrator } = stack;
+    const { search } = await orchestrator.createSearch(spec, {});
+    const { id } = await trialAt(search.id, 1);
+    await orchestrator.editTrial(id, { batchSize: 1 }, 'ada');
+    expect(await settled(id, 1)).toMatchObject({
       state: 'refused',
       step: null,
       reason: expect.stringMatching(/batchSize.* must be at least 2/),
     });
-    expect((await stack.orchestrator.getTrial(id)).editedFrom).toBeNull();
-    await endSoon(stack, id);
+    expect((await orchestrator.getTrial(id)).editedFrom).toBeNull();
+    await endSoon(id);
     await stack.finished(search.id);
     expect(await storedCurve(stack, id)).toEqual(await replayedCurve(stack, id));
   });
 
   test('wait with a paused trial, and the sealed test set is opened for what was trained', async () => {
-    const stack = await start({ workers: 1 });
     const { orchestrator } = stack;
     const { search } = await orchestrator.createSearch(ENDLESS, {});
-    const { id } = await trialAt(stack, search.id, 3);
+    const { id } = await trialAt(search.id, 3);
     await orchestrator.pauseSearch(search.id);
     const paused = await stack.until(async () => {
       const trial = await orchestrator.getTrial(id);

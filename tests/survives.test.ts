@@ -96,12 +96,18 @@ describe('a search goes on', () => {
     expect((await stack.finished(search.id)).progress.completed).toBe(5);
   });
 
-  test('when a worker is killed in the middle of a trial: it runs again, once, to the same result', async () => {
+  test('when a worker is killed in the middle of a trial: it goes on from the newest checkpoint, to the same result', async () => {
     const expected = await undisturbed();
-    const stack = await start({ workers: 2, leaseMs: 2_000 });
+    const stack = await start({ workers: 2, leaseMs: 2_000, checkpointMs: 50 });
     const { search } = await stack.orchestrator.createSearch(LONG, {});
     const { trialId, process } = await trialUnderWay(stack, search.id);
+    await stack.until(async () => (await stack.checkpointsOf(trialId)).length > 0);
     process.kill('SIGKILL');
+    const left = (await stack.checkpointsOf(trialId)).at(-1)!;
+    const returned = await stack.until(async () => (await stack.orchestrator.getTrial(trialId)).attempts === 2);
+    expect(returned).toBe(true);
+    // It never reports a step again that the checkpoint has behind it.
+    expect((await stack.orchestrator.getTrial(trialId)).step).toBeGreaterThanOrEqual(left);
     await stack.finished(search.id);
     expect(await reproducible(stack, search.id)).toEqual(expected);
     const trials = await allTrials(stack, search.id);

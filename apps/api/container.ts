@@ -42,6 +42,7 @@ export function createContainer(
     rungs: database.rungs,
     evaluations: database.evaluations,
     asks: database.asks,
+    checkpoints: database.checkpoints,
     edits: database.edits,
     events: database.events,
     webhooks: database.webhooks,

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Programs, readPrograms } from '@caviar/orchestrator';
 import { z } from 'zod';
+import type { CheckpointPolicy } from './trainer/protocol.js';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -11,6 +12,9 @@ const environmentSchema = z.object({
   CAVIAR_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(1),
   CAVIAR_LEASE_MS: z.coerce.number().int().min(1_000).max(600_000).default(15_000),
   CAVIAR_MAX_LOSSES: z.coerce.number().int().min(1).max(1_000_000).default(3),
+  CAVIAR_CHECKPOINT_MS: z.coerce.number().int().min(0).max(86_400_000).default(15_000),
+  CAVIAR_CHECKPOINT_KEEP: z.coerce.number().int().min(2).max(1_000).default(8),
+  CAVIAR_CHECKPOINT_MAX_MB: z.coerce.number().min(0).max(500).default(64),
   CAVIAR_HISTORY_DAYS: z.coerce.number().min(0.01).max(36_500).default(30),
   CAVIAR_WEBHOOKS: z.enum(['public', 'any']).default('public'),
   CAVIAR_ALIVE_FILE: z.string().min(1).optional(),
@@ -31,6 +35,8 @@ export interface WorkerConfig {
   readonly leaseMs: number;
   /** Workers that may be lost with a trial before it is taken for the cause. */
   readonly maxLosses: number;
+  /** When running trials leave checkpoints, and how many of each are kept. */
+  readonly checkpoints: CheckpointPolicy & { readonly most: number };
   /** Age at which events go, and with them the history of trials. */
   readonly historyMs: number;
   /** Whom webhooks may tell: addresses of the public internet, or any. */
@@ -63,6 +69,11 @@ export function readConfig(environment: Readonly<NodeJS.ProcessEnv> = process.en
     concurrency: data.CAVIAR_CONCURRENCY,
     leaseMs: data.CAVIAR_LEASE_MS,
     maxLosses: data.CAVIAR_MAX_LOSSES,
+    checkpoints: {
+      everyMs: data.CAVIAR_CHECKPOINT_MS,
+      maxBytes: data.CAVIAR_CHECKPOINT_MAX_MB * 2 ** 20,
+      most: data.CAVIAR_CHECKPOINT_KEEP,
+    },
     historyMs: data.CAVIAR_HISTORY_DAYS * 24 * 3_600_000,
     webhooks: data.CAVIAR_WEBHOOKS,
     aliveFile: data.CAVIAR_ALIVE_FILE,

@@ -10,6 +10,7 @@ import {
   pruneEvents,
   reconcile,
   repeat,
+  tidyCheckpoints,
   type WorkerInfo,
 } from '@caviar/orchestrator';
 import { consumeTasks, consumeTrials, createQueue } from '@caviar/queue';
@@ -32,6 +33,7 @@ const PRUNE_MS = 60_000;
 const WEBHOOKS_MS = 1_000;
 /** Copies of data sets on this machine. */
 const MAX_CACHED_BYTES = 20 * 2 ** 30;
+const TIDY_MS = 5_000;
 /** Time a running step gets to come to its end when the worker stops. */
 const GRACE_MS = 10_000;
 
@@ -46,13 +48,15 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   const database = createDatabase({ url: config.databaseUrl, poolSize: 4 });
   const connection = { url: config.redisUrl, logger };
   const queue = createQueue(connection);
-  const { searches, trials, rungs, evaluations, asks, edits, events, webhooks, workers, keys, charts } = database;
+  const { searches, trials, rungs, evaluations, asks, checkpoints, edits, events, webhooks, workers, keys, charts } =
+    database;
   const deps: Deps = {
     searches,
     trials,
     rungs,
     evaluations,
     asks,
+    checkpoints,
     edits,
     events,
     webhooks,
@@ -83,6 +87,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   const watch = queue.signals.subscribe;
   const runners = Array.from({ length: config.concurrency }, () =>
     createTrialRunner({
+      checkpoints: config.checkpoints,
       desk,
       held,
       cache,
@@ -124,6 +129,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
       signal: stopped.signal,
       logger,
     }),
+    repeat(() => tidyCheckpoints(deps, config.checkpoints.most), { everyMs: TIDY_MS, signal: stopped.signal, logger }),
     repeat(() => pruneEvents(deps, config.historyMs), { everyMs: PRUNE_MS, signal: stopped.signal, logger }),
   ];
   return {

@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger, MeasurementReport, TrialControl, TrialDesk, TrialLease } from '@caviar/orchestrator';
+import type {
+  Logger,
+  MeasurementReport,
+  TrialCheckpoint,
+  TrialControl,
+  TrialDesk,
+  TrialLease,
+} from '@caviar/orchestrator';
 
 /** Reports of all trials wait this long for each other and go out in one statement. */
 const GATHER_MS = 100;
@@ -14,6 +21,8 @@ export interface HeldTrials {
   hold(trial: HeldTrial): void;
   /** Queues measurements of a held trial for the next statement. */
   report(reports: readonly MeasurementReport[]): void;
+  /** Has a checkpoint stored, after the measurements up to there; one that has not gone out when the next comes never does. */
+  keep(trialId: string, checkpoint: TrialCheckpoint): void;
   /**
    * Takes back the reports of a trial that Postgres has not confirmed, for its last statement. Those on their way are
    * among them: where the trial's end overtakes them, Postgres refuses them, and to store one twice changes nothing.
@@ -41,6 +50,7 @@ export function createHeldTrials({
   readonly logger: Logger;
 }): HeldTrials {
   const held = new Map<string, HeldTrial>();
+  let checkpoints = new Map<string, TrialCheckpoint>();
   let waiting: MeasurementReport[] = [];
   let sending: MeasurementReport[] = [];
   let closed = false;
@@ -65,12 +75,15 @@ export function createHeldTrials({
     busy = true;
     sending = waiting;
     waiting = [];
+    const keeping = checkpoints;
+    checkpoints = new Map();
     try {
       const reported = await desk.report(sending);
       sending = [];
       for (const [trialId, control] of [...reported, ...(await askOthers(reported))]) {
         held.get(trialId)?.onControl(control);
       }
+      await keepAll(keeping);
     } catch (error) {
       renews = true;
       logger.warn({ err: error }, 'measurements and leases have to wait');
@@ -95,6 +108,13 @@ export function createHeldTrials({
     return question([...held.values()].map(({ lease }) => lease).filter(({ trialId }) => !reported.has(trialId)));
   }
 
+  async function keepAll(keeping: ReadonlyMap<string, TrialCheckpoint>): Promise<void> {
+    for (const [trialId, checkpoint] of keeping) {
+      const lease = held.get(trialId)?.lease;
+      if (lease !== undefined) await desk.keepCheckpoint(lease, checkpoint);
+    }
+  }
+
   const heartbeat = setInterval(() => {
     if (held.size === 0) return;
     renews = true;
@@ -109,6 +129,10 @@ export function createHeldTrials({
       waiting.push(...reports);
       schedule();
     },
+    keep(trialId, checkpoint) {
+      checkpoints.set(trialId, checkpoint);
+      schedule();
+    },
     takeReports(trialId) {
       const left = [...sending, ...waiting].filter((report) => report.trialId === trialId);
       sending = sending.filter((report) => report.trialId !== trialId);
@@ -117,6 +141,7 @@ export function createHeldTrials({
     },
     letGo(trialId) {
       held.delete(trialId);
+      checkpoints.delete(trialId);
     },
     look() {
       if (held.size === 0) return;

@@ -3,6 +3,7 @@ import type { DatasetPlace } from '@caviar/datasets';
 import {
   DomainError,
   type Logger,
+  type PendingEdits,
   type SettledEdits,
   type TrialArrival,
   type TrialAssignment,
@@ -14,6 +15,7 @@ import {
 import type { Measurement } from '@caviar/spec';
 import type { DatasetCache } from './dataset-cache.js';
 import type { HeldTrials } from './held-trials.js';
+import type { CheckpointPolicy } from './trainer/protocol.js';
 import type { ThreadResult, TrainingThread } from './trainer/training-thread.js';
 
 /** Trials that take less than this are carried by one job together; see `trialsPerJob`. */
@@ -21,6 +23,7 @@ const JOB_TARGET_MS = 100;
 const MAX_TRIALS_PER_JOB = 32;
 
 export interface TrialRunnerOptions {
+  readonly checkpoints: CheckpointPolicy;
   readonly desk: TrialDesk;
   readonly held: HeldTrials;
   readonly cache: DatasetCache;
@@ -52,7 +55,15 @@ interface Claimed {
   looksForEdits: boolean;
 }
 
-export function createTrialRunner({ desk, held, cache, thread, logger, watch }: TrialRunnerOptions): TrialRunner {
+export function createTrialRunner({
+  checkpoints,
+  desk,
+  held,
+  cache,
+  thread,
+  logger,
+  watch,
+}: TrialRunnerOptions): TrialRunner {
   let stopping = false;
   let meanMs = Number.POSITIVE_INFINITY;
   let current: Claimed | undefined;
@@ -71,16 +82,21 @@ export function createTrialRunner({ desk, held, cache, thread, logger, watch }: 
   async function handOutEdits(claimed: Claimed): Promise<void> {
     if (claimed.looksForEdits) return;
     claimed.looksForEdits = true;
+    const fresh = await freshEdits(claimed);
+    claimed.looksForEdits = false;
+    if (fresh !== null && current === claimed) thread.edit(fresh);
+  }
+
+  /** Changes that the thread does not have yet; null for none. */
+  async function freshEdits({ trial: { trialId }, edits: given }: Claimed): Promise<PendingEdits | null> {
     try {
-      const { fromStep, edits } = await desk.pendingEdits(claimed.trial.trialId);
-      const fresh = edits.filter(({ number }) => !claimed.edits.has(number));
-      if (current !== claimed || fresh.length === 0) return;
-      for (const { number } of fresh) claimed.edits.add(number);
-      thread.edit({ fromStep, edits: fresh });
+      const { fromStep, edits } = await desk.pendingEdits(trialId);
+      const fresh = edits.filter(({ number }) => !given.has(number));
+      for (const { number } of fresh) given.add(number);
+      return fresh.length === 0 ? null : { fromStep, edits: fresh };
     } catch (error) {
-      logger.warn({ trialId: claimed.trial.trialId, err: error }, 'changes by hand have to wait'); // for the next renewal
-    } finally {
-      claimed.looksForEdits = false;
+      logger.warn({ trialId, err: error }, 'changes by hand have to wait'); // until the lease is renewed
+      return null;
     }
   }
 
@@ -100,8 +116,7 @@ export function createTrialRunner({ desk, held, cache, thread, logger, watch }: 
 
   /** Holds a trial from its claim on: those that wait for their turn keep their lease too. */
   function hold(trial: TrialAssignment): Claimed {
-    const control = trial.hasEdits ? 'edit' : 'continue';
-    const claimed: Claimed = { trial, control, edits: new Set(), looksForEdits: false };
+    const claimed: Claimed = { trial, control: 'continue', edits: new Set(), looksForEdits: false };
     held.hold({
       lease: { trialId: trial.trialId, attempt: trial.attempt },
       onControl(control) {
@@ -119,6 +134,7 @@ export function createTrialRunner({ desk, held, cache, thread, logger, watch }: 
     if (data !== null && 'reason' in data) return data;
     const report = (measurements: readonly Measurement[]) =>
       held.report(measurements.map((measurement) => ({ trialId, attempt, ...measurement })));
+    const pending = claimed.trial.hasEdits ? await freshEdits(claimed) : null;
     const unwatch = watch(searchId, () => held.look());
     const task = {
       trainer,
@@ -130,9 +146,12 @@ export function createTrialRunner({ desk, held, cache, thread, logger, watch }: 
       checkpoint,
       targetStep,
       changes,
+      pending,
+      checkpoints,
     };
     const training = thread.run(task, {
       onMeasured: report,
+      onPassed: (passed) => held.keep(trialId, passed),
       onEdited: (settled) => settle(claimed, settled),
     });
     current = claimed;

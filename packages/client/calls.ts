@@ -216,13 +216,22 @@ export interface Client {
   getTrial(id: string, options?: CallOptions): Promise<TrialView>;
   measurements(
     trialId: string,
-    options?: CallOptions & { readonly maxPoints?: number | undefined; readonly beta?: number | undefined },
+    options?: CallOptions & {
+      readonly maxPoints?: number | undefined;
+      readonly beta?: number | undefined;
+      readonly supersededBy?: number | undefined;
+    },
   ): Promise<MeasurementsView>;
   trialDiagnosis(id: string, options?: DiagnosisOptions): Promise<TrialDiagnosisView>;
   /** Changes params of a trial that has begun, from its next step on; the answer is a line of its log. */
   editTrial(id: string, params: TrialView['params'], options?: CallOptions): Promise<TrialEditView>;
+  /** Takes a trial back to an earlier step, from where it goes on. */
+  rewindTrial(id: string, step: number, options?: CallOptions): Promise<TrialView>;
   /** What people did to a trial, in order. */
   trialEdits(id: string, options?: CallOptions): Promise<TrialEditsView>;
+  /** Pauses one trial until it is resumed; its search stays open meanwhile. */
+  pauseTrial(id: string, options?: CallOptions): Promise<TrialView>;
+  resumeTrial(id: string, options?: CallOptions): Promise<TrialView>;
   cancelTrial(id: string, options?: CallOptions): Promise<TrialView>;
   /** Asks for trials to train; none while there are none, and `done` when none will come. */
   ask(searchId: string, request?: AskBody, options?: CallOptions): Promise<WithRetry<AskedView>>;

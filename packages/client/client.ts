@@ -96,6 +96,10 @@ export function createClient(options: TransportOptions): Client {
     trialDiagnosis: (id, more) => get(`${trial(id)}/diagnosis`, more),
     editTrial: (id, params, { signal } = {}) =>
       json('PATCH', `${trial(id)}/params`, { body: params, signal, isRepeatable: false }),
+    pauseTrial: (id, more) => act(`${trial(id)}/pause`, more),
+    resumeTrial: (id, more) => act(`${trial(id)}/resume`, more),
+    rewindTrial: (id, step, { signal } = {}) =>
+      json('POST', `${trial(id)}/rewind`, { body: { step }, signal, isRepeatable: false }),
     trialEdits: (id, more) => get(`${trial(id)}/edits`, more),
     cancelTrial: (id, more) => act(`${trial(id)}/cancel`, more),
     // Under a name the same trials come again; without one, those of an answer that was lost would be waited for in vain.

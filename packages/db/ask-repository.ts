@@ -9,7 +9,7 @@ import type {
 } from '@caviar/orchestrator';
 import type { Client } from './client.js';
 import { Prisma } from './generated/client.js';
-import { among, CONTROL, inMs, json, REF } from './trial-sql.js';
+import { among, CONTROL, IS_DUE, inMs, json, REF } from './trial-sql.js';
 
 /** What code outside does with trials, one statement each. */
 export class AskRepository implements AskStore {
@@ -40,7 +40,7 @@ export class AskRepository implements AskStore {
       unfinished AS (${left}),
       waiting AS (
         SELECT t.id FROM trials t JOIN search s ON s.id = t.search_id
-        WHERE t.status = 'queued'
+        WHERE t.status = 'queued' AND ${IS_DUE}
         ORDER BY coalesce(t.worker_id = ${worker}, false) DESC, t.number
         LIMIT ${count} - (SELECT count(*) FROM unfinished) FOR UPDATE OF t SKIP LOCKED
       ),

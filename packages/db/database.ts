@@ -1,6 +1,7 @@
 import type {
   AskStore,
   ChartStore,
+  CheckpointStore,
   DatasetStore,
   EditStore,
   EvaluationStore,
@@ -15,6 +16,7 @@ import type {
 } from '@caviar/orchestrator';
 import { AskRepository } from './ask-repository.js';
 import { ChartRepository } from './chart-repository.js';
+import { CheckpointRepository } from './checkpoint-repository.js';
 import { type ClientOptions, type Connections, createClient } from './client.js';
 import { DatasetRepository } from './dataset-repository.js';
 import { EditRepository } from './edit-repository.js';
@@ -35,6 +37,7 @@ export interface Database {
   readonly rungs: RungStore;
   readonly evaluations: EvaluationStore;
   readonly asks: AskStore;
+  readonly checkpoints: CheckpointStore;
   readonly edits: EditStore;
   readonly events: EventStore;
   readonly webhooks: WebhookStore;
@@ -60,6 +63,7 @@ export function createDatabase(options: ClientOptions): Database {
     evaluations: new EvaluationRepository(client),
     rungs: new RungRepository(client),
     asks: new AskRepository(client),
+    checkpoints: new CheckpointRepository(client),
     edits: new EditRepository(client),
     keys: new KeyRepository(client),
     charts: new ChartRepository(client),

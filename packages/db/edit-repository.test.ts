@@ -116,6 +116,79 @@ describe('an edit', () => {
     ]);
   });
 
+  test('that came in a rewound stretch is taken back with it, and so is one that nobody has settled', async () => {
+    await claim();
+    for (const step of [1, 2, 3]) await measure(step);
+    for (const rate of [0.1, 0.2, 0.3]) await request(rate);
+    await db.edits.settle(lease(), { step: 1, outcomes: [{ number: 1, refusal: null }] });
+    await db.edits.settle(lease(), { step: 2, outcomes: [{ number: 2, refusal: null }] });
+    await measure(4);
+    for (const step of [2, 3]) {
+      const data = new Uint8Array([step]);
+      expect(await db.checkpoints.keep(lease(), { step, elapsedMs: step, data })).toBe(true);
+    }
+    expect(await db.edits.rewind(trialId, { step: 2, actor: 'ada' })).toEqual({
+      kind: 'rewound',
+      trial: { id: trialId, searchId, attempt: 1 },
+    });
+    expect((await db.edits.list(trialId)).map(({ kind, undoneBy }) => [kind, undoneBy])).toEqual([
+      ['params', null],
+      ['params', 4],
+      ['params', 4],
+      ['rewind', null],
+    ]);
+    expect(await db.trials.get(trialId)).toMatchObject({
+      status: 'queued',
+      step: 2,
+      metrics: { cost: 2 },
+      editedFrom: 1,
+      reason: 'taken back to step 2 by ada',
+    });
+    expect((await db.trials.measurements(trialId)).map(({ step }) => step)).toEqual([1, 2]);
+    expect((await db.edits.superseded(trialId, 4)).map(({ step }) => step)).toEqual([3, 4]);
+    // Whoever trained it has lost it.
+    expect((await measure(5)).get(trialId)).toBe('lost');
+    expect(await db.checkpoints.keep(lease(), { step: 2, elapsedMs: 2, data: new Uint8Array(1) })).toBe(false);
+    expect(await claim()).toMatchObject({
+      attempt: 2,
+      checkpoint: { step: 2 },
+      changes: [{ afterStep: 1, params: { learningRate: 0.1 } }],
+      hasEdits: false,
+    });
+  });
+
+  test.each([
+    [4, { kind: 'out-of-range', from: 0, below: 4 }],
+    [9, { kind: 'out-of-range', from: 0, below: 4 }],
+    [3, { kind: 'not-measured', before: 2 }],
+    [1, { kind: 'not-measured', before: 0 }],
+  ])('cannot rewind to step %i of one measured at 2 and 4', async (step, expected) => {
+    await claim();
+    await measure(2);
+    await measure(4);
+    expect(await db.edits.rewind(trialId, { step, actor: 'ada' })).toEqual(expected);
+    expect(await db.edits.list(trialId)).toEqual([]);
+  });
+
+  test('cannot rewind a trial to before its scheduler has compared it', async () => {
+    await claim();
+    for (const step of [1, 2, 3, 4, 5]) await measure(step);
+    await runSql(files.url, `UPDATE trials SET target_step = 9, rungs = '{"1": 4, "3": 2}' WHERE id = '${trialId}'`);
+    const early = await db.edits.rewind(trialId, { step: 2, actor: 'ada' });
+    expect(early).toEqual({ kind: 'out-of-range', from: 3, below: 5 });
+    expect((await db.edits.rewind(trialId, { step: 3, actor: 'ada' })).kind).toBe('rewound');
+  });
+
+  test('leaves a paused trial paused, and a queued one that never ran alone', async () => {
+    expect(await db.edits.rewind(trialId, { step: 0, actor: 'ada' })).toEqual({ kind: 'gone' });
+    await claim();
+    await measure(1);
+    await db.searches.transition(searchId, { from: ['running'], to: 'paused', reason: null });
+    await db.trials.release([{ ...lease(), to: 'paused', reason: null, checkpoint: null }]);
+    expect(await db.edits.rewind(trialId, { step: 0, actor: 'ada' })).toEqual({ kind: 'rewound', trial: null });
+    expect(await db.trials.get(trialId)).toMatchObject({ status: 'paused', step: 0, metrics: {} });
+  });
+
   test('is for trials that have begun and not ended', async () => {
     expect(await request(0.1)).toBeNull();
     await claim();

@@ -287,6 +287,7 @@ describe('the life of trials and searches', () => {
     await add(0, 1, 2, 3, 4, 5);
     await claim(0, 1, 2, 3, 4);
     await db.trials.fail([{ trialId: idOf(0), attempt: 1, reason: 'no data', maxRetries: 1 }]);
+    await runSql(files.url, `UPDATE trials SET retry_at = now() WHERE id = '${idOf(0)}'`);
     await claim(0);
     await db.trials.fail([{ trialId: idOf(0), attempt: 2, reason: 'no data', maxRetries: 1 }]);
     await db.trials.release([

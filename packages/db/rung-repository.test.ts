@@ -161,6 +161,32 @@ test('workers that were lost on the way to a step are forgotten when a trial arr
   expect(await db.trials.get(idOf(0))).toMatchObject({ status: 'failed' });
 });
 
+describe('a trial that a person has paused at a rung', () => {
+  test('goes on when its scheduler and that person both let it, in either order', async () => {
+    await waiting(2);
+    for (const number of [0, 1]) {
+      const paused = await db.trials.pauseOne(idOf(number), 'by hand');
+      expect(paused).toMatchObject({ status: 'paused', reason: 'waits at step 3 for its scheduler' });
+    }
+    const goOn = [0, 1].map((number) => ({ number, targetStep: 9 }));
+    expect(await db.trials.resumeOne(idOf(0))).toMatchObject({ trial: { status: 'paused' }, ref: null });
+    expect((await db.rungs.goOn(searchId, goOn)).map(({ id }) => id)).toEqual([idOf(0)]);
+    expect(await db.trials.get(idOf(1))).toMatchObject({ status: 'paused', reason: 'paused by hand' });
+    expect((await db.trials.resumeOne(idOf(1)))?.ref?.id).toBe(idOf(1));
+  });
+
+  test('has not come to the rung when its worker was lost just before', async () => {
+    await db.rungs.addScheduled(searchId, 1, [scheduled(0)]);
+    await claim(0);
+    await db.trials.record([{ trialId: idOf(0), attempt: 1, step: 3, metrics: {}, elapsedMs: 1 }], 60_000);
+    await db.trials.pauseOne(idOf(0), 'by hand');
+    await runSql(files.url, `UPDATE trials SET lease_expires_at = now() - interval '1 s' WHERE id = '${idOf(0)}'`);
+    await db.trials.reclaimExpired(3);
+    expect(await db.rungs.goOn(searchId, [{ number: 0, targetStep: 9 }])).toEqual([]);
+    expect((await db.trials.resumeOne(idOf(0)))?.ref?.id).toBe(idOf(0));
+  });
+});
+
 describe('goOn and prune', () => {
   test('queue a waiting trial for more steps, once, and let it go on from its checkpoint', async () => {
     await waiting(2);

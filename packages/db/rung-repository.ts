@@ -7,13 +7,14 @@ import type {
   ScheduledTrial,
   TrialRef,
 } from '@caviar/orchestrator';
+import { REPLACED } from './checkpoint-repository.js';
 import type { Client } from './client.js';
 import { isUniqueViolation } from './errors.js';
 import { Prisma } from './generated/client.js';
-import { among, idsOf, json, MADE, REF, reportRows, storeReports } from './trial-sql.js';
+import { AT_RUNG, among, idsOf, json, MADE, REF, reportRows, storeReports } from './trial-sql.js';
 
 /** A trial that waits for its scheduler: it was paused by its target step, not by a person in between. */
-const WAITS = Prisma.sql`t.status = 'paused' AND t.target_step IS NOT NULL AND t.step >= t.target_step`;
+const WAITS = Prisma.sql`t.status = 'paused' AND ${AT_RUNG}`;
 
 /** What a scheduler does with trials, one statement each. */
 export class RungRepository implements RungStore {
@@ -52,8 +53,7 @@ export class RungRepository implements RungStore {
         INSERT INTO checkpoints (trial_id, step, elapsed_ms, data)
         SELECT h.id, h.step, h.elapsed_ms, c.data
         FROM held h JOIN unnest(${ids}::text[], ${data}::bytea[]) AS c (trial_id, data) ON c.trial_id = h.id
-        ON CONFLICT (trial_id) DO UPDATE
-        SET step = excluded.step, elapsed_ms = excluded.elapsed_ms, data = excluded.data, created_at = now()
+        ${REPLACED}
       )
       SELECT id FROM held`;
     return arrived.map(({ id }) => id);
@@ -118,8 +118,8 @@ export class RungRepository implements RungStore {
     const rows = await this.client.$queryRaw<(TrialRef & { queued: boolean })[]>`
       UPDATE trials t SET
         target_step = r."targetStep",
-        status = CASE WHEN r."targetStep" <= t.step THEN 'paused' ELSE 'queued' END::trial_status,
-        reason = CASE WHEN r."targetStep" <= t.step THEN t.reason END,
+        status = CASE WHEN r."targetStep" <= t.step OR t.pause_requested THEN 'paused' ELSE 'queued' END::trial_status,
+        reason = CASE WHEN r."targetStep" <= t.step THEN t.reason WHEN t.pause_requested THEN 'paused by hand' END,
         rungs = CASE
           WHEN r."targetStep" <= t.step THEN (t.rungs::jsonb || jsonb_build_object(r."targetStep"::text, t.rungs::jsonb -> t.target_step::text))::json
           ELSE t.rungs

@@ -251,11 +251,33 @@ describe('failing', () => {
     for (const attempt of [1, 2]) {
       const [lease] = await claim(refs);
       refs = await db.trials.fail([{ ...lease!, reason: `failure ${attempt}`, maxRetries: 2 }]);
-      expect(refs).toEqual([{ id: lease!.trialId, searchId, attempt }]);
+      expect(refs).toEqual([{ id: lease!.trialId, searchId, attempt, retryMs: expect.any(Number) }]);
+      await runSql(files.url, `UPDATE trials SET retry_at = now() WHERE id = '${lease!.trialId}'`);
     }
     const [lease] = await claim(refs);
     expect(await db.trials.fail([{ ...lease!, reason: 'failure 3', maxRetries: 2 }])).toEqual([]);
     expect(await db.trials.get(lease!.trialId)).toMatchObject({ status: 'failed', reason: 'failure 3', attempts: 3 });
+  });
+
+  const undispatched = async (id: string) =>
+    (await db.trials.takeUndispatched(1_000, 1_000)).some((ref) => ref.id === id);
+
+  test('has a pause before each repetition that grows to a minute, a quarter more or less', async () => {
+    let refs = await add(1);
+    const { id } = refs[0]!;
+    for (const seconds of [1, 3, 9, 27, 60, 60]) {
+      const [lease] = await claim(refs);
+      const [retried] = await db.trials.fail([{ ...lease!, reason: 'x', maxRetries: 99 }]);
+      expect(retried!.retryMs).toBeGreaterThan(749 * seconds);
+      expect(retried!.retryMs).toBeLessThan(1251 * seconds);
+      refs = [retried!];
+      // Nobody gets it before: not by the queue, not as one that the queue has lost.
+      expect(await claim(refs)).toEqual([]);
+      await runSql(files.url, `UPDATE trials SET dispatched_at = now() - interval '1 hour' WHERE id = '${id}'`);
+      expect(await undispatched(id)).toBe(false);
+      await runSql(files.url, `UPDATE trials SET retry_at = now() WHERE id = '${id}'`);
+      expect(await undispatched(id)).toBe(true);
+    }
   });
 
   test('a trial that loses three workers is given up, with the reason', async () => {
@@ -317,6 +339,88 @@ describe('giving back', () => {
     await db.searches.transition(searchId, { from: ['running'], to: 'cancelled', reason: null });
     expect(await db.trials.release([{ ...b!, to: 'queued', reason: 'p', checkpoint: null }])).toEqual([]);
     expect((await db.trials.get(b!.trialId))?.status).toBe('cancelled');
+  });
+});
+
+describe('pausing one trial', () => {
+  const statusOf = async (id: string) => (await db.trials.get(id))?.status;
+
+  test('takes a queued one off at once and a running one at its next step, and keeps both when the search is resumed', async () => {
+    const refs = await add(3);
+    const [running] = await claim(refs.slice(0, 1));
+    expect(await db.trials.pauseOne(running!.trialId, 'by hand')).toMatchObject({
+      status: 'running',
+      reason: 'by hand',
+    });
+    expect(await db.trials.pauseOne(refs[1]!.id, 'by hand')).toMatchObject({ status: 'paused' });
+    const data = new Uint8Array(1);
+    const controls = await db.trials.renew([running!], LEASE_MS);
+    expect(controls.get(running!.trialId)).toBe('pause');
+    const checkpoint = { step: 4, elapsedMs: 9, data };
+    expect(await db.trials.release([{ ...running!, to: 'paused', reason: 'p', checkpoint }])).toEqual([]);
+    expect(await claim(refs)).toHaveLength(1); // the third
+
+    await db.searches.transition(searchId, { from: ['running'], to: 'paused', reason: null });
+    await db.searches.transition(searchId, { from: ['paused'], to: 'running', reason: null });
+    expect(await db.trials.resume(searchId)).toEqual([]);
+    expect((await db.searches.get(searchId))?.progress.paused).toBe(2);
+    const resumed = await db.trials.resumeOne(running!.trialId);
+    expect(resumed).toMatchObject({
+      trial: { status: 'queued', reason: null },
+      ref: { id: running!.trialId, attempt: 1 },
+    });
+    expect(await db.trials.resumeOne(running!.trialId)).toMatchObject({ trial: { status: 'queued' }, ref: null });
+    expect((await db.trials.claim([running!.trialId], HOLDER))[0]?.checkpoint?.step).toBe(4);
+    const { kept, counted } = await counters();
+    expect(kept).toEqual(counted);
+  });
+
+  test('is taken back before the worker has heard of it: then the trial is queued again, or just goes on', async () => {
+    const [a, b] = await claim(await add(2));
+    for (const { trialId } of [a!, b!]) {
+      await db.trials.pauseOne(trialId, 'by hand');
+      expect(await db.trials.resumeOne(trialId)).toMatchObject({ trial: { status: 'running' }, ref: null });
+    }
+    expect((await db.trials.renew([a!], LEASE_MS)).get(a!.trialId)).toBe('continue');
+    expect(await db.trials.release([{ ...b!, to: 'paused', reason: 'p', checkpoint: null }])).toHaveLength(1);
+  });
+
+  test.each(['failed', 'lost', 'handed back'] as const)('holds for one whose attempt is %s meanwhile', async (how) => {
+    const [lease] = await claim(await add(1));
+    await db.trials.pauseOne(lease!.trialId, 'by hand');
+    if (how === 'failed') expect(await db.trials.fail([{ ...lease!, reason: 'x', maxRetries: 2 }])).toEqual([]);
+    if (how === 'handed back') {
+      expect(await db.trials.release([{ ...lease!, to: 'queued', reason: 'x', checkpoint: null }])).toEqual([]);
+    }
+    if (how === 'lost') {
+      await runSql(
+        files.url,
+        `UPDATE trials SET lease_expires_at = now() - interval '1 s' WHERE id = '${lease!.trialId}'`,
+      );
+      expect(await db.trials.reclaimExpired(3)).toEqual([]);
+    }
+    expect(await statusOf(lease!.trialId)).toBe('paused');
+    expect((await db.trials.resumeOne(lease!.trialId))?.ref).toMatchObject({ attempt: 1 });
+  });
+
+  test('in a paused search waits for both', async () => {
+    const [ref] = await add(1);
+    await db.searches.transition(searchId, { from: ['running'], to: 'paused', reason: null });
+    await db.trials.pauseOne(ref!.id, 'by hand');
+    expect(await db.trials.resumeOne(ref!.id)).toMatchObject({ trial: { status: 'paused' }, ref: null });
+    await db.searches.transition(searchId, { from: ['paused'], to: 'running', reason: null });
+    expect(await db.trials.resume(searchId)).toHaveLength(1);
+  });
+
+  test('changes nothing of one that has ended, and of one that is cancelled ends it', async () => {
+    const [a, b] = await claim(await add(2));
+    await db.trials.finish([finishOf(a!, 1)], []);
+    expect(await db.trials.pauseOne(a!.trialId, 'by hand')).toMatchObject({ status: 'completed', reason: null });
+    await db.trials.pauseOne(b!.trialId, 'by hand');
+    await db.trials.cancel(b!.trialId, 'enough');
+    await db.trials.release([{ ...b!, to: 'paused', reason: 'p', checkpoint: null }]);
+    expect(await statusOf(b!.trialId)).toBe('cancelled');
+    expect(await db.trials.pauseOne('trl_none', 'by hand')).toBeNull();
   });
 });
 

@@ -3,6 +3,7 @@ import type {
   MeasurementReport,
   NewTrial,
   ProposedFor,
+  RetriedTrial,
   TrialControl,
   TrialFailure,
   TrialFinish,
@@ -13,13 +14,35 @@ import type {
   TrialStore,
 } from '@caviar/orchestrator';
 import type { ParamChange, Params, Trial } from '@caviar/spec';
+import { REPLACED } from './checkpoint-repository.js';
 import { Prisma } from './generated/client.js';
 import { TrialReader } from './trial-reader.js';
-import { among, CHANGES, CONTROL, idsOf, inMs, json, MADE, REF, reportRows, storeReports } from './trial-sql.js';
+import {
+  AT_RUNG,
+  among,
+  CHANGES,
+  CONTROL,
+  IS_DUE,
+  idsOf,
+  inMs,
+  json,
+  MADE,
+  REF,
+  reportRows,
+  storeReports,
+} from './trial-sql.js';
+
+/** A failed attempt is repeated after 1, 3, 9, ... seconds, a quarter more or less, and a minute at most. */
+const RETRY_FACTOR = 3;
+const RETRY_MOST_S = 60;
 
 /** Where a trial goes that its worker gives back: on the queue, unless its search has ended meanwhile. */
 const QUEUED_OR_CANCELLED = Prisma.sql`
-  CASE WHEN s.status IN ('running', 'paused') AND NOT t.cancel_requested THEN 'queued' ELSE 'cancelled' END::trial_status`;
+  CASE
+    WHEN s.status NOT IN ('running', 'paused') OR t.cancel_requested THEN 'cancelled'
+    WHEN t.pause_requested THEN 'paused'
+    ELSE 'queued'
+  END::trial_status`;
 
 /**
  * The transitions of trials, one statement each: a statement either happens whole or not at all, takes many trials at a
@@ -65,13 +88,15 @@ export class TrialRepository extends TrialReader implements TrialStore {
           lease_expires_at = ${inMs(leaseMs)}, started_at = coalesce(t.started_at, now()), reason = NULL
         FROM searches s
         WHERE ${among(ids, 'queued')} AND s.id = t.search_id AND s.status = 'running'
-          AND NOT s.external
+          AND NOT s.external AND ${IS_DUE}
         RETURNING t.id, t.search_id, t.number, t.attempt, t.params, t.target_step, t.pending_edits, ${CHANGES} AS changes
       )
       SELECT c.id AS "trialId", c.search_id AS "searchId", c.number, c.attempt, c.params,
         c.target_step AS "targetStep", k.step AS "checkpointStep", k.elapsed_ms AS "elapsedMs", k.data,
         c.changes, c.pending_edits > 0 AS "hasEdits"
-      FROM claimed c LEFT JOIN checkpoints k ON k.trial_id = c.id
+      FROM claimed c LEFT JOIN LATERAL (
+        SELECT * FROM checkpoints k WHERE k.trial_id = c.id ORDER BY k.step DESC LIMIT 1
+      ) k ON true
       ORDER BY c.number`;
     return rows.map(({ checkpointStep: step, elapsedMs, data, changes, ...trial }) => ({
       ...trial,
@@ -89,7 +114,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
         UPDATE trials t SET step = n.step, metrics = n.metrics, lease_expires_at = ${inMs(leaseMs)}
         FROM newest n
         WHERE t.id = n.trial_id AND t.attempt = n.attempt AND ${among(idsOf(reports), 'running')}
-        RETURNING t.id, t.search_id, t.cancel_requested, t.pending_edits
+        RETURNING t.id, t.search_id, t.cancel_requested, t.pause_requested, t.pending_edits
       ),
       stored AS (${storeReports()})
       SELECT t.id, ${CONTROL} AS control FROM held t JOIN searches s ON s.id = t.search_id`;
@@ -137,11 +162,13 @@ export class TrialRepository extends TrialReader implements TrialStore {
     return rows.map(({ id }) => id);
   }
 
-  async fail(failures: readonly TrialFailure[]): Promise<readonly TrialRef[]> {
+  async fail(failures: readonly TrialFailure[]): Promise<readonly RetriedTrial[]> {
     if (failures.length === 0) return [];
-    const rows = await this.client.$queryRaw<(TrialRef & { queued: boolean })[]>`
+    const rows = await this.client.$queryRaw<(RetriedTrial & { queued: boolean })[]>`
       UPDATE trials t SET
         failures = t.failures + 1,
+        retry_at = now() + least(${RETRY_MOST_S}::float8, power(${RETRY_FACTOR}::float8, t.failures))
+          * (0.75 + 0.5 * random()) * interval '1 second',
         status = CASE WHEN t.failures + 1 > f."maxRetries" THEN 'failed' ELSE ${QUEUED_OR_CANCELLED} END,
         ended_at = CASE WHEN t.failures + 1 > f."maxRetries" THEN now() END,
         reason = f.reason, lease_expires_at = NULL, dispatched_at = now()
@@ -150,8 +177,9 @@ export class TrialRepository extends TrialReader implements TrialStore {
       ), searches s
       WHERE t.id = f."trialId" AND t.attempt = f.attempt AND ${among(idsOf(failures), 'running')} AND s.id = t.search_id
         AND s.id = coalesce(f."searchId", s.id)
-      RETURNING ${REF}, t.status = 'queued' AS queued`;
-    return queuedOnly(rows);
+      RETURNING ${REF}, t.status = 'queued' AS queued,
+        (extract(epoch FROM t.retry_at - now()) * 1000)::float8 AS "retryMs"`;
+    return rows.filter(({ queued }) => queued).map(({ queued: _, ...retried }) => retried);
   }
 
   async release(releases: readonly TrialRelease[]): Promise<readonly TrialRef[]> {
@@ -160,8 +188,10 @@ export class TrialRepository extends TrialReader implements TrialStore {
   }
 
   async #releaseOne({ trialId, attempt, to, reason, checkpoint }: TrialRelease) {
-    const target =
-      to === 'queued' ? Prisma.sql`'queued'` : Prisma.sql`CASE s.status WHEN 'paused' THEN 'paused' ELSE 'queued' END`;
+    // Resumed meanwhile, it does not wait.
+    const isPaused =
+      to === 'queued' ? Prisma.sql`t.pause_requested` : Prisma.sql`(t.pause_requested OR s.status = 'paused')`;
+    const target = Prisma.sql`CASE WHEN ${isPaused} THEN 'paused' ELSE 'queued' END`;
     const released = Prisma.sql`
       UPDATE trials t SET
         status = CASE WHEN s.status IN ('running', 'paused') AND NOT t.cancel_requested THEN ${target} ELSE 'cancelled' END::trial_status,
@@ -176,7 +206,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
       stored AS (
         INSERT INTO checkpoints (trial_id, step, elapsed_ms, data)
         SELECT id, ${checkpoint.step}::int, ${checkpoint.elapsedMs}::int, ${Buffer.from(checkpoint.data)}::bytea FROM released
-        ON CONFLICT (trial_id) DO UPDATE SET step = excluded.step, elapsed_ms = excluded.elapsed_ms, data = excluded.data, created_at = now()
+        ${REPLACED}
       )
       SELECT * FROM released`;
   }
@@ -192,6 +222,35 @@ export class TrialRepository extends TrialReader implements TrialStore {
     return this.get(id);
   }
 
+  async pauseOne(id: string, reason: string): Promise<Trial | null> {
+    await this.client.$executeRaw`
+      UPDATE trials t SET
+        pause_requested = true,
+        status = CASE t.status WHEN 'queued' THEN 'paused' ELSE t.status END::trial_status,
+        -- One that waits for its scheduler goes on saying so.
+        reason = CASE WHEN t.status = 'paused' AND ${AT_RUNG} THEN t.reason ELSE ${reason} END
+      FROM searches s
+      WHERE t.id = ${id} AND t.status IN ('queued', 'running', 'paused') AND NOT t.pause_requested AND NOT t.cancel_requested
+        AND s.id = t.search_id AND s.status IN ('running', 'paused')`;
+    return this.get(id);
+  }
+
+  async resumeOne(id: string): Promise<{ readonly trial: Trial; readonly ref: TrialRef | null } | null> {
+    const rows = await this.client.$queryRaw<(TrialRef & { queued: boolean })[]>`
+      UPDATE trials t SET
+        pause_requested = false,
+        status = CASE
+          WHEN t.status = 'paused' AND s.status = 'running' AND NOT ${AT_RUNG} THEN 'queued'
+          ELSE t.status
+        END::trial_status,
+        reason = CASE WHEN t.status = 'paused' AND ${AT_RUNG} THEN t.reason END, dispatched_at = now()
+      FROM searches s
+      WHERE t.id = ${id} AND t.status IN ('running', 'paused') AND t.pause_requested AND s.id = t.search_id
+      RETURNING ${REF}, t.status = 'queued' AND NOT s.external AS queued`;
+    const trial = await this.get(id);
+    return trial === null ? null : { trial, ref: queuedOnly(rows)[0] ?? null };
+  }
+
   async cancelOpen(searchId: string, reason: string): Promise<void> {
     await this.client.$executeRaw`
       UPDATE trials SET status = 'cancelled', ended_at = now(), reason = ${reason}
@@ -202,8 +261,8 @@ export class TrialRepository extends TrialReader implements TrialStore {
     return this.client.$queryRaw<TrialRef[]>`
       UPDATE trials t SET status = 'queued', reason = NULL, dispatched_at = now()
       WHERE t.search_id = ${searchId} AND t.status = 'paused'
-        -- Those that have come to their target step wait for their scheduler.
-        AND (t.target_step IS NULL OR t.step < t.target_step)
+        -- Those that have come to their target step wait for their scheduler, and some for a person.
+        AND NOT ${AT_RUNG} AND NOT t.pause_requested
       RETURNING ${REF}`;
   }
 
@@ -228,7 +287,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
       UPDATE trials t SET dispatched_at = now()
       WHERE t.id IN (
         SELECT q.id FROM trials q JOIN searches s ON s.id = q.search_id
-        WHERE q.status = 'queued' AND s.status = 'running' AND NOT s.external
+        WHERE q.status = 'queued' AND s.status = 'running' AND NOT s.external AND (q.retry_at IS NULL OR q.retry_at <= now())
           AND (q.dispatched_at IS NULL OR q.dispatched_at < ${inMs(-olderThanMs)})
         ORDER BY q.dispatched_at NULLS FIRST LIMIT ${limit} FOR UPDATE OF q SKIP LOCKED
       )

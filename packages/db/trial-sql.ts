@@ -16,6 +16,8 @@ export const among = (ids: readonly string[], status: TrialStatus) =>
   Prisma.sql`t.id = ANY(${ids as string[]}) AND t.status::text = ${status}`;
 
 export const idsOf = (trials: readonly { readonly trialId: string }[]) => trials.map(({ trialId }) => trialId);
+/** Whether a trial may be tried now: a failed attempt is repeated after a while. Of trials t. */
+export const IS_DUE = Prisma.sql`(t.retry_at IS NULL OR t.retry_at <= now())`;
 
 /** A TrialRef, of trials t. */
 export const REF = Prisma.sql`t.id, t.search_id AS "searchId", t.attempt`;
@@ -24,7 +26,7 @@ export const REF = Prisma.sql`t.id, t.search_id AS "searchId", t.attempt`;
 export const CONTROL = Prisma.sql`
   CASE
     WHEN t.cancel_requested OR s.status IN ('completed', 'cancelled', 'failed') THEN 'cancel'
-    WHEN s.status = 'paused' THEN 'pause'
+    WHEN s.status = 'paused' OR t.pause_requested THEN 'pause'
     WHEN t.pending_edits > 0 THEN 'edit'
     ELSE 'continue'
   END`;
@@ -34,6 +36,12 @@ export const CONTROL = Prisma.sql`
  * by that, for to run into a row that another statement changes is to wait for it, with the search locked: a deadlock.
  */
 export const MADE = Prisma.sql`queued + running + paused + completed + pruned + infeasible + failed + cancelled AS made`;
+
+/**
+ * Whether a trial has come to its target step, and been compared there: not by the step alone, for one that has measured it and
+ * lost its worker has not. Of trials t.
+ */
+export const AT_RUNG = Prisma.sql`(t.target_step IS NOT NULL AND jsonb_exists(t.rungs::jsonb, t.target_step::text))`;
 
 /** Changes that hold in a trial, each with its step, in order: with them it trains again to the same bits. Of trials t. */
 export const CHANGES = Prisma.sql`

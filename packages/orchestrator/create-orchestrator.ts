@@ -21,8 +21,10 @@ import { createFollower, getHistory } from './use-cases/follow-events.js';
 import { createKey, findKey, revokeKey } from './use-cases/keys.js';
 import { getModel } from './use-cases/models.js';
 import { patchSearch } from './use-cases/patch-search.js';
+import { pauseTrial, resumeTrial } from './use-cases/pause-trial.js';
 import { presentCurve } from './use-cases/read-curve.js';
 import { exportTrials, getSearch } from './use-cases/read-searches.js';
+import { rewindTrial } from './use-cases/rewind-trial.js';
 import { createWebhook, deleteWebhook, listWebhooks } from './use-cases/webhooks.js';
 
 /** The use cases bound to what they stand on. */
@@ -58,11 +60,16 @@ export function createOrchestrator(deps: Deps): Orchestrator {
     followEvents: createFollower(deps),
     followChanges: createChangesFollower(deps),
     cancelTrial: (id) => cancelTrial(deps, id),
+    pauseTrial: (id) => pauseTrial(deps, id),
+    resumeTrial: (id) => resumeTrial(deps, id),
     editTrial: async (id, params, actor) => editTrial(deps, await getTrial(id), { params, actor }),
+    rewindTrial: async (id, step, actor) => rewindTrial(deps, await getTrial(id), { step, actor }),
     trialEdits: async (id) => readLog(deps, await getTrial(id)),
     measurements: async (trialId, query) => {
       await getTrial(trialId);
-      return presentCurve(await deps.trials.measurements(trialId), query);
+      const { supersededBy } = query;
+      const taken = supersededBy === undefined ? null : await deps.edits.superseded(trialId, supersededBy);
+      return presentCurve(taken ?? (await deps.trials.measurements(trialId)), query);
     },
     getModel: (trialId) => getModel(deps, trialId),
     evaluateTest: (id) => evaluateTest(deps, id),

@@ -1,5 +1,6 @@
 import type { AskStore } from './ports/ask-store.js';
 import type { ChartStore } from './ports/chart-store.js';
+import type { CheckpointStore } from './ports/checkpoint-store.js';
 import type { DatasetCatalog } from './ports/dataset-catalog.js';
 import type { DatasetStore } from './ports/dataset-store.js';
 import type { Dispatcher, SearchSignals } from './ports/dispatcher.js';
@@ -32,6 +33,7 @@ export interface Deps {
   readonly rungs: RungStore;
   readonly evaluations: EvaluationStore;
   readonly asks: AskStore;
+  readonly checkpoints: CheckpointStore;
   readonly edits: EditStore;
   readonly events: EventStore;
   readonly webhooks: WebhookStore;

@@ -33,10 +33,11 @@ export type {
   TableQuery,
   TrialPoint,
 } from './ports/chart-store.js';
+export type { CheckpointStore, TrialCheckpoint } from './ports/checkpoint-store.js';
 export type { DatasetCatalog } from './ports/dataset-catalog.js';
 export type { DatasetStore, NewDataset } from './ports/dataset-store.js';
 export type { Dispatcher, SearchSignals } from './ports/dispatcher.js';
-export type { EditStore, PendingEdits, SettledEdits, StoredEdit } from './ports/edit-store.js';
+export type { EditStore, PendingEdits, Rewound, SettledEdits, StoredEdit } from './ports/edit-store.js';
 export type { EvaluationStore } from './ports/evaluation-store.js';
 export type { EventPosition, EventStore, SearchEvent, Transition } from './ports/event-store.js';
 export type { KeyStore, NewApiKey } from './ports/key-store.js';
@@ -62,6 +63,7 @@ export type {
   MeasurementReport,
   NewTrial,
   ProposedFor,
+  RetriedTrial,
   StoredRecord,
   TrialControl,
   TrialFailure,
@@ -91,3 +93,4 @@ export { type Evaluate, type EvaluationJob, performTestEvaluation } from './use-
 export { pruneEvents } from './use-cases/follow-events.js';
 export { performModelTraining, type TrainModel } from './use-cases/models.js';
 export { type Reconciled, reconcile } from './use-cases/reconcile.js';
+export { tidyCheckpoints } from './use-cases/tidy-checkpoints.js';

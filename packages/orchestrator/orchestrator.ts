@@ -129,17 +129,26 @@ export interface Orchestrator {
     readonly signal: AbortSignal;
   }): AsyncGenerator<readonly Change[], void>;
   cancelTrial(id: string): Promise<Trial>;
+  /** Pauses one trial, until it is resumed. Idempotent; throws `trial-ended`. */
+  pauseTrial(id: string): Promise<Trial>;
+  resumeTrial(id: string): Promise<Trial>;
   /**
    * Changes params of a trial that has begun, from its next step on; `by` is who does it. Throws `trial-not-running`,
    * `trial-ended`, `trial-not-editable`, `invalid-request`.
    */
   editTrial(id: string, params: Params, by: string): Promise<TrialEdit>;
+  /** Takes a trial back to an earlier step; throws as `editTrial` does. */
+  rewindTrial(id: string, step: number, by: string): Promise<Trial>;
   /** All that people did to a trial, in order. */
   trialEdits(id: string): Promise<readonly TrialEdit[]>;
-  /** The learning curve; with `maxPoints` thinned to that many, first and last kept. */
+  /** The learning curve, or what the rewind of that number took out of it; with `maxPoints` thinned, first and last kept. */
   measurements(
     trialId: string,
-    query: { readonly maxPoints?: number | undefined; readonly beta?: number | undefined },
+    query: {
+      readonly maxPoints?: number | undefined;
+      readonly beta?: number | undefined;
+      readonly supersededBy?: number | undefined;
+    },
   ): Promise<readonly CurvePoint[]>;
   /** Checks backpropagation for a network of the caller's choice, in a worker (seed 1.9). */
   checkGradients(request: GradientCheckRequest, project: string): Promise<GradientCheckReport>;

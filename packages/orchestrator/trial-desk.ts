@@ -1,6 +1,7 @@
 import type { FinalTrialStatus, Metrics, SearchSpec } from '@caviar/spec';
 import type { Deps } from './deps.js';
 import { objectiveValue, toRungEntry } from './objective-value.js';
+import type { TrialCheckpoint } from './ports/checkpoint-store.js';
 import type { PendingEdits, SettledEdits } from './ports/edit-store.js';
 import type {
   ClaimedTrial,
@@ -55,6 +56,8 @@ export interface TrialDesk {
   arrive(arrivals: readonly TrialArrival[], options?: DispatchOptions): Promise<readonly string[]>;
   fail(searchId: string, failure: TrialFailure): Promise<void>;
   release(searchId: string, release: TrialRelease): Promise<void>;
+  /** Stores a state to go on from after a crash; false when it could not be taken. */
+  keepCheckpoint(lease: TrialLease, checkpoint: TrialCheckpoint): Promise<boolean>;
   /** Changes by hand that wait for a trial's next step. */
   pendingEdits(trialId: string): Promise<PendingEdits>;
   /** Writes down what the trainer made of them, before it trains on; false when the trial is not the caller's any more. */
@@ -63,6 +66,9 @@ export interface TrialDesk {
   /** Says goodbye. */
   stopped(): Promise<void>;
 }
+
+/** The queue's clock need not be Postgres': a job that comes too early finds nothing, and the reconciler has to make up for it. */
+const RETRY_MARGIN_MS = 50;
 
 export interface DeskOptions {
   readonly worker: WorkerInfo;
@@ -182,7 +188,9 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
     },
 
     async fail(searchId, failure) {
-      await dispatchOrLeave(deps, await deps.trials.fail([failure]));
+      for (const { retryMs, ...trial } of await deps.trials.fail([failure])) {
+        await dispatchOrLeave(deps, [trial], { delayMs: Math.ceil(retryMs) + RETRY_MARGIN_MS });
+      }
       letGo([failure]);
       deps.signals.publish(searchId);
       await advance(searchId);
@@ -193,6 +201,8 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
       letGo([release]);
       deps.signals.publish(searchId);
     },
+
+    keepCheckpoint: (lease, checkpoint) => deps.checkpoints.keep(lease, checkpoint),
 
     pendingEdits: (trialId) => deps.edits.pending(trialId),
 

@@ -17,14 +17,19 @@ export type TrialJob = z.infer<typeof trialJobSchema>;
 export function toJobs(
   trials: readonly TrialRef[],
   trialsPerJob: number,
-): { readonly name: string; readonly data: TrialJob; readonly opts: { readonly jobId: string } }[] {
+  delayMs: number,
+): {
+  readonly name: string;
+  readonly data: TrialJob;
+  readonly opts: { readonly jobId: string; readonly delay: number };
+}[] {
   const jobs = [];
   for (let i = 0; i < trials.length; i += trialsPerJob) {
     const chunk = trials.slice(i, i + trialsPerJob);
     const [first] = chunk;
     if (first === undefined) break;
     const jobId = `${first.id}-${first.attempt}-${chunk.length}`;
-    jobs.push({ name: TRIAL_JOB, data: { trialIds: chunk.map(({ id }) => id) }, opts: { jobId } });
+    jobs.push({ name: TRIAL_JOB, data: { trialIds: chunk.map(({ id }) => id) }, opts: { jobId, delay: delayMs } });
   }
   return jobs;
 }

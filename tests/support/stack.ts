@@ -23,6 +23,8 @@ const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 export interface StackOptions {
   readonly workers: number;
   readonly leaseMs?: number;
+  /** Training time from one checkpoint of a trial to the next. */
+  readonly checkpointMs?: number;
   /** A database of the caller's instead of a fresh one. */
   readonly databaseUrl?: string;
   /** File that registers programs. */
@@ -42,6 +44,8 @@ export interface Stack {
   killRedis(): Promise<void>;
   /** Kills Redis and starts another on the same port that knows nothing. */
   loseRedis(awayMs: number): Promise<void>;
+  /** Steps at which a trial has left checkpoints. */
+  checkpointsOf(trialId: string): Promise<number[]>;
   /** Waits until the search has a status other than running. */
   finished(searchId: string): Promise<Search>;
   /** Waits until the condition gives something. */
@@ -52,6 +56,7 @@ export interface Stack {
 export async function startStack({
   workers: count,
   leaseMs = 15_000,
+  checkpointMs = 15_000,
   databaseUrl,
   programsFile,
   home,
@@ -60,7 +65,19 @@ export async function startStack({
   let redis = await startTestRedis();
   const db = createDatabase({ url: database.url });
   const queue = createQueue({ url: redis.url, logger: SILENT });
-  const { searches, trials, rungs, evaluations, asks, edits, events, webhooks, keys, workers: workerStore } = db;
+  const {
+    searches,
+    trials,
+    rungs,
+    evaluations,
+    asks,
+    checkpoints,
+    edits,
+    events,
+    webhooks,
+    keys,
+    workers: workerStore,
+  } = db;
   const deps: Deps = {
     searches,
     trials,
@@ -69,6 +86,7 @@ export async function startStack({
     charts: db.charts,
     evaluations,
     asks,
+    checkpoints,
     edits,
     events,
     webhooks,
@@ -98,6 +116,7 @@ export async function startStack({
           DATABASE_URL: database.url,
           REDIS_URL: redis.url,
           CAVIAR_LEASE_MS: String(leaseMs),
+          CAVIAR_CHECKPOINT_MS: String(checkpointMs),
           CAVIAR_PROGRAMS: programsFile ?? '',
           ...(home === undefined ? {} : { CAVIAR_HOME: home }),
           CAVIAR_SUPERVISED: '1',
@@ -120,6 +139,13 @@ export async function startStack({
       await redis.kill();
       await new Promise((resolve) => setTimeout(resolve, awayMs));
       redis = await startTestRedis({ port });
+    },
+    async checkpointsOf(trialId) {
+      const rows = await runSql(
+        database.url,
+        `SELECT step FROM checkpoints WHERE trial_id = '${trialId}' ORDER BY step`,
+      );
+      return rows.map(({ step }) => step as number);
     },
     finished: (searchId) =>
       stack.until(async () => {

@@ -19,6 +19,61 @@ async function trialOf(spec: object = {}, running = true): Promise<string> {
 const patch = (id: string, payload: object) => app.inject({ method: 'PATCH', url: `/v1/trials/${id}/params`, payload });
 const editsOf = async (id: string) => body(await app.inject(`/v1/trials/${id}/edits`), 'getTrialEdits').items;
 
+describe('taking a trial back', () => {
+  const rewind = (id: string, payload: object) =>
+    app.inject({ method: 'POST', url: `/v1/trials/${id}/rewind`, payload });
+
+  /** A running trial that is measured up to a step. */
+  async function trialUpTo(steps: number): Promise<string> {
+    const id = await trialOf();
+    const reports = Array.from({ length: steps }, (_, i) => {
+      return { trialId: id, attempt: 1, step: i + 1, metrics: { cost: steps - i }, elapsedMs: i };
+    });
+    await worker.database.trials.record(reports, 60_000);
+    return id;
+  }
+
+  test('supersedes what was measured since, and is logged', async () => {
+    const id = await trialUpTo(5);
+    const trial = body(await rewind(id, { step: 2 }), 'rewindTrial');
+    expect(trial).toMatchObject({ status: 'queued', step: 2, metrics: { cost: 4 } });
+    const curve = async (query = '') =>
+      body(await app.inject(`/v1/trials/${id}/measurements${query}`), 'getMeasurements').items.map(({ step }) => step);
+    expect(await curve()).toEqual([1, 2]);
+    expect(await curve('?supersededBy=1')).toEqual([3, 4, 5]);
+    expect(await curve('?supersededBy=2')).toEqual([]);
+    expect(await editsOf(id)).toMatchObject([{ number: 1, kind: 'rewind', state: 'applied', step: 2, params: {} }]);
+    problem(await app.inject(`/v1/trials/${id}/measurements?supersededBy=0`), 'invalid-request');
+  });
+
+  test.each([
+    [{ step: 5 }, /must be from 0 to below 5, the step it is at/],
+    [{ step: 9 }, /must be from 0 to below 5/],
+    [{ step: -1 }, /./],
+    [{ step: 1.5 }, /./],
+    [{}, /./],
+  ])('refuses %j', async (payload, message) => {
+    const { errors } = problem(await rewind(await trialUpTo(5), payload), 'invalid-request');
+    expect(errors).toMatchObject([{ pointer: '/step', message: expect.stringMatching(message) }]);
+  });
+
+  test('is for trials that have begun and not ended, and whose training is ours', async () => {
+    problem(await rewind(await trialOf({}, false), { step: 0 }), 'trial-not-running');
+    const { errors } = problem(await rewind(await trialOf(), { step: 0 }), 'invalid-request');
+    expect(errors).toMatchObject([{ message: 'has nothing to go back to: the trial is at step 0' }]);
+    const objective = { metric: 'loss', direction: 'minimize' };
+    problem(
+      await rewind(await trialOf({ trainer: { kind: 'external' }, objective }, false), { step: 0 }),
+      'trial-not-editable',
+    );
+    problem(await rewind('trl_none', { step: 0 }), 'trial-not-found');
+    const id = await trialUpTo(2);
+    const { searchId } = body(await app.inject(`/v1/trials/${id}`), 'getTrial');
+    await container.orchestrator.cancelSearch(searchId);
+    problem(await rewind(id, { step: 1 }), 'trial-ended');
+  });
+});
+
 describe('changing params of a trial', () => {
   test('is logged with old, new, who and when, and waits for the next step', async () => {
     const id = await trialOf({ trainer: { kind: 'quadratic', params: { steps: 500 } }, sampler: { kind: 'random' } });

@@ -146,6 +146,7 @@ describe('finishing', () => {
     const failure = { status: 'failed', reason: 'out of memory' } as const;
     expect(await finish(trial, failure)).toMatchObject({ status: 'queued', reason: 'out of memory' });
     expect((await finish(trial, failure)).status).toBe('queued');
+    await runSql(database.url, `UPDATE trials SET retry_at = now() WHERE id = '${trial.id}'`);
     const again = await askOne(id);
     expect([again.id, again.leaseToken === trial.leaseToken]).toEqual([trial.id, false]);
     problem(await finishRaw(trial.id, { leaseToken: trial.leaseToken, ...failure }), 'lease-lost');
@@ -396,12 +397,16 @@ describe('telling', () => {
       [null, 'lease-lost'],
       ['queued', undefined],
     ]);
-    expect(told.trials.map(({ number }) => number)).toEqual([3, 4, 5]);
+    // The failed one is tried again a little later.
+    expect(told.trials.map(({ number }) => number)).toEqual([4, 5]);
     expect((await tell(id, { finishes: finishes.slice(0, 2) })).finishes.map(({ problem: p }) => p)).toEqual([
       null,
       null,
     ]);
-    const rest = [c!, ...told.trials].map(({ id: trialId, leaseToken }) => ({
+    await runSql(database.url, `UPDATE trials SET retry_at = now() WHERE id = '${d!.id}'`);
+    const retried = await tell(id, { finishes: [], ask: 1 });
+    expect(retried.trials.map(({ number }) => number)).toEqual([3]);
+    const rest = [c!, ...told.trials, ...retried.trials].map(({ id: trialId, leaseToken }) => ({
       trialId,
       leaseToken,
       ...completed(0.3),

@@ -121,6 +121,52 @@ test('a trial says what it ran on', async () => {
   expect(body(await app.inject(`/v1/trials/${second?.id}`), 'getTrial').provenance).toBeNull();
 });
 
+describe('pausing a trial', () => {
+  const act = (id: string, what: 'pause' | 'resume') => app.inject({ method: 'POST', url: `/v1/trials/${id}/${what}` });
+
+  test('keeps it, and its search, open until it is resumed; both can be repeated', async () => {
+    const search = await createSearch({ stop: { maxTrials: 2 }, sampler: { kind: 'random' } });
+    const id = (await trialsOf(search)).items[0]!.id;
+    for (let twice = 0; twice < 2; twice++) {
+      expect(body(await act(id, 'pause'), 'pauseTrial')).toMatchObject({ status: 'paused', reason: 'paused by hand' });
+    }
+    expect(await worker.finish(search, () => [{ cost: 1 }])).toBe(1);
+    const open = body(await app.inject(`/v1/searches/${search}`), 'getSearch');
+    expect(open).toMatchObject({ status: 'running', progress: { completed: 1, paused: 1 } });
+    for (let twice = 0; twice < 2; twice++) {
+      expect(body(await act(id, 'resume'), 'resumeTrial')).toMatchObject({ status: 'queued', reason: null });
+    }
+    expect(await worker.finish(search, () => [{ cost: 2 }])).toBe(1);
+    expect(body(await app.inject(`/v1/searches/${search}`), 'getSearch').status).toBe('completed');
+    problem(await act(id, 'pause'), 'trial-ended');
+    problem(await act(id, 'resume'), 'trial-ended');
+  });
+
+  test('gives its place to another', async () => {
+    const search = await createSearch({ parallelism: 2, sampler: { kind: 'random' } });
+    await worker.claim(search, 2);
+    const { items } = await trialsOf(search);
+    expect(items).toHaveLength(2);
+    expect(body(await act(items[0]!.id, 'pause'), 'pauseTrial').status).toBe('running');
+    await act((await trialsOf(search)).items[1]!.id, 'pause');
+    await worker.database.trials.release(
+      items.map(({ id }) => ({ trialId: id, attempt: 1, to: 'paused' as const, reason: null, checkpoint: null })),
+    );
+    await act(items[0]!.id, 'pause');
+    expect((await trialsOf(search)).items.map(({ status }) => status)).toEqual([
+      'paused',
+      'paused',
+      'queued',
+      'queued',
+    ]);
+  });
+
+  test('of a trial that is not there', async () => {
+    problem(await act('trl_none', 'pause'), 'trial-not-found');
+    problem(await act('trl_none', 'resume'), 'trial-not-found');
+  });
+});
+
 describe('cancelling a trial', () => {
   test('ends a queued one at once, and can be repeated', async () => {
     const id = await createSearch();

@@ -18,10 +18,18 @@ export function trialRoutes(app: FastifyInstance, orchestrator: Orchestrator): v
 
   route(app, OPERATIONS.getTrialDiagnosis, async ({ id, query }) => orchestrator.diagnoseTrial(id, query));
 
+  route(app, OPERATIONS.pauseTrial, async ({ id }) => presentTrial(await orchestrator.pauseTrial(id)));
+
+  route(app, OPERATIONS.resumeTrial, async ({ id }) => presentTrial(await orchestrator.resumeTrial(id)));
+
   route(app, OPERATIONS.editTrial, async ({ id, body, request, reply }) => {
     reply.code(202);
     return presentEdit(await orchestrator.editTrial(id, body, request.principal.name));
   });
+
+  route(app, OPERATIONS.rewindTrial, async ({ id, body, request }) =>
+    presentTrial(await orchestrator.rewindTrial(id, body.step, request.principal.name)),
+  );
 
   route(app, OPERATIONS.getTrialEdits, async ({ id }) => ({
     items: (await orchestrator.trialEdits(id)).map(presentEdit),

@@ -37,6 +37,7 @@ export function createTestWorker(
       rungs: database.rungs,
       evaluations: database.evaluations,
       asks: database.asks,
+      checkpoints: database.checkpoints,
       edits: database.edits,
       events: database.events,
       webhooks: database.webhooks,

@@ -37,6 +37,7 @@ function trainer(registered: Record<string, object>, environment: NodeJS.Process
 
 const listener = (onMeasured: (some: readonly Measurement[]) => void): ThreadListener => ({
   onMeasured,
+  onPassed: () => {},
   onEdited: async () => {},
 });
 
@@ -50,6 +51,8 @@ const taskOf = (program: string, params: Params = {}, more: Partial<ThreadTask> 
   checkpoint: null,
   targetStep: null,
   changes: [],
+  pending: null,
+  checkpoints: { everyMs: 0, maxBytes: 0 },
   ...more,
 });
 

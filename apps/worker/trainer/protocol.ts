@@ -1,5 +1,5 @@
 import type { DatasetPlace } from '@caviar/datasets';
-import type { PendingEdits, SettledEdits } from '@caviar/orchestrator';
+import type { PendingEdits, SettledEdits, TrialCheckpoint } from '@caviar/orchestrator';
 import type { Measurement, Metrics, ParamChange, Params, TrainerSpec } from '@caviar/spec';
 
 /** What the process tells a training thread. The thread trains one trial at a time. */
@@ -12,11 +12,22 @@ export interface ThreadTask {
   readonly trialNumber: number;
   /** Metric that the search optimises. */
   readonly objective: string;
-  readonly checkpoint: { readonly step: number; readonly elapsedMs: number; readonly data: Uint8Array } | null;
+  readonly checkpoint: TrialCheckpoint | null;
   /** First step at or after which it stops with a checkpoint, unless it has ended by then; null = at its end. */
   readonly targetStep: number | null;
   /** Changes by hand, each at its step: part of what is trained. */
   readonly changes: readonly ParamChange[];
+  /** Changes that wait already; null for none. */
+  readonly pending: PendingEdits | null;
+  readonly checkpoints: CheckpointPolicy;
+}
+
+/** When a trial leaves checkpoints on its way. */
+export interface CheckpointPolicy {
+  /** Training time from one to the next; 0: none. */
+  readonly everyMs: number;
+  /** Larger ones are not left. */
+  readonly maxBytes: number;
 }
 
 /** What the process tells a training thread. */
@@ -36,9 +47,11 @@ interface ThreadState {
   readonly measurements: readonly Measurement[];
 }
 
-/** What a training thread tells its process. All but `measured` and `edited` end the task; after `edited` it waits for `settled`. */
+/** What a training thread tells its process. All but `measured`, `edited` and `passed` end the task; after `edited` it waits for `settled`. */
 export type ThreadMessage =
   | { readonly kind: 'measured'; readonly measurements: readonly Measurement[] }
+  /** A state to go on from after a crash. */
+  | { readonly kind: 'passed'; readonly checkpoint: TrialCheckpoint; readonly measurements: readonly Measurement[] }
   | { readonly kind: 'edited'; readonly settled: SettledEdits; readonly measurements: readonly Measurement[] }
   | ({
       readonly kind: 'ended';

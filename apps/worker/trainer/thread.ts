@@ -30,6 +30,7 @@ port.on('message', (order: ThreadOrder) => {
 async function train(task: ThreadTask): Promise<void> {
   const { trainer, data, params, searchSeed, trialNumber, checkpoint, targetStep, changes } = task;
   const dataset = data === null ? null : await openDataset(data);
+  let { everyMs } = task.checkpoints;
   const startedAt = performance.now();
   const elapsed = () => Math.round((checkpoint?.elapsedMs ?? 0) + performance.now() - startedAt);
   const run = startTraining({ trainer, params, searchSeed, trialNumber, dataset, changes }, checkpoint?.data);
@@ -38,8 +39,9 @@ async function train(task: ThreadTask): Promise<void> {
   let step = checkpoint?.step ?? 0;
   let metrics: Metrics = {};
   let sentAt = startedAt;
+  let passedAt = startedAt;
   const state = () => ({ step, metrics, elapsedMs: elapsed(), measurements });
-  const edits = takeEdits();
+  const edits = takeEdits(task.pending);
   for (;;) {
     const due = await edits.due(step);
     if (due.length > 0) {
@@ -69,7 +71,17 @@ async function train(task: ThreadTask): Promise<void> {
       return send({ kind: 'stopped', checkpoint: run.checkpoint(), ...state() });
     }
     const now = performance.now();
-    if (now - sentAt >= GATHER_MS) {
+    if (everyMs > 0 && now - passedAt >= everyMs) {
+      const data = run.checkpoint();
+      passedAt = now;
+      // It does not become smaller.
+      if (data.length > task.checkpoints.maxBytes) everyMs = 0;
+      else {
+        send({ kind: 'passed', checkpoint: { step, elapsedMs: elapsed(), data }, measurements });
+        measurements = [];
+        sentAt = now;
+      }
+    } else if (now - sentAt >= GATHER_MS) {
       send({ kind: 'measured', measurements });
       measurements = [];
       sentAt = now;
@@ -78,10 +90,10 @@ async function train(task: ThreadTask): Promise<void> {
 }
 
 /** The edits that come while a trial trains. Between two steps, one word of shared memory says whether there are any. */
-function takeEdits() {
+function takeEdits(pending: PendingEdits | null) {
   let taken = 0;
-  let fromStep = 0;
-  let waiting: PendingEdits['edits'][number][] = [];
+  let fromStep = pending?.fromStep ?? 0;
+  let waiting = [...(pending?.edits ?? [])];
 
   async function takeOrder(): Promise<boolean> {
     const order = await orders.take();

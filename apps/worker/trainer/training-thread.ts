@@ -1,13 +1,15 @@
 import { Worker } from 'node:worker_threads';
-import type { PendingEdits, SettledEdits } from '@caviar/orchestrator';
+import type { PendingEdits, SettledEdits, TrialCheckpoint } from '@caviar/orchestrator';
 import type { Measurement } from '@caviar/spec';
 import { THREAD_WISH, type ThreadMessage, type ThreadOrder, type ThreadTask, WORDS } from './protocol.js';
 
-export type ThreadResult = Exclude<ThreadMessage, { kind: 'measured' | 'edited' }>;
+export type ThreadResult = Exclude<ThreadMessage, { kind: 'measured' | 'edited' | 'passed' }>;
 
 /** Who hears what a thread has to say before the end. */
 export interface ThreadListener {
   onMeasured(measurements: readonly Measurement[]): void;
+  /** It has left a state to go on from after a crash; its measurements up to there have been told. */
+  onPassed(checkpoint: TrialCheckpoint): void;
   /** Changes were made, or refused: the thread waits until it resolves. Never rejects. */
   onEdited(settled: SettledEdits): Promise<void>;
 }
@@ -48,7 +50,7 @@ export function createTrainingThread(): TrainingThread {
   }
 
   return {
-    run(task, { onMeasured, onEdited }) {
+    run(task, { onMeasured, onPassed, onEdited }) {
       Atomics.store(words, WORDS.wish, THREAD_WISH.goOn);
       Atomics.store(words, WORDS.edits, 0);
       worker ??= start();
@@ -57,6 +59,9 @@ export function createTrainingThread(): TrainingThread {
           switch (message.kind) {
             case 'measured':
               return onMeasured(message.measurements);
+            case 'passed':
+              onMeasured(message.measurements);
+              return onPassed(message.checkpoint);
             case 'edited':
               onMeasured(message.measurements);
               return void onEdited(message.settled).then(() => order({ kind: 'settled' }));

@@ -1,5 +1,5 @@
 import { diagnosisQuerySchema, trialDiagnosisSchema } from '../schemas/diagnosis.js';
-import { editParamsBodySchema, trialEditSchema, trialEditsSchema } from '../schemas/edit.js';
+import { editParamsBodySchema, rewindBodySchema, trialEditSchema, trialEditsSchema } from '../schemas/edit.js';
 import { modelQuerySchema, predictionsSchema, predictRequestSchema } from '../schemas/model.js';
 import { measurementsQuerySchema } from '../schemas/parameters.js';
 import { measurementsSchema, trialSchema } from '../schemas/trial.js';
@@ -47,6 +47,17 @@ export const trialOperations = {
     responses: { 202: { description: 'The change, as it stands in the log.', schema: trialEditSchema } },
     problems: ['trial-not-found', 'trial-ended', 'trial-not-running', 'trial-not-editable'],
   }),
+  rewindTrial: operation({
+    method: 'POST',
+    path: '/v1/trials/{id}/rewind',
+    tag,
+    summary: 'Take a trial back to an earlier step',
+    description:
+      'It goes on from there: a running one at once, a paused one when it is resumed. What was measured after the step leaves the curve (`GET …/measurements?supersededBy=` has it still), changes of params from there on are taken back, and the rewind stands in the log. Any measured step will do: the trial begins from the nearest checkpoint before, and trains the rest again to the same bits. A trial with a scheduler goes back no further than to the last step at which it was compared. One that has ended stays as it is: fork it.',
+    body: rewindBodySchema,
+    responses: { 200: { description: 'The trial as it is now.', schema: trialSchema } },
+    problems: ['trial-not-found', 'trial-ended', 'trial-not-running', 'trial-not-editable'],
+  }),
   getTrialEdits: operation({
     method: 'GET',
     path: '/v1/trials/{id}/edits',
@@ -82,6 +93,28 @@ export const trialOperations = {
     body: predictRequestSchema,
     responses: { 200: { description: 'A prediction for each row.', schema: predictionsSchema } },
     problems: ['trial-not-found', 'no-model'],
+  }),
+  pauseTrial: operation({
+    method: 'POST',
+    path: '/v1/trials/{id}/pause',
+    tag,
+    summary: 'Pause one trial',
+    description:
+      'A running one stores a checkpoint after its present step, a queued one does not begin; others take its place. It stays paused when its search is resumed, or when its scheduler would have it go on, until it is resumed itself; until then its search does not end by itself (`progress.paused` counts it), and a strict search that learns waits for it once it has made `parallelism` trials beyond. Pausing a paused one changes nothing.',
+    body: noBodySchema,
+    responses: { 200: { description: 'The trial as it is now.', schema: trialSchema } },
+    problems: ['trial-not-found', 'trial-ended'],
+  }),
+  resumeTrial: operation({
+    method: 'POST',
+    path: '/v1/trials/{id}/resume',
+    tag,
+    summary: 'Let a paused trial go on',
+    description:
+      'From its checkpoint, to the same bits. In a paused search it goes on with the search. Resuming one that is not paused changes nothing.',
+    body: noBodySchema,
+    responses: { 200: { description: 'The trial as it is now.', schema: trialSchema } },
+    problems: ['trial-not-found', 'trial-ended'],
   }),
   cancelTrial: operation({
     method: 'POST',

@@ -26,6 +26,15 @@ export const editParamsBodySchema = z
     examples: [{ learningRate: 0.0005 }],
   });
 
+export const rewindBodySchema = z
+  .strictObject({
+    step: z
+      .int()
+      .min(0)
+      .max(2 ** 31 - 1),
+  })
+  .meta({ id: 'Rewind', description: 'A step that was measured, or 0 for the beginning.', examples: [{ step: 12 }] });
+
 export const trialEditSchema = z
   .strictObject({
     number: z.int().min(1).meta({ description: 'From 1, in the order in which they were asked for.' }),

@@ -52,6 +52,9 @@ export const measurementsQuerySchema = z.strictObject({
   beta: z
     .preprocess(numberFrom, z.number('must be a number from 0 to below 1').min(0).lt(1).optional())
     .meta({ description: 'Adds averages over about 1 / (1 - beta) steps, as `smoothed`.' }),
+  supersededBy: z
+    .preprocess(numberFrom, wholeNumber(1, 2 ** 31 - 1).optional())
+    .meta({ description: 'Number of a rewind among the edits of the trial: what it took out of the curve.' }),
 });
 
 export const createSearchHeadersSchema = z.object({

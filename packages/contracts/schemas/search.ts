@@ -33,6 +33,9 @@ export const progressSchema = z
   .strictObject({
     total: count.meta({ description: 'Trials planned while the search can go on; trials made once it has ended.' }),
     ...countsByStatus,
+    paused: count.meta({
+      description: 'Those that wait: for their search, their scheduler, or a person. They keep the search open.',
+    }),
   })
   .meta({ id: 'Progress', description: 'Number of trials per status.', examples: [exampleProgress] });
 

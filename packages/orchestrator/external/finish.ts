@@ -160,7 +160,8 @@ async function compare({ deps }: DeskContext, ending: Ending): Promise<FinishAns
     return answerOf(request, leaseLost('The trial has been handed out again since'));
   const isSame =
     status === 'failed'
-      ? (trial.status === 'failed' || trial.status === 'queued') && trial.reason === (reason ?? NO_REASON)
+      ? (trial.status === 'failed' || trial.status === 'queued' || trial.status === 'paused') &&
+        trial.reason === (reason ?? NO_REASON)
       : trial.status === status && trial.reason === reason && sameMetrics(trial.metrics, metrics);
   if (isSame) return { trialId: trial.id, status: trial.status, problem: null };
   if (trial.endedAt === null) return answerOf(request, leaseLost(`The lease has ended: the trial is ${trial.status}`));

@@ -83,9 +83,10 @@ async function obey(context: DeskContext, lease: Lease, control: TrialControl): 
   }
 }
 
-/** The search is paused: the trial waits with it, without a lease that would run out meanwhile. */
+/** The search is paused, or the trial: it waits, without a lease that would run out meanwhile. */
 async function pause({ deps }: DeskContext, { searchId, trialId, attempt }: Lease): Promise<StepDecision> {
-  const reason = 'the search is paused';
+  const isSearch = (await deps.searches.get(searchId))?.status === 'paused';
+  const reason = isSearch ? 'the search is paused' : 'paused by hand';
   await deps.trials.release([{ trialId, attempt, to: 'paused', reason, checkpoint: null }]);
   deps.signals.publish(searchId);
   return { decision: 'pause', reason };

@@ -9,13 +9,14 @@ export type Life<Status extends string> = Readonly<Record<'new' | Status, Readon
  */
 export const TRIAL_LIFE = {
   new: { add: 'queued' },
-  queued: { claim: 'running', cancel: 'cancelled' },
+  queued: { claim: 'running', pause: 'paused', cancel: 'cancelled' },
   running: {
     finish: 'completed',
     diverge: 'infeasible',
     prune: 'pruned',
     retry: 'queued',
     release: 'queued',
+    rewind: 'queued',
     lose: 'queued',
     'take over': 'running',
     pause: 'paused',

@@ -13,6 +13,7 @@ import type {
   Trial,
   TrialStatus,
 } from '@caviar/spec';
+import type { TrialCheckpoint } from './checkpoint-store.js';
 import type { Page, PageQuery } from './page.js';
 
 export interface NewTrial {
@@ -39,6 +40,11 @@ export interface TrialRef {
   readonly attempt: number;
 }
 
+/** A trial that is queued after a failure, and not claimed before its time has come. */
+export interface RetriedTrial extends TrialRef {
+  readonly retryMs: number;
+}
+
 /** What a worker holds: the trial and the attempt that entitles it to write. */
 export interface TrialLease {
   readonly trialId: string;
@@ -59,7 +65,7 @@ export interface ClaimedTrial extends TrialLease {
   /** Step at which its scheduler has it stop for now; null = it may train to its end. */
   readonly targetStep: number | null;
   /** Exact state to go on from; null to start at the beginning. */
-  readonly checkpoint: { readonly step: number; readonly elapsedMs: number; readonly data: Uint8Array } | null;
+  readonly checkpoint: TrialCheckpoint | null;
   /** Changes by hand that hold, in order: part of what it trains. */
   readonly changes: readonly ParamChange[];
   /** Whether there are changes that have not been settled. */
@@ -103,7 +109,7 @@ export interface TrialFailure extends TrialTold {
 export interface TrialRelease extends TrialLease {
   readonly to: 'paused' | 'queued';
   readonly reason: string | null;
-  readonly checkpoint: { readonly step: number; readonly elapsedMs: number; readonly data: Uint8Array } | null;
+  readonly checkpoint: TrialCheckpoint | null;
 }
 
 export interface BoardEntry {
@@ -175,17 +181,24 @@ export interface TrialStore {
   controls(leases: readonly TrialLease[]): Promise<ReadonlyMap<string, TrialControl>>;
   /** Ends trials, storing their last measurements in the same statement; gives the ids that were still the caller's. */
   finish(finishes: readonly TrialFinish[], reports: readonly MeasurementReport[]): Promise<readonly string[]>;
-  /** Notes a failed attempt: queued again, or failed for good; gives the trials that are queued again. */
-  fail(failures: readonly TrialFailure[]): Promise<readonly TrialRef[]>;
+  /** Notes a failed attempt: queued again, after a pause that grows, or failed for good; gives the trials that are queued again. */
+  fail(failures: readonly TrialFailure[]): Promise<readonly RetriedTrial[]>;
   /** Gives trials back with a checkpoint, or without; gives those that are queued now. */
   release(releases: readonly TrialRelease[]): Promise<readonly TrialRef[]>;
   measurements(trialId: string): Promise<readonly Measurement[]>;
 
   /** Cancels one: queued or paused at once, running at its next step; null when there is no such trial. */
   cancel(id: string, reason: string): Promise<Trial | null>;
+  /**
+   * Pauses one until `resumeOne`: a queued one at once, a running one after its present step. A paused one stays so when its
+   * search is resumed, or its scheduler lets it go on. Gives the trial as it is now; null when there is none.
+   */
+  pauseOne(id: string, reason: string): Promise<Trial | null>;
+  /** Takes a person's pause back; `ref` is what is queued by that. Null when there is no such trial. */
+  resumeOne(id: string): Promise<{ readonly trial: Trial; readonly ref: TrialRef | null } | null>;
   /** Cancels what is queued or paused in a search (running ones hear it from their lease). */
   cancelOpen(searchId: string, reason: string): Promise<void>;
-  /** Queues every paused trial of a search again. */
+  /** Queues every paused trial of a search again, but for those that wait for their scheduler, or for a person. */
   resume(searchId: string): Promise<readonly TrialRef[]>;
 
   /**

@@ -5,6 +5,8 @@ import type { TrialRef } from '../ports/trial-store.js';
 export interface DispatchOptions {
   /** Trials that one job carries; more than 1 pays where a trial takes less than the way through the queue. */
   readonly trialsPerJob?: number;
+  /** Time after which they are handed out. */
+  readonly delayMs?: number;
 }
 
 /** Dispatches trials; when the queue is away they stay queued in Postgres, where the reconciler finds them. */

@@ -28,7 +28,7 @@ export async function editTrial(
 }
 
 /** Throws for trainers whose training is not ours to change. */
-function checkTrainer(kind: string): void {
+export function checkTrainer(kind: string): void {
   if (findTrainer(kind)?.isOpen !== true) return;
   throw new DomainError(
     'trial-not-editable',
@@ -37,13 +37,13 @@ function checkTrainer(kind: string): void {
 }
 
 /** Throws for a trial that has ended, and for one that has never run. */
-function requireBegun(trial: Trial, verb: string): undefined {
+export function requireBegun(trial: Trial, verb: string): undefined {
   if (isFinal(trial.status)) throw ended(trial, verb);
   if (trial.attempts > 0) return undefined;
   throw new DomainError('trial-not-running', `The trial has not begun, so it can't be ${verb}`);
 }
 
-function ended({ status }: Trial, verb: string): DomainError {
+export function ended({ status }: Pick<Trial, 'status'>, verb: string): DomainError {
   return new DomainError('trial-ended', `The trial is ${status} and can't be ${verb}`);
 }
 

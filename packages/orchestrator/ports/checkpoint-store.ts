@@ -1,0 +1,20 @@
+import type { TrialLease } from './trial-store.js';
+
+/** The exact state of a trial after a step. */
+export interface TrialCheckpoint {
+  readonly step: number;
+  /** Training time up to there. */
+  readonly elapsedMs: number;
+  readonly data: Uint8Array;
+}
+
+/** Checkpoints that running trials leave on their way. */
+export interface CheckpointStore {
+  /** Stores one; false when the trial is not the caller's any more, or its measurements are not stored up to there. */
+  keep(lease: TrialLease, checkpoint: TrialCheckpoint): Promise<boolean>;
+  /**
+   * Removes those of trials that have ended, and of others all but `most`: the newest two, and the rest as far apart as can be.
+   * Gives how many.
+   */
+  tidy(most: number): Promise<number>;
+}
