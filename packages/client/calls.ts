@@ -14,6 +14,7 @@ import type {
   DatasetPageView,
   DecisionView,
   FinishBody,
+  ForkBody,
   GradientCheckBody,
   GradientCheckView,
   KeyPageView,
@@ -227,6 +228,12 @@ export interface Client {
   editTrial(id: string, params: TrialView['params'], options?: CallOptions): Promise<TrialEditView>;
   /** Takes a trial back to an earlier step, from where it goes on. */
   rewindTrial(id: string, step: number, options?: CallOptions): Promise<TrialView>;
+  /** Makes a search around the present params of a trial. */
+  forkTrial(
+    id: string,
+    fork?: ForkBody,
+    options?: CallOptions & { readonly idempotencyKey?: string | undefined },
+  ): Promise<SearchView>;
   /** What people did to a trial, in order. */
   trialEdits(id: string, options?: CallOptions): Promise<TrialEditsView>;
   /** Pauses one trial until it is resumed; its search stays open meanwhile. */

@@ -100,6 +100,8 @@ export function createClient(options: TransportOptions): Client {
     resumeTrial: (id, more) => act(`${trial(id)}/resume`, more),
     rewindTrial: (id, step, { signal } = {}) =>
       json('POST', `${trial(id)}/rewind`, { body: { step }, signal, isRepeatable: false }),
+    forkTrial: (id, fork = {}, { idempotencyKey = randomKey(), signal } = {}) =>
+      json('POST', `${trial(id)}/fork`, { body: fork, headers: { 'idempotency-key': idempotencyKey }, signal }),
     trialEdits: (id, more) => get(`${trial(id)}/edits`, more),
     cancelTrial: (id, more) => act(`${trial(id)}/cancel`, more),
     // Under a name the same trials come again; without one, those of an answer that was lost would be waited for in vain.

@@ -39,7 +39,7 @@ export type {
   SearchDiagnosisView,
   TrialDiagnosisView,
 } from './schemas/diagnosis.js';
-export type { TrialEditsView, TrialEditView } from './schemas/edit.js';
+export type { ForkBody, TrialEditsView, TrialEditView } from './schemas/edit.js';
 export type { SearchEventView, TrialHistoryView } from './schemas/events.js';
 export { exampleSpec } from './schemas/examples.js';
 export type {

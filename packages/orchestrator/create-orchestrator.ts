@@ -18,6 +18,7 @@ import { evaluateTest } from './use-cases/evaluate-test.js';
 import { createExplainer } from './use-cases/explain-search.js';
 import { createChangesFollower } from './use-cases/follow-changes.js';
 import { createFollower, getHistory } from './use-cases/follow-events.js';
+import { forkTrial } from './use-cases/fork-trial.js';
 import { createKey, findKey, revokeKey } from './use-cases/keys.js';
 import { getModel } from './use-cases/models.js';
 import { patchSearch } from './use-cases/patch-search.js';
@@ -63,6 +64,7 @@ export function createOrchestrator(deps: Deps): Orchestrator {
     pauseTrial: (id) => pauseTrial(deps, id),
     resumeTrial: (id) => resumeTrial(deps, id),
     editTrial: async (id, params, actor) => editTrial(deps, await getTrial(id), { params, actor }),
+    forkTrial: async (id, options) => forkTrial(deps, await getTrial(id), options),
     rewindTrial: async (id, step, actor) => rewindTrial(deps, await getTrial(id), { step, actor }),
     trialEdits: async (id) => readLog(deps, await getTrial(id)),
     measurements: async (trialId, query) => {

@@ -8,6 +8,8 @@ import type {
   Objective,
   Params,
   Progress,
+  SamplerSpec,
+  SchedulerSpec,
   Search,
   SearchSpace,
   SearchSpec,
@@ -48,6 +50,18 @@ export interface SearchPatch {
   readonly parallelism?: number | undefined;
   readonly stop?: StopCriteria | undefined;
   readonly space?: SearchSpace | undefined;
+}
+
+/** What a fork has of its own; the rest is that of the search it came from. */
+export interface ForkOptions {
+  readonly name?: string | undefined;
+  readonly stop?: StopCriteria | undefined;
+  readonly sampler?: SamplerSpec | undefined;
+  readonly scheduler?: SchedulerSpec | undefined;
+  readonly parallelism?: number | undefined;
+  readonly seed?: number | undefined;
+  /** Width of the new ranges relative to the old ones, each on its own scale. */
+  readonly width?: number | undefined;
 }
 
 /** A measurement with its bias-corrected exponentially weighted averages (seed 2.2), when a beta was given. */
@@ -139,6 +153,11 @@ export interface Orchestrator {
   editTrial(id: string, params: Params, by: string): Promise<TrialEdit>;
   /** Takes a trial back to an earlier step; throws as `editTrial` does. */
   rewindTrial(id: string, step: number, by: string): Promise<Trial>;
+  /** Makes a search around the params that a trial has now; throws what `createSearch` throws. */
+  forkTrial(
+    id: string,
+    options: ForkOptions & { readonly idempotencyKey?: string | undefined },
+  ): Promise<{ readonly search: Search; readonly created: boolean }>;
   /** All that people did to a trial, in order. */
   trialEdits(id: string): Promise<readonly TrialEdit[]>;
   /** The learning curve, or what the rewind of that number took out of it; with `maxPoints` thinned, first and last kept. */

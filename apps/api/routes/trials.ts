@@ -2,6 +2,7 @@ import { OPERATIONS } from '@caviar/contracts';
 import type { Orchestrator } from '@caviar/orchestrator';
 import type { FastifyInstance } from 'fastify';
 import { route } from '../http/route.js';
+import { presentSearch } from '../presenters/present-search.js';
 import { presentCurve, presentEdit, presentTrial } from '../presenters/present-trial.js';
 
 export function trialRoutes(app: FastifyInstance, orchestrator: Orchestrator): void {
@@ -30,6 +31,15 @@ export function trialRoutes(app: FastifyInstance, orchestrator: Orchestrator): v
   route(app, OPERATIONS.rewindTrial, async ({ id, body, request }) =>
     presentTrial(await orchestrator.rewindTrial(id, body.step, request.principal.name)),
   );
+
+  route(app, OPERATIONS.forkTrial, async ({ id, body, headers, reply }) => {
+    const { search, created } = await orchestrator.forkTrial(id, {
+      ...body,
+      idempotencyKey: headers['Idempotency-Key'],
+    });
+    reply.code(created ? 201 : 200).header('Location', `/v1/searches/${search.id}`);
+    return presentSearch(search);
+  });
 
   route(app, OPERATIONS.getTrialEdits, async ({ id }) => ({
     items: (await orchestrator.trialEdits(id)).map(presentEdit),

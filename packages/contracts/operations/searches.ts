@@ -20,7 +20,7 @@ import { operation } from './operation.js';
 export const noBodySchema = z.strictObject({}).optional();
 
 const tag = 'Searches';
-const location = { Location: 'Path of the search.' };
+export const location = { Location: 'Path of the search.' };
 const boardHeaders = {
   ETag: 'Strong; changes with every change of the answer.',
   'Cache-Control': '`private, no-cache`: keep it, and ask with `If-None-Match` before using it.',

@@ -1,10 +1,17 @@
 import { diagnosisQuerySchema, trialDiagnosisSchema } from '../schemas/diagnosis.js';
-import { editParamsBodySchema, rewindBodySchema, trialEditSchema, trialEditsSchema } from '../schemas/edit.js';
+import {
+  editParamsBodySchema,
+  forkBodySchema,
+  rewindBodySchema,
+  trialEditSchema,
+  trialEditsSchema,
+} from '../schemas/edit.js';
 import { modelQuerySchema, predictionsSchema, predictRequestSchema } from '../schemas/model.js';
-import { measurementsQuerySchema } from '../schemas/parameters.js';
+import { createSearchHeadersSchema, measurementsQuerySchema } from '../schemas/parameters.js';
+import { searchSchema } from '../schemas/search.js';
 import { measurementsSchema, trialSchema } from '../schemas/trial.js';
 import { operation } from './operation.js';
-import { noBodySchema } from './searches.js';
+import { location, noBodySchema } from './searches.js';
 
 const tag = 'Trials';
 
@@ -57,6 +64,25 @@ export const trialOperations = {
     body: rewindBodySchema,
     responses: { 200: { description: 'The trial as it is now.', schema: trialSchema } },
     problems: ['trial-not-found', 'trial-ended', 'trial-not-running', 'trial-not-editable'],
+  }),
+  forkTrial: operation({
+    method: 'POST',
+    path: '/v1/trials/{id}/fork',
+    tag,
+    summary: 'Make a search around the present params of a trial',
+    description:
+      'From the panda to the caviar (section 3.3): with the same trainer, data and seed, and a space that has a part of each range around what the trial has now, changes by hand counted in; the first trial has just that. Choices stay as the trial has them. A sampler or scheduler that does not fit the smaller search gives way to the default, unless the body names it. For trials of any status.',
+    headers: createSearchHeadersSchema,
+    body: forkBodySchema,
+    responses: {
+      200: {
+        description: 'The search that this idempotency key made before.',
+        schema: searchSchema,
+        headers: location,
+      },
+      201: { description: 'The new search.', schema: searchSchema, headers: location },
+    },
+    problems: ['trial-not-found', 'invalid-spec', 'idempotency-conflict', 'quota-exceeded'],
   }),
   getTrialEdits: operation({
     method: 'GET',

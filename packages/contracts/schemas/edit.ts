@@ -1,4 +1,15 @@
-import { EDIT_STATES, MAX_PARAMETERS, parameterNameSchema, paramValueSchema } from '@caviar/spec';
+import {
+  EDIT_STATES,
+  MAX_PARAMETERS,
+  parallelismSchema,
+  parameterNameSchema,
+  paramValueSchema,
+  samplerSpecSchema,
+  schedulerSpecSchema,
+  searchNameSchema,
+  seedSchema,
+  stopSchema,
+} from '@caviar/spec';
 import { z } from 'zod';
 import { timeSchema } from './common.js';
 import { paramsSchema } from './search.js';
@@ -34,6 +45,25 @@ export const rewindBodySchema = z
       .max(2 ** 31 - 1),
   })
   .meta({ id: 'Rewind', description: 'A step that was measured, or 0 for the beginning.', examples: [{ step: 12 }] });
+
+export const forkBodySchema = z
+  .strictObject({
+    name: searchNameSchema.optional(),
+    stop: stopSchema.optional().meta({ description: 'Default: 20 trials.' }),
+    sampler: samplerSpecSchema.optional(),
+    scheduler: schedulerSpecSchema.optional(),
+    parallelism: parallelismSchema.optional(),
+    seed: seedSchema
+      .optional()
+      .meta({ description: 'Default: that of the search, and with it the same split of the data.' }),
+    width: z.number().gt(0).max(1).optional().meta({
+      description: 'Width of the new ranges relative to those of the search, each on its own scale. Default: 0.25.',
+    }),
+  })
+  .optional()
+  .meta({ id: 'Fork', description: 'What the new search has of its own.', examples: [{ stop: { maxTrials: 30 } }] });
+
+export type ForkBody = z.input<typeof forkBodySchema>;
 
 export const trialEditSchema = z
   .strictObject({
