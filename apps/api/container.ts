@@ -1,6 +1,6 @@
 import { DEFAULT_LIMITS, findDataset, listDatasets } from '@caviar/datasets';
 import { createDatabase } from '@caviar/db';
-import { createOrchestrator, type Deps, reconcile } from '@caviar/orchestrator';
+import { createOrchestrator, type Deps, reconcileInTurn } from '@caviar/orchestrator';
 import { createQueue } from '@caviar/queue';
 import { createMetrics, type Logger } from '@caviar/telemetry';
 import type { AppDeps } from './app.js';
@@ -8,7 +8,7 @@ import type { Config } from './config.js';
 
 export interface Container extends AppDeps {
   /** Brings Postgres and the queue in line: leases that have run out, searches that could go on. */
-  reconcile(): Promise<void>;
+  reconcile(everyMs: number): Promise<void>;
   /** Gives the connections back. Requests must have ended. */
   close(): Promise<void>;
 }
@@ -70,7 +70,7 @@ export function createContainer(
     metrics,
     connections: () => database.connections(),
     orchestrator: createOrchestrator(deps),
-    reconcile: async () => reclaimed({}, (await reconcile(deps)).reclaimed),
+    reconcile: async (everyMs) => reclaimed({}, (await reconcileInTurn(deps, everyMs))?.reclaimed ?? 0),
     pings: { postgres: () => database.ping(), redis: () => queue.ping() },
     statistics: () => database.statistics(),
     queueCounts: () => queue.counts(),

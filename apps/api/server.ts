@@ -80,7 +80,11 @@ async function serve(config: Config, logger: Logger): Promise<void> {
 
   const url = await app.listen({ host: config.host, port: config.port });
   // Workers do this too, but a service for code outside may have none.
-  reconciling = repeat(container.reconcile, { everyMs: RECONCILE_MS, signal: stopped.signal, logger });
+  reconciling = repeat(() => container.reconcile(RECONCILE_MS), {
+    everyMs: RECONCILE_MS,
+    signal: stopped.signal,
+    logger,
+  });
   process.send?.({ kind: 'ready', url });
   if (!config.isSupervised) process.stdout.write(`caviar ready ${url}\n`);
 }

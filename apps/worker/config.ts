@@ -1,4 +1,4 @@
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Programs, readPrograms } from '@caviar/orchestrator';
 import { z } from 'zod';
@@ -12,6 +12,7 @@ const environmentSchema = z.object({
   CAVIAR_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(1),
   CAVIAR_LEASE_MS: z.coerce.number().int().min(1_000).max(600_000).default(15_000),
   CAVIAR_MAX_LOSSES: z.coerce.number().int().min(1).max(1_000_000).default(3),
+  CAVIAR_HOST: z.string().min(1).max(200).optional(),
   CAVIAR_CHECKPOINT_MS: z.coerce.number().int().min(0).max(86_400_000).default(15_000),
   CAVIAR_CHECKPOINT_KEEP: z.coerce.number().int().min(2).max(1_000).default(8),
   CAVIAR_CHECKPOINT_MAX_MB: z.coerce.number().min(0).max(500).default(64),
@@ -29,6 +30,8 @@ const environmentSchema = z.object({
 export interface WorkerConfig {
   readonly databaseUrl: string;
   readonly redisUrl: string;
+  /** Name of the machine: workers that share its fate share it. */
+  readonly host: string;
   /** Trials trained at the same time, one thread each. */
   readonly concurrency: number;
   /** Time after which a silent worker loses its trials. */
@@ -66,6 +69,7 @@ export function readConfig(environment: Readonly<NodeJS.ProcessEnv> = process.en
   return {
     databaseUrl: data.DATABASE_URL,
     redisUrl: data.REDIS_URL,
+    host: data.CAVIAR_HOST ?? hostname(),
     concurrency: data.CAVIAR_CONCURRENCY,
     leaseMs: data.CAVIAR_LEASE_MS,
     maxLosses: data.CAVIAR_MAX_LOSSES,

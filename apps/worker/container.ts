@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { findDataset, listDatasets } from '@caviar/datasets';
 import { createDatabase } from '@caviar/db';
 import {
@@ -8,7 +7,8 @@ import {
   type Logger,
   newId,
   pruneEvents,
-  reconcile,
+  type RecurringWork,
+  reconcileInTurn,
   repeat,
   tidyCheckpoints,
   type WorkerInfo,
@@ -117,20 +117,44 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   });
   const send = createNoticeSender({ allowPrivate: config.webhooks === 'any' });
   const stopped = new AbortController();
+  /** Work that one process at a time is enough for. */
+  const inTurn = (what: RecurringWork, everyMs: number, work: () => Promise<void>) => async () => {
+    if (await workers.takeTurn(what, 0.7 * everyMs)) await work();
+  };
   const loops = [
-    repeat(() => desk.heartbeat(), { everyMs: HEARTBEAT_MS, signal: stopped.signal, logger }),
-    repeat(async () => watched.reconciled(await reconcile(deps)), {
-      everyMs: RECONCILE_MS,
+    repeat(async () => consumer.hold((await desk.heartbeat()) !== null), {
+      everyMs: HEARTBEAT_MS,
       signal: stopped.signal,
       logger,
     }),
+    repeat(
+      async () => {
+        const done = await reconcileInTurn(deps, RECONCILE_MS);
+        if (done !== null) watched.reconciled(done);
+      },
+      { everyMs: RECONCILE_MS, signal: stopped.signal, logger },
+    ),
     repeat(async () => watched.delivered(await deliverWebhooks(deps, send)), {
       everyMs: WEBHOOKS_MS,
       signal: stopped.signal,
       logger,
     }),
-    repeat(() => tidyCheckpoints(deps, config.checkpoints.most), { everyMs: TIDY_MS, signal: stopped.signal, logger }),
-    repeat(() => pruneEvents(deps, config.historyMs), { everyMs: PRUNE_MS, signal: stopped.signal, logger }),
+    repeat(
+      inTurn('tidy', TIDY_MS, () => tidyCheckpoints(deps, config.checkpoints.most)),
+      {
+        everyMs: TIDY_MS,
+        signal: stopped.signal,
+        logger,
+      },
+    ),
+    repeat(
+      inTurn('prune', PRUNE_MS, () => pruneEvents(deps, config.historyMs)),
+      {
+        everyMs: PRUNE_MS,
+        signal: stopped.signal,
+        logger,
+      },
+    ),
   ];
   return {
     info,
@@ -149,11 +173,11 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   };
 }
 
-function describeWorker({ concurrency }: WorkerConfig): WorkerInfo {
+function describeWorker({ concurrency, host }: WorkerConfig): WorkerInfo {
   const { version, platform, arch, pid } = process;
   // What beside the seed decides the bits of a result (fused), and what its speed.
   const { kind: engine, fused, tileColumns } = chooseEngine();
   const vectors = engine === 'wasm' ? { vectorBits: (tileColumns / 2) * 32 } : {}; // a tile is two vectors of float32 wide
   const runtime = { node: version, platform, arch, engine, fused, ...vectors };
-  return { id: newId('wrk'), host: hostname(), pid, concurrency, runtime };
+  return { id: newId('wrk'), host, pid, concurrency, runtime };
 }

@@ -224,7 +224,14 @@ export function createTrialRunner({
           return null;
         }
         logger.warn({ ...lease, reason }, 'trial failed');
-        await deliver(() => desk.fail(searchId, { ...lease, reason, maxRetries: retry ? spec.trainer.maxRetries : 0 }));
+        await deliver(() =>
+          desk.fail(searchId, {
+            ...lease,
+            reason,
+            maxRetries: retry ? spec.trainer.maxRetries : 0,
+            isOfParams: !retry,
+          }),
+        );
         held.letGo(trialId);
         return null;
       }

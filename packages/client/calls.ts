@@ -264,6 +264,8 @@ export interface Client {
   ): Promise<DatasetDetailView>;
   deleteDataset(id: string, options?: CallOptions): Promise<void>;
   listTrainers(options?: PageOptions): Promise<TrainerPageView>;
+  /** Lifts the quarantine of a worker's machine. */
+  releaseWorker(id: string, options?: CallOptions): Promise<void>;
   listWorkers(options?: PageOptions): Promise<WorkerPageView>;
   /** Compares backpropagation with two-sided differences. */
   checkGradients(request: GradientCheckBody, options?: CallOptions): Promise<GradientCheckView>;

@@ -131,6 +131,9 @@ export function createClient(options: TransportOptions): Client {
       await request('DELETE', `/v1/datasets/${encodeURIComponent(id)}`, { signal });
     },
     listTrainers: (query) => get('/v1/trainers', query),
+    async releaseWorker(id, { signal } = {}) {
+      await request('POST', `/v1/workers/${encodeURIComponent(id)}/release`, { signal });
+    },
     listWorkers: (query) => get('/v1/workers', query),
     checkGradients: (body, { signal } = {}) => json('POST', '/v1/gradient-checks', { body, signal }),
     createKey: (body, { signal } = {}) => json('POST', '/v1/keys', { body, signal, isRepeatable: false }),

@@ -132,6 +132,11 @@ export const PROBLEMS = {
     title: 'The trial has ended',
     whatToDo: 'Nothing: an ended trial can neither be cancelled nor end in another way.',
   },
+  'worker-not-found': {
+    status: 404,
+    title: 'There is no such worker',
+    whatToDo: 'Check the id: `GET /v1/workers` lists those heard of in the last day.',
+  },
   'trial-not-running': {
     status: 409,
     title: 'The trial has not begun',

@@ -165,7 +165,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
   async fail(failures: readonly TrialFailure[]): Promise<readonly RetriedTrial[]> {
     if (failures.length === 0) return [];
     const rows = await this.client.$queryRaw<(RetriedTrial & { queued: boolean })[]>`
-      UPDATE trials t SET
+      WITH failed AS (UPDATE trials t SET
         failures = t.failures + 1,
         retry_at = now() + least(${RETRY_MOST_S}::float8, power(${RETRY_FACTOR}::float8, t.failures))
           * (0.75 + 0.5 * random()) * interval '1 second',
@@ -173,12 +173,15 @@ export class TrialRepository extends TrialReader implements TrialStore {
         ended_at = CASE WHEN t.failures + 1 > f."maxRetries" THEN now() END,
         reason = f.reason, lease_expires_at = NULL, dispatched_at = now()
       FROM json_to_recordset(${json(failures)}) AS f (
-        "trialId" text, attempt int, reason text, "maxRetries" int, "searchId" text
+        "trialId" text, attempt int, reason text, "maxRetries" int, "searchId" text, "isOfParams" boolean
       ), searches s
       WHERE t.id = f."trialId" AND t.attempt = f.attempt AND ${among(idsOf(failures), 'running')} AND s.id = t.search_id
         AND s.id = coalesce(f."searchId", s.id)
-      RETURNING ${REF}, t.status = 'queued' AS queued,
-        (extract(epoch FROM t.retry_at - now()) * 1000)::float8 AS "retryMs"`;
+      RETURNING ${REF}, t.status = 'queued' AS queued, t.worker_id, coalesce(f."isOfParams", false) AS "isOfParams",
+        (extract(epoch FROM t.retry_at - now()) * 1000)::float8 AS "retryMs"
+      ),
+      struck AS (${strike('failed', Prisma.sql`SELECT id, worker_id FROM failed WHERE NOT "isOfParams"`)})
+      SELECT id, "searchId", attempt, queued, "retryMs" FROM failed`;
     return rows.filter(({ queued }) => queued).map(({ queued: _, ...retried }) => retried);
   }
 
@@ -268,7 +271,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
 
   async reclaimExpired(maxLosses: number, graceMs = 0): Promise<readonly TrialRef[]> {
     const rows = await this.client.$queryRaw<(TrialRef & { queued: boolean })[]>`
-      UPDATE trials t SET
+      WITH lost AS (UPDATE trials t SET
         losses = t.losses + 1,
         status = CASE WHEN t.losses + 1 >= ${maxLosses} THEN 'failed' ELSE ${QUEUED_OR_CANCELLED} END,
         ended_at = CASE WHEN t.losses + 1 >= ${maxLosses} THEN now() END,
@@ -278,7 +281,10 @@ export class TrialRepository extends TrialReader implements TrialStore {
       FROM searches s
       WHERE t.status = 'running' AND t.lease_expires_at < now() AND s.id = t.search_id
         AND pg_postmaster_start_time() < ${inMs(-graceMs)}
-      RETURNING ${REF}, t.status = 'queued' AND NOT s.external AS queued`;
+      RETURNING ${REF}, t.status = 'queued' AND NOT s.external AS queued, t.worker_id
+      ),
+      struck AS (${strike('lost', Prisma.sql`SELECT id, worker_id FROM lost`)})
+      SELECT id, "searchId", attempt, queued FROM lost`;
     return queuedOnly(rows);
   }
 
@@ -300,6 +306,13 @@ export class TrialRepository extends TrialReader implements TrialStore {
       FROM searches s
       WHERE t.status IN ('queued', 'paused') AND s.id = t.search_id AND s.status IN ('completed', 'cancelled', 'failed')`;
   }
+}
+
+/** Notes ends that may be the machine's fault; code outside has no machine that we know of. */
+function strike(kind: 'failed' | 'lost', ended: Prisma.Sql) {
+  return Prisma.sql`
+    INSERT INTO host_strikes (host, worker_id, trial_id, kind)
+    SELECT w.host, w.id, e.id, ${kind} FROM (${ended}) e JOIN workers w ON w.id = e.worker_id`;
 }
 
 function queuedOnly(rows: readonly (TrialRef & { readonly queued: boolean })[]): readonly TrialRef[] {

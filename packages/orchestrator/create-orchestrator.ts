@@ -91,6 +91,10 @@ export function createOrchestrator(deps: Deps): Orchestrator {
     listWebhooks: (searchId) => listWebhooks(deps, searchId),
     deleteWebhook: (id) => deleteWebhook(deps, id),
     listWorkers: (query) => deps.workers.list(query),
+    releaseWorker: async (id) => {
+      if (!(await deps.workers.release(id))) throw new DomainError('worker-not-found', `There is no worker ${id}`);
+      deps.logger.info({ workerId: id }, 'quarantine lifted');
+    },
     listDatasets: (project) => listDatasets(deps, project),
     getDataset: (id, project) => getDataset(deps, id, project),
     uploadAllowance: (project) => uploadAllowance(deps, project),

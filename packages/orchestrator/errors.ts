@@ -19,6 +19,7 @@ import type { SpecIssue } from '@caviar/spec';
  * - `trial-ended`: the trial has ended.
  * - `trial-not-running`: the trial has never begun.
  * - `trial-not-editable`: its training is not ours to change.
+ * - `worker-not-found`: there is none of that id.
  * - `lease-lost`: the trial is not, or no longer, the caller's.
  * - `invalid-request`: what was sent does not fit the search; `issues` say where.
  * - `nothing-to-diagnose`: there are no errors to judge by.
@@ -49,6 +50,7 @@ export type DomainErrorCode =
   | 'trial-ended'
   | 'trial-not-running'
   | 'trial-not-editable'
+  | 'worker-not-found'
   | 'lease-lost'
   | 'invalid-request'
   | 'nothing-to-diagnose'

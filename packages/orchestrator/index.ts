@@ -75,7 +75,14 @@ export type {
   TrialStore,
 } from './ports/trial-store.js';
 export type { DueWebhook, Notice, Told, Webhook, WebhookStore } from './ports/webhook-store.js';
-export type { WorkerInfo, WorkerListQuery, WorkerStore, WorkerView } from './ports/worker-store.js';
+export type {
+  Quarantine,
+  RecurringWork,
+  WorkerInfo,
+  WorkerListQuery,
+  WorkerStore,
+  WorkerView,
+} from './ports/worker-store.js';
 export { type Programs, readPrograms } from './programs-file.js';
 export { repeat } from './repeat.js';
 export {
@@ -92,5 +99,5 @@ export { type Delivery, deliverWebhooks, type SendNotice } from './use-cases/del
 export { type Evaluate, type EvaluationJob, performTestEvaluation } from './use-cases/evaluate-test.js';
 export { pruneEvents } from './use-cases/follow-events.js';
 export { performModelTraining, type TrainModel } from './use-cases/models.js';
-export { type Reconciled, reconcile } from './use-cases/reconcile.js';
+export { type Reconciled, reconcile, reconcileInTurn } from './use-cases/reconcile.js';
 export { tidyCheckpoints } from './use-cases/tidy-checkpoints.js';

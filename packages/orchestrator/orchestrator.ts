@@ -197,6 +197,8 @@ export interface Orchestrator {
   /** The project that a search, or the search of a trial or webhook, belongs to; null when there is none of that id. */
   projectOf(kind: 'search' | 'trial' | 'webhook', id: string): Promise<string | null>;
   listWorkers(query: WorkerListQuery): Promise<Page<WorkerView>>;
+  /** Lifts the quarantine of a worker's machine; throws `worker-not-found`. */
+  releaseWorker(id: string): Promise<void>;
   /** What a project (null: anyone) sees, built-in ones first. */
   listDatasets(project: string | null): Promise<readonly DatasetView[]>;
   getDataset(id: string, project: string | null): Promise<DatasetView>;

@@ -11,7 +11,7 @@ import type {
   TrialLease,
   TrialRelease,
 } from './ports/trial-store.js';
-import type { WorkerInfo } from './ports/worker-store.js';
+import type { Quarantine, WorkerInfo } from './ports/worker-store.js';
 import { createSpecCache } from './spec-cache.js';
 import { advanceSearch } from './use-cases/advance-search.js';
 import { type DispatchOptions, dispatchOrLeave } from './use-cases/dispatch.js';
@@ -62,7 +62,8 @@ export interface TrialDesk {
   pendingEdits(trialId: string): Promise<PendingEdits>;
   /** Writes down what the trainer made of them, before it trains on; false when the trial is not the caller's any more. */
   settleEdits(lease: TrialLease, settled: SettledEdits): Promise<boolean>;
-  heartbeat(): Promise<void>;
+  /** Says that the worker is there; gives the quarantine of its machine, null for none. */
+  heartbeat(): Promise<Quarantine | null>;
   /** Says goodbye. */
   stopped(): Promise<void>;
 }
@@ -80,6 +81,7 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
   /** Search of each trial held here, for those who follow it. */
   const searchOf = new Map<string, string>();
   const advancing = new Map<string, { again: boolean }>();
+  let hasSucceeded = false;
 
   /** Advances a search; calls that come while it is being advanced are taken together into one more round. */
   async function advance(searchId: string, options: DispatchOptions = {}): Promise<void> {
@@ -165,6 +167,7 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
         finishes,
         outcomes.flatMap(({ reports }) => reports),
       );
+      hasSucceeded ||= finished.length > 0;
       letGo(outcomes);
       await goOn(outcomes, options);
       return finished;
@@ -182,6 +185,7 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
         valued,
         arrivals.flatMap(({ reports }) => reports),
       );
+      hasSucceeded ||= arrived.length > 0;
       letGo(arrivals);
       await goOn(arrivals, options);
       return arrived;
@@ -212,7 +216,16 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
       return isHeld;
     },
 
-    heartbeat: () => deps.workers.heartbeat(worker),
+    async heartbeat() {
+      const told = hasSucceeded;
+      hasSucceeded = false;
+      try {
+        return await deps.workers.heartbeat(worker, told);
+      } catch (error) {
+        hasSucceeded ||= told;
+        throw error;
+      }
+    },
     stopped: () => deps.workers.stopped(worker.id),
   };
 }

@@ -10,6 +10,8 @@ export interface ConsumerOptions extends ConnectionOptions {
 }
 
 export interface Consumer {
+  /** Takes no jobs until it is told otherwise; those at hand go on. */
+  hold(isHeld: boolean): Promise<void>;
   /** Takes no more jobs; resolves when those at hand are over. */
   close(): Promise<void>;
 }
@@ -48,6 +50,10 @@ export function consumeTrials({ concurrency, handle, ...options }: ConsumerOptio
   worker.on('error', () => {}); // told by the connection
   worker.on('failed', (job, error) => options.logger.warn({ jobId: job?.id, err: error }, 'job failed'));
   return {
+    async hold(isHeld) {
+      if (isHeld && !worker.isPaused()) await worker.pause(true);
+      else if (!isHeld && worker.isPaused()) worker.resume();
+    },
     async close() {
       await worker.close();
       connection.disconnect();

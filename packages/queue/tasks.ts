@@ -61,7 +61,7 @@ export interface TaskConsumerOptions extends ConnectionOptions {
 }
 
 /** The doing side: one task at a time beside the trials. */
-export function consumeTasks({ handle, ...options }: TaskConsumerOptions): Consumer {
+export function consumeTasks({ handle, ...options }: TaskConsumerOptions): Pick<Consumer, 'close'> {
   const connection = connect(options);
   const worker = new Worker<WorkerTask, WorkerTaskResult>(TASK_QUEUE, (job) => handle(taskSchema.parse(job.data)), {
     connection,

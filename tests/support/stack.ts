@@ -40,7 +40,7 @@ export interface Stack {
   readonly deps: Deps;
   readonly workers: ChildProcess[];
   readonly redisUrl: string;
-  addWorker(): Promise<ChildProcess>;
+  addWorker(environment?: Readonly<Record<string, string>>): Promise<ChildProcess>;
   killRedis(): Promise<void>;
   /** Kills Redis and starts another on the same port that knows nothing. */
   loseRedis(awayMs: number): Promise<void>;
@@ -109,7 +109,7 @@ export async function startStack({
     deps,
     workers,
     redisUrl: redis.url,
-    async addWorker() {
+    async addWorker(environment = {}) {
       const worker = fork(WORKER, [], {
         env: {
           ...process.env,
@@ -121,6 +121,7 @@ export async function startStack({
           ...(home === undefined ? {} : { CAVIAR_HOME: home }),
           CAVIAR_SUPERVISED: '1',
           LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'error',
+          ...environment,
         },
       });
       workers.push(worker);

@@ -31,6 +31,10 @@ export function presentWorker(worker: Worker): WorkerView {
     runtime: worker.runtime,
     startedAt: worker.startedAt.toISOString(),
     lastSeenAt: worker.lastSeenAt.toISOString(),
+    quarantine:
+      worker.quarantine === null
+        ? null
+        : { reason: worker.quarantine.reason, until: worker.quarantine.until.toISOString() },
     trials: worker.trials.map(({ trialId, searchId, number, step }) => ({ trialId, searchId, number, step })),
   };
 }

@@ -17,6 +17,11 @@ export function catalogRoutes(app: FastifyInstance, orchestrator: Orchestrator):
     orchestrator.checkGradients(body, request.principal.project),
   );
 
+  route(app, OPERATIONS.releaseWorker, async ({ id, reply }) => {
+    await orchestrator.releaseWorker(id);
+    reply.code(204);
+  });
+
   route(app, OPERATIONS.listWorkers, async ({ query, request }) => {
     const { role, project } = request.principal;
     const visible = role === 'admin' ? {} : { project };

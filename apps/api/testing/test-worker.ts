@@ -65,7 +65,9 @@ export function createTestWorker(
   return {
     id,
     database,
-    heartbeat: () => desk.heartbeat(),
+    heartbeat: async () => {
+      await desk.heartbeat();
+    },
     claim: async (searchId, count = 200) => (await claim(searchId, count)).length,
     async finish(searchId, train, count = 200) {
       const trials = await claim(searchId, count);

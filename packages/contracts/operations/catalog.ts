@@ -2,6 +2,7 @@ import { trainerPageSchema, workerPageSchema } from '../schemas/catalog.js';
 import { gradientCheckReportSchema, gradientCheckRequestSchema } from '../schemas/diagnosis.js';
 import { pageQuerySchema } from '../schemas/parameters.js';
 import { operation } from './operation.js';
+import { noBodySchema } from './searches.js';
 
 export const catalogOperations = {
   listTrainers: operation({
@@ -23,6 +24,17 @@ export const catalogOperations = {
     body: gradientCheckRequestSchema,
     responses: { 200: { description: 'Verdicts and relative errors.', schema: gradientCheckReportSchema } },
     problems: ['invalid-spec'],
+  }),
+  releaseWorker: operation({
+    method: 'POST',
+    path: '/v1/workers/{id}/release',
+    tag: 'Workers',
+    role: 'admin',
+    summary: "Lift the quarantine of a worker's machine",
+    description: 'It gets trials again at once. Where there is none to lift, this changes nothing.',
+    body: noBodySchema,
+    responses: { 204: { description: 'It may work.' } },
+    problems: ['worker-not-found'],
   }),
   listWorkers: operation({
     method: 'GET',

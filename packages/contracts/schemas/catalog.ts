@@ -83,6 +83,9 @@ export const workerSchema = z
     runtime: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     startedAt: timeSchema,
     lastSeenAt: timeSchema,
+    quarantine: z.strictObject({ reason: z.string(), until: timeSchema }).nullable().meta({
+      description: 'Its machine gets no trials until then, since those it had failed or were lost; null for none.',
+    }),
     trials: z.array(z.strictObject({ trialId: z.string(), searchId: z.string(), number: count, step: count })),
   })
   .meta({
@@ -98,6 +101,7 @@ export const workerSchema = z
         runtime: exampleTrial.provenance,
         startedAt: '2026-11-03T09:29:58.000Z',
         lastSeenAt: '2026-11-03T09:30:10.000Z',
+        quarantine: null,
         trials: [{ trialId: 'trl_01JBQ0R7Y5', searchId: 'srch_01JBQ0QW2M', number: 17, step: 4 }],
       },
     ],

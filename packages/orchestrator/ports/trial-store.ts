@@ -104,6 +104,8 @@ export interface TrialFailure extends TrialTold {
   readonly reason: string;
   /** Attempts that may fail before the trial is `failed`. */
   readonly maxRetries: number;
+  /** The params are at fault, not the machine. Default false. */
+  readonly isOfParams?: boolean;
 }
 
 export interface TrialRelease extends TrialLease {

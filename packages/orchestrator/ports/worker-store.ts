@@ -10,7 +10,15 @@ export interface WorkerInfo {
   readonly runtime: Provenance;
 }
 
+/** A machine that gets no trials for a while, since those it had failed or were lost. */
+export interface Quarantine {
+  readonly reason: string;
+  readonly until: Date;
+}
+
 export interface WorkerView extends WorkerInfo {
+  /** Of its machine; null for none. */
+  readonly quarantine: Quarantine | null;
   /** `lost`: not heard of for longer than a lease lasts. */
   readonly status: 'active' | 'lost' | 'stopped';
   readonly startedAt: Date;
@@ -23,14 +31,29 @@ export interface WorkerView extends WorkerInfo {
   }[];
 }
 
+/** Work that one process at a time is enough for. */
+export type RecurringWork = 'reconcile' | 'tidy' | 'prune';
+
 /** `project` leaves out the trials of others. */
 export interface WorkerListQuery extends PageQuery {
   readonly project?: string | undefined;
 }
 
 export interface WorkerStore {
-  /** Registers a worker, or says that it is still there. */
-  heartbeat(worker: WorkerInfo): Promise<void>;
+  /**
+   * Registers a worker, or says that it is still there, and whether it has brought a trial to a result since it last said so.
+   * Gives the quarantine of its machine; null for none.
+   */
+  heartbeat(worker: WorkerInfo, hasSucceeded?: boolean): Promise<Quarantine | null>;
+  /**
+   * Puts machines in quarantine that have had trials fail, or workers lost, in a row while another machine brought trials to a
+   * result, and lifts those of which none else is left to work. Gives the machines that are newly in quarantine.
+   */
+  judgeHosts(): Promise<readonly { readonly host: string; readonly reason: string }[]>;
+  /** Lifts the quarantine of a worker's machine; false when there is no such worker. */
+  release(workerId: string): Promise<boolean>;
+  /** Whether it is time again for recurring work: true for one process in that time, by Postgres' clock. */
+  takeTurn(work: RecurringWork, everyMs: number): Promise<boolean>;
   stopped(workerId: string): Promise<void>;
   /** Active ones first, then by start, newest first; those gone for a day are left out. */
   list(query: WorkerListQuery): Promise<Page<WorkerView>>;
