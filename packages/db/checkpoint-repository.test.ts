@@ -43,7 +43,7 @@ beforeEach(async () => {
   const trials = [0, 1].map((number) => {
     return { id: idOf(number), number, params: {}, proposal: '', round: null, basis: null };
   });
-  await db.trials.add(searchId, 1, trials);
+  await db.trials.add({ id: searchId, spaceVersion: 1, given: 0 }, trials);
   await db.trials.claim(
     trials.map(({ id }) => id),
     { workerId: 'wrk_1', provenance: {}, leaseMs: LEASE_MS },

@@ -45,7 +45,7 @@ beforeEach(async () => {
   const trials = Array.from({ length: 8 }, (_, number) => {
     return { id: idOf(number), number, params: {}, proposal: '', round: null, basis: null };
   });
-  await db.trials.add(searchId, 1, trials);
+  await db.trials.add({ id: searchId, spaceVersion: 1, given: 0 }, trials);
   for (const worker of ['a1', 'b1']) await beat(worker);
 });
 
