@@ -38,8 +38,8 @@ export { costsOf, objectivesOf, outcomeAmong, valuesOf } from './several-objecti
 export { cardinality } from './space/cardinality.js';
 export { checkParams } from './space/check-params.js';
 export { contains } from './space/contains.js';
-export { transferParams } from './space/transfer-params.js';
 export { type NarrowedSpace, narrowSpace } from './space/narrow-space.js';
+export { transferParams } from './space/transfer-params.js';
 export { placesAmong } from './standings.js';
 export {
   hasObserved,
