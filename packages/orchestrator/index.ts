@@ -33,7 +33,7 @@ export type {
   TableQuery,
   TrialPoint,
 } from './ports/chart-store.js';
-export type { CheckpointStore, TrialCheckpoint } from './ports/checkpoint-store.js';
+export type { CheckpointStore } from './ports/checkpoint-store.js';
 export type { DatasetCatalog } from './ports/dataset-catalog.js';
 export type { DatasetStore, NewDataset } from './ports/dataset-store.js';
 export type { Dispatcher, SearchSignals } from './ports/dispatcher.js';
@@ -54,6 +54,7 @@ export type {
   SpaceVersion,
 } from './ports/search-store.js';
 export type { TaskRunner, WorkerTask, WorkerTaskResult } from './ports/task-runner.js';
+export type { TrialCheckpoint } from './ports/trial-checkpoint.js';
 export type {
   BoardEntry,
   BoardPage,

@@ -1,8 +1,8 @@
 import type { FinalTrialStatus, Metrics, SearchSpec } from '@caviar/spec';
 import type { Deps } from './deps.js';
 import { objectiveValue, toRungEntry } from './objective-value.js';
-import type { TrialCheckpoint } from './ports/checkpoint-store.js';
 import type { PendingEdits, SettledEdits } from './ports/edit-store.js';
+import type { TrialCheckpoint } from './ports/trial-checkpoint.js';
 import type {
   ClaimedTrial,
   MeasurementReport,

@@ -1,12 +1,5 @@
+import type { TrialCheckpoint } from './trial-checkpoint.js';
 import type { TrialLease } from './trial-store.js';
-
-/** The exact state of a trial after a step. */
-export interface TrialCheckpoint {
-  readonly step: number;
-  /** Training time up to there. */
-  readonly elapsedMs: number;
-  readonly data: Uint8Array;
-}
 
 /** Checkpoints that running trials leave on their way. */
 export interface CheckpointStore {

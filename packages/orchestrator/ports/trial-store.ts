@@ -13,8 +13,8 @@ import type {
   Trial,
   TrialStatus,
 } from '@caviar/spec';
-import type { TrialCheckpoint } from './checkpoint-store.js';
 import type { Page, PageQuery } from './page.js';
+import type { TrialCheckpoint } from './trial-checkpoint.js';
 
 export interface NewTrial {
   readonly id: string;
