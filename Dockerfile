@@ -16,7 +16,8 @@ RUN pnpm fetch
 COPY . .
 RUN pnpm install --offline --frozen-lockfile \
   && node scripts/prisma.mjs generate \
-  && node node_modules/typescript/bin/tsc -b apps/api apps/worker packages/local
+  && node node_modules/typescript/bin/tsc -b apps/api apps/worker packages/local \
+  && node apps/web/node_modules/vite/bin/vite.js build apps/web
 
 # What one image needs and no more, in /out. Offline: nothing can come in that the lockfile does not name.
 FROM build AS api-files

@@ -24,11 +24,13 @@ export async function dev(): Promise<number> {
     const code = await runStack({ config, log, output: 'stderr' }, async (stack, signal) => {
       const root = repositoryRoot();
       const compiler = watchSources(root);
+      const pages = watchPages(root);
       const close = onCompiled(root, () => restartServices(stack, log));
       process.stdout.write(`caviar ready ${stack.url}\n`);
       await aborted(signal);
       close();
       compiler.kill();
+      pages.kill();
       throw signal.reason;
     });
     return code > 128 ? 0 : code;
@@ -42,6 +44,17 @@ function watchSources(root: string) {
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const args = [compiler, '-b', '--watch', '--preserveWatchOutput', 'tsconfig.build.json'];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] });
+  void exitOf(child, 'SIGTERM');
+  return child;
+}
+
+/** The API sends the pages as they lie there: a reload of the browser shows what was built. */
+function watchPages(root: string) {
+  const vite = join(root, 'apps', 'web', 'node_modules', 'vite', 'bin', 'vite.js');
+  const child = spawn(process.execPath, [vite, 'build', '--watch', '--logLevel', 'warn', join(root, 'apps', 'web')], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
   void exitOf(child, 'SIGTERM');
   return child;
 }

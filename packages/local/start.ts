@@ -15,6 +15,7 @@ export async function start(): Promise<number> {
     const log = createLog({ level: config.logLevel, isTerminal: process.stderr.isTTY, write });
     const code = await runStack({ config, log, output: 'stderr' }, async ({ url }, signal) => {
       process.stdout.write(`caviar ready ${url}\n`);
+      log.info(`the dashboard is at ${url}: open it in a browser`);
       await aborted(signal);
       throw signal.reason;
     });

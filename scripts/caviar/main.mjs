@@ -15,21 +15,24 @@ import { chooseWorkerNode } from './worker-node.mjs';
  * @property {(args: readonly string[]) => Promise<number>} run answers the exit code
  */
 
-const ALL = /** @type {const} */ (['dependencies', 'client', 'code', 'pages']);
+const CODE = /** @type {const} */ (['dependencies', 'client', 'code']);
+/** The pages in the browser too: for verbs whose service somebody may open. */
+const ALL = /** @type {const} */ ([...CODE, 'pages']);
 /** What runs workers. */
+const WORKERS = /** @type {const} */ ([...CODE, 'node']);
 const SERVICE = /** @type {const} */ ([...ALL, 'node']);
 const BIOME = at('node_modules/@biomejs/biome/bin/biome');
 
 /** @type {Record<string, Verb>} */
 const VERBS = {
   start: { help: 'the whole service, kept up', needs: SERVICE, run: local('start') },
-  quickstart: { help: 'a search of 40 trials, start to end', needs: SERVICE, run: local('quickstart') },
+  quickstart: { help: 'a search of 40 trials, start to end', needs: WORKERS, run: local('quickstart') },
   dev: { help: 'the service, restarted when its sources change', needs: SERVICE, run: local('dev') },
-  caviar: { help: 'the command line: npm run caviar -- search list', needs: ALL, run: commandLine },
+  caviar: { help: 'the command line: npm run caviar -- search list', needs: CODE, run: commandLine },
   build: { help: 'dependencies, client, compiled code', needs: ALL, run: async () => 0 },
   test: { help: 'every test; arguments go to Vitest', needs: ALL, run: (args) => runTests(args, { isLong: false }) },
-  'test:long': { help: 'the tests that take minutes', needs: ALL, run: (args) => runTests(args, { isLong: true }) },
-  check: { help: 'what CI checks beside the tests', needs: ALL, run: check },
+  'test:long': { help: 'the tests that take minutes', needs: CODE, run: (args) => runTests(args, { isLong: true }) },
+  check: { help: 'what CI checks beside the tests', needs: CODE, run: check },
   lint: {
     help: 'format and lint',
     needs: ['dependencies'],
@@ -46,15 +49,15 @@ const VERBS = {
     run: () => codeOf(runNode(at('node_modules/typescript/bin/tsc'), ['--noEmit', '-p', 'tsconfig.json'])),
   },
   bench: { help: 'a benchmark by name', needs: ALL, run: runBench },
-  chaos: { help: 'a search while everything is killed', needs: SERVICE, run: bench('local/chaos') },
-  soak: { help: 'the service under load, its memory watched', needs: SERVICE, run: bench('local/soak') },
+  chaos: { help: 'a search while everything is killed', needs: WORKERS, run: bench('local/chaos') },
+  soak: { help: 'the service under load, its memory watched', needs: WORKERS, run: bench('local/soak') },
   'db:migrate': {
     help: 'bring the database up to date; arguments go to prisma migrate',
-    needs: ALL,
+    needs: CODE,
     run: local('migrateVerb'),
   },
-  'db:backup': { help: 'all of the database into a folder, while it runs', needs: ALL, run: local('backupVerb') },
-  'db:restore': { help: 'such a folder into an empty database', needs: ALL, run: local('restoreVerb') },
+  'db:backup': { help: 'all of the database into a folder, while it runs', needs: CODE, run: local('backupVerb') },
+  'db:restore': { help: 'such a folder into an empty database', needs: CODE, run: local('restoreVerb') },
 };
 
 /**
@@ -73,7 +76,7 @@ export async function main([name = '', ...args]) {
   const ignore = stopOnSignals();
   try {
     await bootstrap(verb.needs);
-    if (verb.needs === SERVICE) chooseWorkerNode();
+    if (verb.needs.includes('node')) chooseWorkerNode();
     if (verb.run.name === 'handedOver' || verb.run === commandLine) ignore();
     process.exit(await verb.run(args));
   } catch (error) {

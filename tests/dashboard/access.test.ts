@@ -61,7 +61,7 @@ describe.skipIf(path === null)('access', () => {
 
     await service.app.close();
     await page.getByText('Disconnected').waitFor();
-    expect(await page.getByRole('alert').innerText()).toContain('The service does not answer');
+    expect(await page.getByRole('alert').textContent()).toContain('The service does not answer');
     expect(await page.getByRole('link', { name: 'pushed' }).isVisible()).toBe(true);
     expect(await accessibilityFaults(page)).toEqual([]);
     await context.close();

@@ -14,6 +14,7 @@ const NewSearchPage = lazy(async () => ({
 }));
 const TrialPage = lazy(async () => ({ default: (await import('../pages/trial/trial-page.js')).TrialPage }));
 const WorkersPage = lazy(async () => ({ default: (await import('../pages/workers-page.js')).WorkersPage }));
+const DatasetPage = lazy(async () => ({ default: (await import('../pages/dataset-page.js')).DatasetPage }));
 const DatasetsPage = lazy(async () => ({ default: (await import('../pages/datasets-page.js')).DatasetsPage }));
 
 type Access = 'unknown' | 'granted' | 'needs-key' | 'wrong-key';
@@ -73,6 +74,7 @@ function Page() {
   if (top === 'searches' && id !== undefined) return <SearchPage key={id} id={id} tab={tab ?? 'overview'} />;
   if (top === 'trials' && id !== undefined) return <TrialPage key={id} id={id} />;
   if (top === 'workers') return <WorkersPage />;
+  if (top === 'datasets' && id !== undefined) return <DatasetPage id={id} />;
   if (top === 'datasets') return <DatasetsPage />;
   return (
     <Empty title="There is nothing here">

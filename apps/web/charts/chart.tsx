@@ -91,10 +91,10 @@ export function Chart(props: ChartProps) {
         <>
           {actions}
           <Menu button={<DownloadIcon />} label={`Export ${title}`} className="button quiet tiny">
-            <button type="button" onClick={savePicture}>
+            <button type="button" onClick={savePicture} data-closes>
               Picture (PNG)
             </button>
-            <button type="button" onClick={() => downloadCsv(table(), fileName(title, 'csv'))}>
+            <button type="button" onClick={() => downloadCsv(table(), fileName(title, 'csv'))} data-closes>
               Numbers (CSV)
             </button>
           </Menu>

@@ -1,19 +1,32 @@
-import type { DatasetView } from '@caviar/contracts';
+import { useState } from 'react';
 import { Link } from '../app/router.js';
 import { api } from '../data/session.js';
 import { useLoad } from '../data/use-load.js';
-import { formatCount } from '../format/number.js';
-import { Card, Pairs } from '../ui/parts.js';
+import { PlusIcon } from '../ui/icons.js';
+import { Card } from '../ui/parts.js';
 import { Empty, Whole } from '../ui/states.js';
+import { DatasetFacts } from './dataset-facts.js';
+import { UploadForm } from './upload-form.js';
 
 /** What there is to train on. */
 export function DatasetsPage() {
+  const [isOpen, setOpen] = useState(false);
   const loaded = useLoad('datasets', (signal) => api().listDatasets({ limit: 200, signal }));
   return (
     <>
       <div className="page-head">
         <h1>Data sets</h1>
+        <div className="actions">
+          <button type="button" className="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+            <PlusIcon /> Bring your own
+          </button>
+        </div>
       </div>
+      {isOpen && (
+        <div style={{ marginBottom: 16 }}>
+          <UploadForm onClose={() => setOpen(false)} />
+        </div>
+      )}
       <Whole loaded={loaded} height={300}>
         {({ items }) =>
           items.length === 0 ? (
@@ -22,7 +35,22 @@ export function DatasetsPage() {
             <div className="grid">
               {items.map((dataset) => (
                 <div key={dataset.id} className="half">
-                  <Dataset dataset={dataset} />
+                  <Card
+                    title={dataset.name}
+                    hint={<code>{dataset.id}</code>}
+                    actions={
+                      <>
+                        <Link className="button tiny" href={`/datasets/${encodeURIComponent(dataset.id)}`}>
+                          Columns
+                        </Link>
+                        <Link className="button tiny" href={`/searches/new?dataset=${encodeURIComponent(dataset.id)}`}>
+                          New search on it
+                        </Link>
+                      </>
+                    }
+                  >
+                    <DatasetFacts dataset={dataset} />
+                  </Card>
                 </div>
               ))}
             </div>
@@ -30,60 +58,5 @@ export function DatasetsPage() {
         }
       </Whole>
     </>
-  );
-}
-
-function Dataset({ dataset }: { readonly dataset: DatasetView }) {
-  const {
-    id,
-    name,
-    description,
-    task,
-    rows,
-    features,
-    classes,
-    classNames,
-    image,
-    source,
-    licence,
-    checksum,
-    sources,
-  } = dataset;
-  return (
-    <Card
-      title={name}
-      hint={<code>{id}</code>}
-      actions={
-        <Link className="button tiny" href={`/searches/new?dataset=${encodeURIComponent(id)}`}>
-          New search on it
-        </Link>
-      }
-    >
-      <p className="muted" style={{ marginBottom: 12 }}>
-        {description}
-      </p>
-      <Pairs
-        items={[
-          ['Task', classes === null ? task : `${task}, ${classes} classes`],
-          ['Rows', formatCount(rows)],
-          [
-            'Features',
-            image === null ? formatCount(features) : `${features} (${image.height} × ${image.width} pixels)`,
-          ],
-          ...(classNames === null ? [] : ([['Classes', classNames.join(', ')]] as const)),
-          ...(sources === undefined
-            ? []
-            : ([['Sources', sources.map((one) => `${one.name} (${formatCount(one.rows)})`).join(', ')]] as const)),
-          ['Source', source],
-          ['Licence', licence],
-          [
-            'Checksum',
-            <code key="checksum" className="small">
-              {checksum.slice(0, 23)}…
-            </code>,
-          ],
-        ]}
-      />
-    </Card>
   );
 }

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
 
-/** A button with a list below it; Escape, and a click elsewhere, close it. */
+/** A button with a list below it; Escape, a click elsewhere, and what is marked with `data-closes` close it. */
 export function Menu({
   button,
   label,
@@ -21,8 +21,17 @@ export function Menu({
     const close = ({ target }: Event) => {
       if (host.current?.contains(target as Node) === false) host.current.open = false;
     };
+    const chosen = ({ target }: Event) => {
+      if (host.current?.contains(target as Node) === true && (target as Element).closest('[data-closes]') !== null) {
+        host.current.open = false;
+      }
+    };
     document.addEventListener('pointerdown', close);
-    return () => document.removeEventListener('pointerdown', close);
+    document.addEventListener('click', chosen, true); // before what was chosen is gone from the list
+    return () => {
+      document.removeEventListener('pointerdown', close);
+      document.removeEventListener('click', chosen, true);
+    };
   }, []);
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || host.current === null) return;

@@ -45,14 +45,7 @@ export function FilterEditor({
         }
       >
         {free.map(({ key, title }) => (
-          <button
-            key={key}
-            type="button"
-            onClick={(event) => {
-              event.currentTarget.closest('details')?.removeAttribute('open');
-              change(key, {});
-            }}
-          >
+          <button key={key} type="button" onClick={() => change(key, {})} data-closes>
             {title}
           </button>
         ))}

@@ -1,5 +1,5 @@
 import type { TrialView } from '@caviar/contracts';
-import { type UIEvent, useEffect, useState } from 'react';
+import { memo, type UIEvent, useEffect, useState } from 'react';
 import { Empty, Failure, Skeleton } from '../../ui/states.js';
 import type { Column } from './table-columns.js';
 import { type TableQuery, useTableWindow } from './use-table-window.js';
@@ -8,6 +8,7 @@ const ROW = 36;
 const HEIGHT = 640;
 /** Rows drawn beyond what is in sight, so that scrolling never meets an edge. */
 const MARGIN = 12;
+const STRIDE = 4;
 /** A browser cannot draw anything taller than some 33 million pixels. */
 const MOST_ROWS = 900_000;
 
@@ -24,9 +25,8 @@ export interface TrialTableProps {
 
 /** The leaderboard: any number of rows, of which those in sight are there. */
 export function TrialTable({ searchId, tick, columns, query, onSort, pinned, onPin, onTotal }: TrialTableProps) {
-  const [top, setTop] = useState(0);
-  const first = Math.max(0, Math.floor(top / ROW) - MARGIN);
-  const last = first + Math.ceil(HEIGHT / ROW) + 2 * MARGIN;
+  const [first, setFirst] = useState(0);
+  const last = first + Math.ceil(HEIGHT / ROW) + 2 * MARGIN + STRIDE;
   const { total, error, at } = useTableWindow(searchId, query, { first, last, tick });
   useEffect(() => onTotal(total), [total, onTotal]);
   if (total === null) return error === undefined ? <Skeleton height={HEIGHT} /> : <Failure error={error} />;
@@ -48,7 +48,7 @@ export function TrialTable({ searchId, tick, columns, query, onSort, pinned, onP
       aria-label="Table of trials"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
-      onScroll={(event: UIEvent<HTMLElement>) => setTop(event.currentTarget.scrollTop)}
+      onScroll={(event: UIEvent<HTMLElement>) => setFirst(firstRow(event.currentTarget.scrollTop))}
     >
       <table aria-label="Trials" aria-rowcount={total + 1} style={{ minWidth: width }}>
         <thead>
@@ -64,7 +64,7 @@ export function TrialTable({ searchId, tick, columns, query, onSort, pinned, onP
         </thead>
         <tbody style={{ height: rows * ROW }}>
           {shown.map((place) => (
-            <Row
+            <MemoRow
               key={place}
               place={place}
               trial={at(place)}
@@ -106,6 +106,15 @@ function Header({
       )}
     </th>
   );
+}
+
+/** Scrolling draws the rows that come, not those that are there. */
+const MemoRow = memo(Row);
+
+/** The first row to be drawn, a few rows at a time: most frames of a scroll draw none. */
+function firstRow(top: number): number {
+  const first = Math.max(0, Math.floor(top / ROW) - MARGIN);
+  return first - (first % STRIDE);
 }
 
 function Row({

@@ -71,10 +71,10 @@ export function TrialsTab({ search, tick }: TabProps) {
                 </>
               }
             >
-              <button type="button" onClick={() => saveExport(search, 'csv')}>
+              <button type="button" onClick={() => saveExport(search, 'csv')} data-closes>
                 CSV
               </button>
-              <button type="button" onClick={() => saveExport(search, 'jsonl')}>
+              <button type="button" onClick={() => saveExport(search, 'jsonl')} data-closes>
                 JSON Lines
               </button>
             </Menu>

@@ -63,7 +63,7 @@ function Shown({ importance, hasPairs }: { readonly importance: SearchImportance
   return (
     <Chart
       title="Importance"
-      hint={`fANOVA, ${trials} trials${fit < POOR_FIT ? ', poor fit: take it as a hint' : ''}`}
+      hint={`${trials} trials${fit < POOR_FIT ? ', poor fit' : ''}`}
       height={Math.max(180, 26 * bars.length + 36)}
       option={option}
       summary={`${first?.name ?? 'Nothing'} explains ${percent(first?.share ?? 0)} of the variance of the objective.`}

@@ -28,7 +28,7 @@ export function SliceChart({ search, points }: { readonly search: SearchView; re
   return (
     <Chart
       title="Slice"
-      hint="later trials darker"
+      hint="later trials stronger"
       option={option}
       summary={`${objective.metric} of ${placed.length} trials against ${chosen?.name ?? ''}.`}
       table={() => [
