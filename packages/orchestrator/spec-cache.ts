@@ -7,7 +7,7 @@ const KEPT = 256;
 export type SpecOf = (searchId: string) => Promise<SearchSpec | null>;
 
 /**
- * Remembers the specs of searches. For what never changes in a spec (trainer, objective, seed): the first answer does for
+ * Remembers the specs of searches. For what never changes in a spec (trainer, objectives, constraints, seed): the first answer does for
  * good. Null when there is no such search.
  */
 export function createSpecCache(searches: Pick<SearchStore, 'get'>): SpecOf {

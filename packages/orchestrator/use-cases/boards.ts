@@ -3,6 +3,7 @@ import { DomainError } from '../errors.js';
 import type { Leaderboard, Orchestrator } from '../orchestrator.js';
 import type { PageQuery } from '../ports/page.js';
 import { inRounds } from '../rounds.js';
+import { createSpecCache, type SpecOf } from '../spec-cache.js';
 import { getParetoBoard } from './pareto-board.js';
 import { pause } from './pause.js';
 import { getSearch } from './read-searches.js';
@@ -21,7 +22,8 @@ interface BoardPage {
  */
 export function createBoards(deps: Deps): Pick<Orchestrator, 'leaderboard' | 'boardVersion' | 'waitForBoard'> {
   const keyOf = ({ id, query: { limit, cursor } }: BoardPage) => JSON.stringify([id, limit, cursor]);
-  const pageOf = inRounds(({ id, query }: BoardPage) => readPage(deps, id, query), keyOf);
+  const specOf = createSpecCache(deps.searches);
+  const pageOf = inRounds(({ id, query }: BoardPage) => readPage(deps, specOf, { id, query }), keyOf);
   const versionOf = inRounds((id: string) => readVersion(deps, id));
 
   return {
@@ -49,10 +51,12 @@ export function createBoards(deps: Deps): Pick<Orchestrator, 'leaderboard' | 'bo
   };
 }
 
-async function readPage(deps: Deps, id: string, query: PageQuery): Promise<Leaderboard> {
-  const search = await getSearch(deps, id);
-  const { objective, objectives, constraints } = search.spec;
-  if (objectives !== undefined) return getParetoBoard(deps, search, query);
+/** What a board goes by does not change with its search: a page is one question to the database. */
+async function readPage(deps: Deps, specOf: SpecOf, { id, query }: BoardPage): Promise<Leaderboard> {
+  const spec = await specOf(id);
+  if (spec === null) throw notFound(id);
+  const { objective, objectives, constraints } = spec;
+  if (objectives !== undefined) return getParetoBoard(deps, await getSearch(deps, id), query);
   const constrained = constraints === undefined ? undefined : objective.direction;
   const page = await deps.trials.leaderboard(id, { ...query, constrained });
   if (page === null) throw notFound(id);
