@@ -109,7 +109,8 @@ async function disturbed(expected: Snapshot): Promise<Findings> {
     });
     say(`disturbed: ${search.reason}, ${seconds(from)}`);
     const [{ attempts, losses } = { attempts: 0, losses: 0 }] = await service.sql<{ attempts: number; losses: number }>(
-      'SELECT sum(attempt)::int AS attempts, sum(losses)::int AS losses FROM trials WHERE search_id = $1',
+      `SELECT (SELECT sum(attempt)::int FROM trials WHERE search_id = $1) AS attempts,
+         (SELECT count(*)::int FROM events WHERE search_id = $1 AND reason LIKE '% was lost %') AS losses`,
       [search.id],
     );
     say(`  ${attempts} attempts at ${trials} trials; ${losses} times a worker was lost with one`);
