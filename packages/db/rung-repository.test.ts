@@ -142,6 +142,18 @@ describe('arrive', () => {
   });
 });
 
+test('records with a result leave out trials that are on their way to their first rung, and no other', async () => {
+  await waiting(3);
+  await db.rungs.goOn(searchId, [{ number: 0, targetStep: 9 }]);
+  await db.rungs.addScheduled(searchId, 1, [scheduled(3), scheduled(4), scheduled(5)]);
+  await claim(3);
+  const numbersOf = async (which: Parameters<Database['rungs']['rungRecords']>[1]) =>
+    (await db.rungs.rungRecords(searchId, which)).map(({ number }) => number);
+  expect(await numbersOf({ numbers: [0, 1, 3, 4], from: 99 })).toEqual([0, 1, 3, 4]);
+  expect(await numbersOf({ numbers: [0, 1, 3, 4], from: 99, withResult: true })).toEqual([0, 1]);
+  expect(await numbersOf({ numbers: [0, 1, 3, 4], from: 5, withResult: true })).toEqual([0, 1, 5]);
+});
+
 test('workers that were lost on the way to a step are forgotten when a trial arrives there', async () => {
   const lose = async () => {
     await claim(0);

@@ -61,13 +61,16 @@ export class RungRepository implements RungStore {
 
   async rungRecords(
     searchId: string,
-    { numbers, from }: { readonly numbers: readonly number[]; readonly from: number },
+    { numbers, from, withResult = false }: Parameters<RungStore['rungRecords']>[1],
   ): Promise<readonly RungRecord[]> {
     return this.client.$queryRaw<RungRecord[]>`
       SELECT t.number, t.params, t.status, t.step, t.value, t.metrics, t.target_step AS "targetStep", t.rungs,
         t.edited_from AS "editedFrom"
       FROM trials t
-      WHERE t.search_id = ${searchId} AND (t.number = ANY(${numbers as number[]}) OR t.number >= ${from})
+      WHERE t.search_id = ${searchId} AND (
+        t.number >= ${from} OR t.number = ANY(${numbers as number[]})
+          AND (NOT ${withResult}::boolean OR t.status NOT IN ('queued', 'running') OR t.rungs::text <> '{}')
+      )
       ORDER BY t.number`;
   }
 

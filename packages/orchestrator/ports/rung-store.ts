@@ -54,10 +54,13 @@ export interface LogEntry {
 export interface RungStore {
   /** Takes trials back at their target step, with their last measurements; gives the ids that were still the caller's. */
   arrive(arrivals: readonly RungArrival[], reports: readonly MeasurementReport[]): Promise<readonly string[]>;
-  /** The trials of the numbers given, and all numbered `from` and above, by number. */
+  /**
+   * The trials of the numbers given, and all numbered `from` and above, by number. With `withResult`, those of the numbers that
+   * are on their way to their first target step are left out.
+   */
   rungRecords(
     searchId: string,
-    which: { readonly numbers: readonly number[]; readonly from: number },
+    which: { readonly numbers: readonly number[]; readonly from: number; readonly withResult?: boolean },
   ): Promise<readonly RungRecord[]>;
   /** Adds trials as `TrialStore.add` does; those with a parent begin with a copy of its checkpoint, and are left out when there is none of that step. */
   addScheduled(searchId: string, spaceVersion: number, trials: readonly ScheduledTrial[]): Promise<readonly TrialRef[]>;

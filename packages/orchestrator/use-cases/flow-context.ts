@@ -116,7 +116,8 @@ export async function feedFlow(
   const { flow, ahead, spec } = context;
   const jobs = flow.running();
   const numbers = jobs.map(({ number }) => number);
-  for (const record of await deps.rungs.rungRecords(searchId, { numbers, from: context.params.size })) {
+  const which = { numbers, from: context.params.size, withResult: true };
+  for (const record of await deps.rungs.rungRecords(searchId, which)) {
     takeIn(context, record);
   }
   const found = jobs.flatMap((job) => resultOf(spec, job, ahead.get(job.number)) ?? []);
