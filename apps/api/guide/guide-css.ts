@@ -15,7 +15,7 @@ header nav a { margin-left: 1.25rem; color: var(--soft); text-decoration: none }
 header nav a:hover { color: var(--link) }
 .brand { font-weight: 650; font-size: 1.1rem; color: var(--text); text-decoration: none }
 .brand span { font-weight: 400; color: var(--soft) }
-.page { display: grid; grid-template-columns: 15rem minmax(0, 48rem); gap: 3rem; max-width: 72rem; margin: 0 auto; padding: 1.5rem }
+.page { display: grid; grid-template-columns: 15rem minmax(0, 54rem); gap: 3rem; max-width: 76rem; margin: 0 auto; padding: 1.5rem }
 .menu { font-size: .94rem }
 .menu summary { display: none }
 .menu h2 { margin: 1.1rem 0 .3rem; font-size: .78rem; letter-spacing: .05em; text-transform: uppercase; color: var(--soft) }
@@ -30,7 +30,8 @@ main h3 { margin: 1.8rem 0 .5rem; font-size: 1.08rem }
 :is(h2, h3, h4):hover .anchor, .anchor:focus { opacity: 1 }
 code { font: .88em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; background: var(--tint); padding: .1em .3em; border-radius: .25rem }
 pre { overflow-x: auto; margin: 1rem 0; padding: .9rem 1.1rem; background: var(--tint); border: 1px solid var(--line); border-radius: .5rem }
-pre code { background: none; padding: 0 }
+pre code { background: none; padding: 0; font-size: .84em }
+:is(p, li, blockquote) { max-width: 46rem }
 .table { overflow-x: auto; margin: 1rem 0 }
 table { border-collapse: collapse; min-width: 100%; font-size: .94rem }
 th, td { padding: .45rem .8rem .45rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top }
@@ -43,6 +44,6 @@ footer { display: flex; justify-content: space-between; gap: 1rem; margin-top: 3
   .page { grid-template-columns: minmax(0, 1fr); gap: 0; padding: 1rem }
   header { padding: .8rem 1rem }
   .anchor { display: none }
-  .menu { border-bottom: 1px solid var(--line); padding-bottom: 1rem }
+  .menu { order: 2; margin-top: 2rem; border-top: 1px solid var(--line) }
 }
 `;
