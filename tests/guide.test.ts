@@ -72,7 +72,7 @@ describe('searches', () => {
     const search = (await response.json()) as { id: string };
     expect(response.status, JSON.stringify(search)).toBe(201);
     await expect
-      .poll(async () => (await fetch(`${service.url}/v1/searches/${search.id}`)).json(), { timeout: 50_000 })
+      .poll(async () => (await fetch(`${service.url}/v1/searches/${search.id}`)).json(), { timeout: 150_000 })
       .toMatchObject({ status: 'completed', progress: { failed: 0 } });
     const diagnosis = (await (await fetch(`${service.url}/v1/searches/${search.id}/diagnosis`)).json()) as object;
     expect(diagnosis).toMatchObject(SAID[name] ?? {});
@@ -81,7 +81,7 @@ describe('searches', () => {
 
 function runShell(script: string, cwd: string): Promise<{ readonly code: number | null; readonly output: string }> {
   return new Promise((resolve) => {
-    const child = spawn('bash', ['-euo', 'pipefail', '-c', script], { cwd, timeout: 55_000 });
+    const child = spawn('bash', ['-euo', 'pipefail', '-c', script], { cwd, timeout: 150_000 });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (data) => {

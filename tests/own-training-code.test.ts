@@ -24,7 +24,7 @@ function runExample(name: string, ...args: readonly string[]): Promise<string> {
   const path = join(root, 'docs', 'examples', name);
   const env = { ...process.env, CAVIAR_URL: url };
   return new Promise((resolve, reject) => {
-    execFile('python3', [path, ...args], { env, timeout: 50_000 }, (error, stdout, stderr) =>
+    execFile('python3', [path, ...args], { env, timeout: 150_000 }, (error, stdout, stderr) =>
       error === null ? resolve(stdout) : reject(new Error(`${error.message}\n${stderr}`)),
     );
   });

@@ -48,7 +48,7 @@ function start(env: Record<string, string>, withChannel = false): Server {
 }
 
 async function ready(server: Server): Promise<string> {
-  await expect.poll(server.stdout, { timeout: 30_000 }).toMatch(/^caviar ready http:\/\/127\.0\.0\.1:\d+\n$/);
+  await expect.poll(server.stdout, { timeout: 120_000 }).toMatch(/^caviar ready http:\/\/127\.0\.0\.1:\d+\n$/);
   return server.stdout().trim().replace('caviar ready ', '');
 }
 

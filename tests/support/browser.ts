@@ -53,7 +53,7 @@ export async function visit(
 ): Promise<Visit> {
   const context = await browser.newContext({ colorScheme: theme, viewport: { width, height }, acceptDownloads: true });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(90_000); // machines may be busy
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());

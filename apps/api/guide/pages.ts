@@ -24,7 +24,6 @@ export const GUIDE: readonly { readonly title: string; readonly pages: readonly 
       { name: 'data-sets', file: 'data-sets.md', title: 'Bring your own data' },
       { name: 'models', file: 'models.md', title: 'Take the model home' },
       { name: 'own-training-code', file: 'own-training-code.md', title: 'Bring your own code' },
-      { name: 'data-sets', file: 'data-sets.md', title: 'Bring your own data' },
       { name: 'command-line', file: 'command-line.md', title: 'The command line' },
       { name: 'strict-or-throughput', file: 'strict-or-throughput.md', title: 'Strict or throughput' },
       { name: 'techniques', file: 'course.md', title: 'Every technique and its test' },
@@ -35,6 +34,7 @@ export const GUIDE: readonly { readonly title: string; readonly pages: readonly 
     pages: [
       { name: 'many-machines', file: 'guide/many-machines.md', title: 'On many machines' },
       { name: 'operations', file: 'operations.md', title: 'Operations' },
+      { name: 'threat-model', file: 'threat-model.md', title: 'Threat model' },
     ],
   },
   {
