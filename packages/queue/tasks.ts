@@ -11,6 +11,7 @@ const TASK_QUEUE = 'tasks';
 const taskSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('gradient-check'), request: gradientCheckRequestSchema }),
   z.object({ kind: z.literal('test-evaluation'), searchId: z.string().regex(/^srch_\w{1,100}$/) }),
+  z.object({ kind: z.literal('train-model'), trialId: z.string().regex(/^trl_\w{1,100}$/) }),
 ]) satisfies z.ZodType<WorkerTask>;
 /** Time after which the caller is told that nobody did it. */
 const TASK_TIMEOUT_MS = 120_000;
