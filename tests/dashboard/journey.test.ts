@@ -256,16 +256,25 @@ describe.skipIf(path === null)('the dashboard', () => {
     await page.getByRole('button', { name: 'Change from the next step on' }).click();
     await card('Panda').getByText('applied').waitFor();
     await card('Parameters').getByText('5e-4').waitFor();
-    await client.cancelSearch(id);
-    await card('History').getByText('cancelled', { exact: true }).waitFor();
+    await page.getByLabel('Back to step').fill('1');
+    await page.getByRole('button', { name: 'Rewind' }).click();
+    await card('Panda').getByText('went back').waitFor();
+    page.once('dialog', (dialog) => dialog.accept());
+    await page.getByRole('button', { name: 'Fork into a search' }).click();
+    await page.getByRole('navigation', { name: 'Views of the search' }).waitFor();
+    const [fork] = (await client.listSearches({ limit: 1 })).items;
+    expect(fork!.id).not.toBe(id);
+    await seen(fork!.name);
+    await Promise.all([client.cancelSearch(id), client.cancelSearch(fork!.id)]);
+    await seen('cancelled');
   });
 
   test('workers and data sets', async () => {
-    await page.getByRole('link', { name: 'Workers' }).click();
+    await page.getByRole('link', { name: 'Workers', exact: true }).click();
     await heading('Workers');
     await expect.poll(() => page.getByRole('row').getByText('active').count()).toBe(2);
     expect(await accessibilityFaults(page)).toEqual([]);
-    await page.getByRole('link', { name: 'Data sets' }).click();
+    await page.getByRole('link', { name: 'Data sets', exact: true }).click();
     await card('Handwritten digits').getByText('1,797').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     const rows = Array.from({ length: 60 }, (_, i) => `${i % 7},${(i * 37) % 11},${i % 2 === 0 ? 'yes' : 'no'}`);

@@ -6,6 +6,7 @@ import { formatParam } from '../../format/number.js';
 import { formatAgo } from '../../format/time.js';
 import { Card } from '../../ui/parts.js';
 import { messageOf } from '../../ui/states.js';
+import { RewindForm } from './rewind-form.js';
 import type { TrialProps } from './trial-props.js';
 
 type Edits = TrialEditsView['items'];
@@ -29,6 +30,7 @@ export function PandaPanel({
       {isRunning && changeable.length > 0 && (
         <Form key={trial.id} trial={trial} search={search} edits={edits} parameters={changeable} onEdited={onEdited} />
       )}
+      {isRunning && trial.step > 0 && <RewindForm trial={trial} onDone={onEdited} />}
       <Log edits={edits} />
     </Card>
   );

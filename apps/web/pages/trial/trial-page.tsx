@@ -6,11 +6,11 @@ import { api } from '../../data/session.js';
 import { useLoad } from '../../data/use-load.js';
 import { formatMetric, formatParam } from '../../format/number.js';
 import { formatAgo, formatDuration, formatTime } from '../../format/time.js';
-import { StopIcon } from '../../ui/icons.js';
 import { Card, Pairs, StatusPill } from '../../ui/parts.js';
-import { messageOf, Whole } from '../../ui/states.js';
+import { Whole } from '../../ui/states.js';
 import { History } from './history.js';
 import { PandaPanel } from './panda-panel.js';
+import { TrialActions } from './trial-actions.js';
 import { TrialCurves } from './trial-curves.js';
 import { isOpen, type TrialProps } from './trial-props.js';
 import { Why } from './why.js';
@@ -25,12 +25,17 @@ export function TrialPage({ id }: { readonly id: string }) {
   }, [trial.value]);
   return (
     <Whole loaded={trial} height={420}>
-      {(value) => <WithSearch trial={value} tick={tick} />}
+      {(value) => <WithSearch trial={value} tick={tick} onChange={trial.reload} />}
     </Whole>
   );
 }
 
-function WithSearch({ trial, tick }: { readonly trial: TrialView; readonly tick: number }) {
+interface Changing {
+  /** Something was done to the trial. */
+  readonly onChange: () => void;
+}
+
+function WithSearch({ trial, tick, onChange }: Changing & { readonly trial: TrialView; readonly tick: number }) {
   const { searchId } = trial;
   const live = useLiveSearch(searchId);
   const loaded = useLoad(searchId, (signal) => api().getSearch(searchId, { signal }));
@@ -39,12 +44,12 @@ function WithSearch({ trial, tick }: { readonly trial: TrialView; readonly tick:
   }, [loaded.value]);
   return (
     <Whole loaded={live === undefined ? loaded : { ...loaded, value: live }} height={420}>
-      {(search) => <Shown trial={trial} search={search} tick={isOpen(trial) ? tick : 0} />}
+      {(search) => <Shown trial={trial} search={search} tick={isOpen(trial) ? tick : 0} onChange={onChange} />}
     </Whole>
   );
 }
 
-function Shown(props: TrialProps) {
+function Shown({ onChange, ...props }: TrialProps & Changing) {
   const { trial, search } = props;
   const { id, number, status } = trial;
   const edits = useLoad(`edits ${id}`, (signal) => api().trialEdits(id, { signal }), { tick: props.tick });
@@ -64,7 +69,7 @@ function Shown(props: TrialProps) {
           <Link className="button" href={`/searches/${search.id}/trials?pins=${pinsOf(props)}`}>
             Compare with the best
           </Link>
-          {isOpen(trial) && <CancelTrial trial={trial} />}
+          <TrialActions trial={trial} isNetwork={search.spec.trainer.kind === 'mlp'} onChange={onChange} />
         </div>
       </div>
       <Figures {...props} />
@@ -150,30 +155,5 @@ function Figures({ trial, search }: TrialProps) {
         </dd>
       </div>
     </dl>
-  );
-}
-
-function CancelTrial({ trial }: { readonly trial: TrialView }) {
-  const [error, setError] = useState<string | null>(null);
-  const cancel = () => {
-    if (!window.confirm(`Cancel trial ${trial.number}? A running one stops at its next step.`)) return;
-    api()
-      .cancelTrial(trial.id)
-      .then(
-        () => setError(null),
-        (thrown: unknown) => setError(messageOf(thrown)),
-      );
-  };
-  return (
-    <>
-      <button type="button" className="button danger" onClick={cancel}>
-        <StopIcon /> Cancel
-      </button>
-      {error !== null && (
-        <span className="field-error" role="alert">
-          {error}
-        </span>
-      )}
-    </>
   );
 }
