@@ -57,7 +57,7 @@ for name, method in inspect.getmembers(client, inspect.ismethod):
     if name.startswith("_") or name in ("follow_events", "follow_changes", "watch_leaderboard"):
         continue
     wanted = [each for each in inspect.signature(method).parameters.values() if each.default is each.empty and each.kind not in (each.VAR_KEYWORD, each.VAR_POSITIONAL)]
-    lists = ("files", "finishes", "params", "metrics", "spec")
+    lists = ("files", "finishes", "params", "metrics", "rows", "spec")
     try:
         answer = method(*[{} if each.name in lists else 1 if each.name == "step" else "ID" for each in wanted])
         next(iter(answer), None)

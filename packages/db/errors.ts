@@ -4,7 +4,7 @@ import { DomainError } from '@caviar/orchestrator';
 const AWAY_STATES = /^(08|57P0|53300|58)/;
 const AWAY_CODES = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037']);
 const AWAY_WORDS =
-  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|Connection terminated|Can't reach database|DatabaseNotReachable|ConnectionClosed|timeout exceeded when trying to connect|server closed the connection|shutting down|starting up|recovery mode|not yet accepting connections/i;
+  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|Connection terminated|Can't reach database|DatabaseNotReachable|ConnectionClosed|SocketTimeout|closed the connection|timeout exceeded when trying to connect|shutting down|starting up|recovery mode|not yet accepting connections/i;
 
 interface ErrorLike {
   readonly code?: unknown;
@@ -37,7 +37,8 @@ export function isUniqueViolation(error: unknown): boolean {
 }
 
 function isAway(error: unknown): boolean {
-  if (codesOf(error).some((code) => AWAY_CODES.has(code) || AWAY_STATES.test(code))) return true;
+  if (codesOf(error).some((code) => AWAY_CODES.has(code) || AWAY_STATES.test(code) || AWAY_WORDS.test(code)))
+    return true;
   return error instanceof Error && AWAY_WORDS.test(error.message);
 }
 

@@ -19,7 +19,11 @@ const list: Command = {
       { title: 'task', align: 'left', cell: ({ task, classes }) => (classes === null ? task : `${classes} classes`) },
       { title: 'rows', align: 'right', cell: ({ rows }) => rows.toLocaleString('en') },
       { title: 'features', align: 'right', cell: ({ features }) => features.toLocaleString('en') },
-      { title: '', align: 'left', cell: ({ description }) => description },
+      {
+        title: '',
+        align: 'left',
+        cell: ({ id, name, description }) => (name === id ? description : `${name} ${description}`.trim()),
+      },
     ];
     // The last column is prose: cut, rather than left out.
     const lines = () => table(columns, items, Number.POSITIVE_INFINITY).map((line) => fit(line, screen.width()));

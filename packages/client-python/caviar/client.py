@@ -337,6 +337,32 @@ class Client:
         """What people did to a trial, in order."""
         return cast(Dict[str, Any], self._get(f"{_trial(trial_id)}/edits"))
 
+    def rewind_trial(self, trial_id: str, step: int) -> t.Trial:
+        """Takes a trial that has not ended back to a step that it has measured; it goes on from there."""
+        return cast(t.Trial, self._json("POST", f"{_trial(trial_id)}/rewind", body={"step": step}, repeatable=False))
+
+    def fork_trial(self, trial_id: str, *, idempotency_key: Optional[str] = None, **changes: Any) -> t.Search:
+        """Starts a search around the present params of a trial; `changes` as in the API: name, stop, sampler and others."""
+        headers = {"Idempotency-Key": idempotency_key or uuid.uuid4().hex}
+        return cast(t.Search, self._json("POST", f"{_trial(trial_id)}/fork", body=changes, headers=headers))
+
+    def model(self, trial_id: str, format: str = "safetensors") -> bytes:
+        """The network of a trial as a file: safetensors or onnx."""
+        answer = self._transport.request(
+            "GET", f"{_trial(trial_id)}/model", query={"format": format}, headers={"Accept": "*/*"}
+        )
+        return b"".join(answer.chunks())
+
+    def predict(self, trial_id: str, rows: Sequence[Any]) -> t.Predictions:
+        """What the network of a trial says of rows: lists in the order of the columns, or mappings by their names."""
+        return cast(t.Predictions, self._json("POST", f"{_trial(trial_id)}/predict", body={"rows": list(rows)}))
+
+    def pause_trial(self, trial_id: str) -> t.Trial:
+        return cast(t.Trial, self._json("POST", f"{_trial(trial_id)}/pause"))
+
+    def resume_trial(self, trial_id: str) -> t.Trial:
+        return cast(t.Trial, self._json("POST", f"{_trial(trial_id)}/resume"))
+
     def cancel_trial(self, trial_id: str) -> t.Trial:
         return cast(t.Trial, self._json("POST", f"{_trial(trial_id)}/cancel"))
 
@@ -441,6 +467,10 @@ class Client:
 
     def list_workers(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> t.WorkerPage:
         return cast(t.WorkerPage, self._get("/v1/workers", limit=limit, cursor=cursor))
+
+    def release_worker(self, worker_id: str) -> None:
+        """Lets the machine of a worker have trials again that it was kept from."""
+        self._transport.request("POST", f"/v1/workers/{escaped(worker_id)}/release").close()
 
     def check_gradients(self, dataset: str, params: Optional[Mapping[str, Any]] = None, **more: Any) -> Dict[str, Any]:
         """Compares backpropagation with two-sided differences; `epochs`, `examples`, `seed`, `split` as in the API."""

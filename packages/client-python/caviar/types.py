@@ -315,6 +315,16 @@ class Measurements(TypedDict):
     items: List[Measurement]
 
 
+class PredictionsPrediction(TypedDict):
+    label: str
+    probabilities: Dict[str, float]
+
+
+class Predictions(TypedDict):
+    trialId: str
+    predictions: List[PredictionsPrediction]
+
+
 class ReadinessChecks(TypedDict):
     postgres: str
     redis: str
@@ -803,6 +813,11 @@ class Webhooks(TypedDict):
     items: List[Webhook]
 
 
+class WorkerQuarantine(TypedDict):
+    reason: str
+    until: str
+
+
 class WorkerTrial(TypedDict):
     trialId: str
     searchId: str
@@ -819,6 +834,7 @@ class Worker(TypedDict):
     runtime: Dict[str, Union[str, float, bool]]
     startedAt: str
     lastSeenAt: str
+    quarantine: Optional[WorkerQuarantine]
     trials: List[WorkerTrial]
 
 
@@ -853,3 +869,21 @@ class DatasetForm(_DatasetForm, total=False):
     labels: str
     testFeatures: str
     testLabels: str
+
+
+class _Fork(TypedDict):
+    pass
+
+
+class Fork(_Fork, total=False):
+    name: str
+    stop: StopCriteria
+    sampler: Any
+    scheduler: Any
+    parallelism: int
+    seed: int
+    width: float
+
+
+class Rewind(TypedDict):
+    step: int

@@ -52,7 +52,8 @@ export async function tablesOf(client: pg.Client): Promise<Omit<TableEntry, 'row
     `SELECT c.table_name AS name, array_agg(c.column_name::text ORDER BY c.ordinal_position) AS columns
      FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
      WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' AND c.is_generated = 'NEVER'
-       AND c.table_name <> '_prisma_migrations'
+       -- not what migrations write by themselves: which of them there were, and whose turn it is
+       AND c.table_name NOT IN ('_prisma_migrations', 'turns')
      GROUP BY c.table_name ORDER BY c.table_name`,
   );
   const { rows: references } = await client.query<{ child: string; parent: string }>(
