@@ -40,7 +40,7 @@ export function axis(palette: Palette, wish: AxisWish): Record<string, unknown> 
     scale: true,
     ...bounds,
     ...(isInteger && { minInterval: 1 }),
-    axisLabel: { ...common.axisLabel, formatter: format },
+    axisLabel: { ...common.axisLabel, formatter: (value: number) => format(value) },
   };
 }
 

@@ -125,7 +125,11 @@ function parallelOption({
         dim,
         name: axis.name,
         ...(axis.choices === null
-          ? { min: axis.min, max: axis.max, axisLabel: { ...common.axisLabel, formatter: axis.label } }
+          ? {
+              min: axis.min,
+              max: axis.max,
+              axisLabel: { ...common.axisLabel, formatter: (value: number) => axis.label(value) },
+            }
           : { type: 'category', data: [...axis.choices] }),
       })),
       {
