@@ -83,7 +83,7 @@ export function resultLines(
 export function nextLines(searchId: string, home: string, { bold }: Style): string[] {
   return [
     bold('Next'),
-    '  npm start                                     the service, kept up on http://127.0.0.1:3000 (pages: /docs)',
+    '  npm start                                     the service, kept up on http://127.0.0.1:3000 (in a browser)',
     `  curl localhost:3000/v1/searches/${searchId}/leaderboard?limit=3`,
     '  curl localhost:3000/v1/searches -H "content-type: application/json" -d @docs/examples/quickstart.json',
     `  Your results are kept in ${home}. README.md and docs/ tell the rest.`,
