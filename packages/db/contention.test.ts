@@ -1,21 +1,10 @@
 import type { TrialHolder } from '@caviar/orchestrator';
-import type { SearchSpec } from '@caviar/spec';
 import { createTestDatabase, openSession, runSql } from '@caviar/testing';
 import { expect, test } from 'vitest';
 import { createDatabase, type Database } from './index.js';
+import { quadraticSpec } from './testing/quadratic-spec.js';
 
-const SPEC: SearchSpec = {
-  name: 'test',
-  trainer: { kind: 'quadratic', params: {}, maxRetries: 2 },
-  space: { learningRate: { kind: 'float', min: 0, max: 1, scale: 'linear' } },
-  objective: { metric: 'cost', direction: 'minimize' },
-  sampler: { kind: 'random' },
-  scheduler: { kind: 'fifo' },
-  stop: { maxTrials: 100 },
-  parallelism: 8,
-  seed: 1,
-  reproducibility: 'strict',
-};
+const SPEC = quadraticSpec(2);
 const HOLDER: TrialHolder = { workerId: 'wrk_1', provenance: {}, leaseMs: 60_000 };
 const SEARCH = 'srch_1';
 

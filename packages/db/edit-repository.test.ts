@@ -1,7 +1,7 @@
-import type { SearchSpec } from '@caviar/spec';
 import { createTestDatabase, runSql } from '@caviar/testing';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase } from './index.js';
+import { quadraticSpec } from './testing/quadratic-spec.js';
 
 const files = await createTestDatabase();
 const db = createDatabase({ url: files.url });
@@ -10,18 +10,7 @@ afterAll(async () => {
   await files.drop();
 });
 
-const SPEC: SearchSpec = {
-  name: 'test',
-  trainer: { kind: 'quadratic', params: {}, maxRetries: 0 },
-  space: { learningRate: { kind: 'float', min: 0, max: 1, scale: 'linear' } },
-  objective: { metric: 'cost', direction: 'minimize' },
-  sampler: { kind: 'random' },
-  scheduler: { kind: 'fifo' },
-  stop: { maxTrials: 100 },
-  parallelism: 8,
-  seed: 1,
-  reproducibility: 'strict',
-};
+const SPEC = quadraticSpec(0);
 const LEASE_MS = 60_000;
 const HOLDER = { workerId: 'wrk_1', provenance: {}, leaseMs: LEASE_MS };
 

@@ -1,21 +1,10 @@
 import type { TrialFinish, TrialLease, TrialRef } from '@caviar/orchestrator';
-import type { SearchSpec } from '@caviar/spec';
 import { createTestDatabase, runSql, type TestDatabase } from '@caviar/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, type Database } from './index.js';
+import { quadraticSpec } from './testing/quadratic-spec.js';
 
-const SPEC: SearchSpec = {
-  name: 'test',
-  trainer: { kind: 'quadratic', params: {}, maxRetries: 2 },
-  space: { learningRate: { kind: 'float', min: 0, max: 1, scale: 'linear' } },
-  objective: { metric: 'cost', direction: 'minimize' },
-  sampler: { kind: 'random' },
-  scheduler: { kind: 'fifo' },
-  stop: { maxTrials: 100 },
-  parallelism: 8,
-  seed: 1,
-  reproducibility: 'strict',
-};
+const SPEC = quadraticSpec(2);
 const HOLDER = { workerId: 'wrk_1', provenance: { node: 'v24.0.0', fused: true }, leaseMs: 60_000 };
 const LEASE_MS = 60_000;
 

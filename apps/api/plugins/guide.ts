@@ -36,8 +36,12 @@ export function serveGuide(app: FastifyInstance, docs = findDocs()): void {
   const show = async (reply: FastifyReply, name: string) => {
     const page = GUIDE_PAGES.find((each) => each.name === name);
     if (page === undefined) throw new HttpProblem('not-found', 'The guide has no page of that name.');
-    const html = rendered.get(name) ?? read(page.file).then((text) => renderPage(page, text.toString('utf8')));
-    rendered.set(name, html);
+    let html = rendered.get(name);
+    if (html === undefined) {
+      html = read(page.file).then((text) => renderPage(page, text.toString('utf8')));
+      rendered.set(name, html);
+      html.catch(() => rendered.delete(name)); // what could not be read now may be there later
+    }
     return reply
       .header('content-security-policy', CSP)
       .header('cache-control', 'public, max-age=60')
