@@ -203,4 +203,22 @@ describe('the next search', () => {
       expect(issuesOfNext({ task: 'classification', given, verdict })).toEqual([]);
     }
   });
+
+  it('does not stop short of the networks that were tried before', () => {
+    const context = { trainer, dataset: DATASETS.classification };
+    const spec = completeSearchSpec(searchSpecInputSchema.parse(base), context, 1);
+    const { spec: next } = nextSearch({
+      spec,
+      // The best has four units of 4 to 64: four times as many would be fewer than were tried.
+      trials: [4, 11, 23, 60].map((hiddenUnits, i) => ({ params: { learningRate: 0.01, hiddenUnits }, value: i })),
+      isImage: false,
+      diagnosis: diagnose({
+        dataset: DATASETS.classification,
+        rows: { train: 10_000, dev: 10_000 },
+        metrics: { 'train.error': 0.25, 'dev.error': 0.26 },
+        params: { epochs: 20, learningRate: 0.01, hiddenUnits: 4 },
+      }),
+    });
+    expect(next.space['hiddenUnits']).toMatchObject({ min: 4, max: 64 });
+  });
 });

@@ -145,7 +145,7 @@ function isParent({ space }: Draft, name: string): boolean {
   return Object.values(space).some(({ when }) => when !== undefined && Object.hasOwn(when, name));
 }
 
-/** Searches upwards from the best trial's value, to `factor` times as much. */
+/** Searches upwards from the best trial's value, to `factor` times as much, or as far as before where that was further. */
 function grow(
   draft: Draft,
   { name, otherwise, best, factor }: { name: string; otherwise: number; best: Params; factor: number },
@@ -167,9 +167,7 @@ function grow(
   if (typeof value !== 'number' || value >= max) return;
   const old = before?.kind === 'int' ? before : null;
   const from = mustStay && old !== null ? old.min : value;
-  // What a scheduler compares after some steps must still train for as many.
-  const least = mustStay || name === 'epochs' ? (old?.max ?? 0) : 0;
-  const to = Math.max(Math.min(factor * value, max), least);
+  const to = Math.max(Math.min(factor * value, max), old?.max ?? 0);
   delete draft.params[name];
   const when = before?.when === undefined ? {} : { when: before.when };
   draft.space[name] = { kind: 'int', min: from, max: to, scale: 'log', ...when };
