@@ -96,6 +96,23 @@ test('data comes in, a network goes home, and says what it was trained to say', 
   });
 });
 
+test('a pruned trial, which may lead the board, has the network that it had when it was stopped', async () => {
+  const search = await client.createSearch({
+    trainer: { kind: 'mlp', dataset: 'digits', params: { epochs: 4, hiddenUnits: 8 } },
+    space: { learningRate: { kind: 'float', min: 0.0001, max: 0.1, scale: 'log' } },
+    sampler: { kind: 'random' },
+    scheduler: { kind: 'asha', minResource: 1, eta: 2 },
+    stop: { maxTrials: 6 },
+    seed: 3,
+  });
+  await finished(search.id);
+  const { items } = await client.listTrials(search.id, { status: 'pruned' });
+  const pruned = items[0]!;
+  expect(pruned.step).toBeLessThan(4);
+  const model = readModel(await client.getModel(pruned.id));
+  expect(model.training).toMatchObject({ isExact: true, epoch: pruned.step, metrics: pruned.metrics });
+});
+
 describe('what makes no sense is refused', () => {
   test('rows, by row and column', async () => {
     const { trialId } = await bestOf('flowers');

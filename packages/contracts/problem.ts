@@ -74,7 +74,7 @@ export const PROBLEMS = {
   'no-model': {
     status: 409,
     title: 'The trial has no network to give',
-    whatToDo: 'Only completed trials of the trainer mlp have one, while their data set is there.',
+    whatToDo: 'Only completed and pruned trials of the trainer mlp have one, while their data set is there.',
   },
   'dataset-exists': {
     status: 409,

@@ -175,7 +175,7 @@ export interface Orchestrator {
   diagnoseSearch(id: string, options: DiagnosisOptions): Promise<SearchDiagnosis>;
   /** Opens the sealed test set for the winner, once; throws `search-not-ended`, `nothing-to-evaluate`. */
   evaluateTest(id: string): Promise<TestEvaluation>;
-  /** The network of a completed trial as safetensors; trains it again when it is not kept. Throws `no-model`. */
+  /** The network of a completed or pruned trial as safetensors; trains it again when it is not kept. Throws `no-model`. */
   getModel(trialId: string): Promise<{ readonly trial: Trial; readonly data: Uint8Array }>;
   /** Shares of the objective's variance (fANOVA); throws `nothing-to-explain` while there are none. */
   explainSearch(id: string): Promise<SearchImportance>;
