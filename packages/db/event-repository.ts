@@ -1,11 +1,14 @@
-import type { EventPosition, EventStore, SearchEvent, Transition } from '@caviar/orchestrator';
-import type { Measurement, Round, SearchStatus, TrialStatus } from '@caviar/spec';
+import type { EditEvent, EventPosition, EventStore, SearchEvent, Transition } from '@caviar/orchestrator';
+import type { Measurement, Params, Round, SearchStatus, TrialStatus } from '@caviar/spec';
 import type { Client } from './client.js';
+
+/** What a newer release, whose migration is there already, tells of. */
+type UnknownKind = 'unknown';
 
 interface EventRow {
   readonly newest: bigint;
   readonly seq: bigint | null;
-  readonly kind: SearchEvent['kind'];
+  readonly kind: SearchEvent['kind'] | UnknownKind;
   readonly at: Date;
   readonly trialId: string;
   readonly number: number;
@@ -16,8 +19,17 @@ interface EventRow {
   readonly workerId: string | null;
   readonly value: number | null;
   readonly round: Round;
-  /** Pairs of trial id and step. */
-  readonly items: readonly (readonly [string, number])[];
+  /** What a person did. */
+  readonly did: { readonly params: Params; readonly by: string };
+  readonly items: unknown;
+}
+
+/** Items of measurements: pairs of trial id and step. */
+type MeasuredItems = readonly (readonly [string, number])[];
+type EditItems = Pick<EditEvent, 'edit' | 'state' | 'step'>;
+interface ForkItems {
+  readonly forkId: string;
+  readonly by: string;
 }
 
 type MeasuredRow = Measurement & {
@@ -43,7 +55,11 @@ export class EventRepository implements EventStore {
             SELECT json_build_object('index', r.index, 'firstNumber', r.first_number, 'endNumber', r.end_number,
               'region', r.region, 'reason', r.reason)
             FROM search_rounds r WHERE r.search_id = e.search_id AND r.index = e.items::text::int
-          ) END AS round
+          ) END AS round,
+          CASE WHEN e.kind IN ('edit', 'rewind') THEN (
+            SELECT json_build_object('params', d.params, 'by', d.actor)
+            FROM trial_edits d WHERE d.trial_id = e.trial_id AND d.number = (e.items->>'edit')::int
+          ) END AS did
         FROM events e LEFT JOIN trials t ON t.id = e.trial_id
         WHERE e.search_id = s.id AND e.seq > ${seen} ORDER BY e.seq LIMIT ${rows}
       ) e ON true
@@ -55,8 +71,15 @@ export class EventRepository implements EventStore {
     const newest = Number(head.newest);
     const isWhole = first === null ? seen >= newest : Number(first) === seen + 1;
     const measured = await this.#measured(events.filter(({ kind }) => kind === 'measurement'));
-    const shown = events.flatMap((row) => measured.get(row.seq!) ?? [toEvent(row)]);
-    return { events: shown.filter(({ position }) => isAfter(position, after)), newest, isWhole };
+    const shown = events.flatMap((row) => measured.get(row.seq!) ?? toEvents(row));
+    const last = events.at(-1)?.seq ?? null;
+    const upTo = shown.at(-1)?.position.seq === Number(last) ? shown.at(-1)!.position : { seq: Number(last) };
+    return {
+      events: shown.filter(({ position }) => isAfter(position, after)),
+      upTo: last === null ? after : upTo,
+      newest,
+      isWhole,
+    };
   }
 
   /** The measurements that rows name, by row. */
@@ -65,7 +88,7 @@ export class EventRepository implements EventStore {
     if (rows.length === 0) return events;
     const at = new Map(rows.map((row) => [row.seq!, row.at]));
     const named = rows.flatMap(({ seq, items }) =>
-      items.map(([trialId, step], i) => ({ seq, item: i + 1, trialId, step })),
+      (items as MeasuredItems).map(([trialId, step], i) => ({ seq, item: i + 1, trialId, step })),
     );
     const found = await this.client.$queryRaw<MeasuredRow[]>`
       SELECT n.seq, n.item, m.trial_id AS "trialId", t.number, m.step, m.metrics, m.elapsed_ms AS "elapsedMs", m.timing
@@ -86,7 +109,7 @@ export class EventRepository implements EventStore {
   async history(trialId: string, limit: number): Promise<readonly Transition[]> {
     const rows = await this.client.$queryRaw<Transition[]>`
       SELECT e.at, e.attempt, e.from_status AS "from", e.to_status AS status, e.reason, e.worker_id AS "workerId"
-      FROM events e WHERE e.trial_id = ${trialId} ORDER BY e.seq DESC LIMIT ${limit}`;
+      FROM events e WHERE e.trial_id = ${trialId} AND e.kind = 'trial' ORDER BY e.seq DESC LIMIT ${limit}`;
     return rows.reverse();
   }
 
@@ -100,16 +123,33 @@ export class EventRepository implements EventStore {
   }
 }
 
-function toEvent(row: EventRow): SearchEvent {
-  const { kind, at, reason } = row;
-  const position = { seq: Number(row.seq) };
-  if (kind === 'round') return { kind, position, at, round: row.round };
-  if (kind === 'search') {
-    return { kind, position, at, from: row.from as SearchStatus | null, status: row.status as SearchStatus, reason };
+/** The event of a row that has one; none for what this release does not know. */
+function toEvents(row: EventRow): readonly SearchEvent[] {
+  const { kind, at, reason, trialId, number } = row;
+  const fields = { position: { seq: Number(row.seq) }, at };
+  switch (kind) {
+    case 'round':
+      return [{ kind, ...fields, round: row.round }];
+    case 'search':
+      return [{ kind, ...fields, from: row.from as SearchStatus | null, status: row.status as SearchStatus, reason }];
+    case 'trial': {
+      const { attempt, workerId, value } = row;
+      const [from, status] = [row.from as TrialStatus | null, row.status as TrialStatus];
+      return [{ kind, ...fields, trialId, number, attempt, from, status, reason, workerId, value }];
+    }
+    case 'edit': {
+      const { edit, state, step } = row.items as EditItems;
+      return [{ kind, ...fields, trialId, number, edit, state, step, ...row.did, reason }];
+    }
+    case 'rewind': {
+      const { edit, step } = row.items as EditItems;
+      return [{ kind, ...fields, trialId, number, edit, step: step!, by: row.did.by }];
+    }
+    case 'fork':
+      return [{ kind, ...fields, trialId, number, ...(row.items as ForkItems) }];
+    default:
+      return [];
   }
-  const { trialId, number, attempt, workerId, value } = row;
-  const [from, status] = [row.from as TrialStatus | null, row.status as TrialStatus];
-  return { kind: 'trial', position, at, trialId, number, attempt, from, status, reason, workerId, value };
 }
 
 function isAfter(position: EventPosition, after: EventPosition): boolean {

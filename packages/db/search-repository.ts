@@ -54,6 +54,7 @@ export class SearchRepository implements SearchStore {
           external: search.spec.trainer.kind === 'external',
           plannedTotal: search.plannedTotal,
           roundCount: search.roundCount,
+          ...(search.forkedFrom === undefined ? {} : { forkedFrom: search.forkedFrom }),
           spaces: { create: { version: 1, firstNumber: 0, space: search.spec.space as Prisma.InputJsonObject } },
           ...(search.prior === undefined || search.prior.length === 0
             ? {}

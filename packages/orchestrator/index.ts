@@ -39,7 +39,7 @@ export type { DatasetStore, NewDataset } from './ports/dataset-store.js';
 export type { Dispatcher, SearchSignals } from './ports/dispatcher.js';
 export type { EditStore, PendingEdits, Rewound, SettledEdits, StoredEdit } from './ports/edit-store.js';
 export type { EvaluationStore } from './ports/evaluation-store.js';
-export type { EventPosition, EventStore, SearchEvent, Transition } from './ports/event-store.js';
+export type { EditEvent, EventPosition, EventStore, SearchEvent, Transition } from './ports/event-store.js';
 export type { KeyStore, NewApiKey } from './ports/key-store.js';
 export type { Logger } from './ports/logger.js';
 export type { ModelStore } from './ports/model-store.js';

@@ -153,10 +153,10 @@ export interface Orchestrator {
   editTrial(id: string, params: Params, by: string): Promise<TrialEdit>;
   /** Takes a trial back to an earlier step; throws as `editTrial` does. */
   rewindTrial(id: string, step: number, by: string): Promise<Trial>;
-  /** Makes a search around the params that a trial has now; throws what `createSearch` throws. */
+  /** Makes a search around the params that a trial has now; `by` is who does it. Throws what `createSearch` throws. */
   forkTrial(
     id: string,
-    options: ForkOptions & { readonly idempotencyKey?: string | undefined },
+    options: ForkOptions & { readonly by: string; readonly idempotencyKey?: string | undefined },
   ): Promise<{ readonly search: Search; readonly created: boolean }>;
   /** All that people did to a trial, in order. */
   trialEdits(id: string): Promise<readonly TrialEdit[]>;

@@ -21,6 +21,18 @@ export function presentEvent(searchId: string, event: SearchEvent): SearchEventV
       const { index, firstNumber, endNumber, reason } = event.round;
       return { kind: event.kind, ...fields, index, firstNumber, endNumber, reason };
     }
+    case 'edit': {
+      const { kind, trialId, number, edit, state, step, params, by, reason } = event;
+      return { kind, ...fields, trialId, number, edit, state, step, params: { ...params }, by, reason };
+    }
+    case 'rewind': {
+      const { kind, trialId, number, edit, step, by } = event;
+      return { kind, ...fields, trialId, number, edit, step, by };
+    }
+    case 'fork': {
+      const { kind, trialId, number, forkId, by } = event;
+      return { kind, ...fields, trialId, number, forkId, by };
+    }
   }
 }
 

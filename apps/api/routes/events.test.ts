@@ -37,7 +37,7 @@ const short = ({ event }: FollowedEvent) =>
       ? `${event.number} step ${event.step}`
       : event.kind === 'search'
         ? `search ${event.status}`
-        : `round ${event.index}`;
+        : `${event.kind} ${'index' in event ? event.index : event.number}`;
 
 async function take(events: AsyncIterable<FollowedEvent>, count = Number.POSITIVE_INFINITY): Promise<FollowedEvent[]> {
   const taken: FollowedEvent[] = [];

@@ -32,9 +32,10 @@ export function trialRoutes(app: FastifyInstance, orchestrator: Orchestrator): v
     presentTrial(await orchestrator.rewindTrial(id, body.step, request.principal.name)),
   );
 
-  route(app, OPERATIONS.forkTrial, async ({ id, body, headers, reply }) => {
+  route(app, OPERATIONS.forkTrial, async ({ id, body, headers, request, reply }) => {
     const { search, created } = await orchestrator.forkTrial(id, {
       ...body,
+      by: request.principal.name,
       idempotencyKey: headers['Idempotency-Key'],
     });
     reply.code(created ? 201 : 200).header('Location', `/v1/searches/${search.id}`);

@@ -8,7 +8,7 @@ export const eventOperations = {
     tag: 'Searches',
     summary: 'Follow a search as it happens',
     description:
-      'Server-Sent Events: `trial`, `measurement`, `search`, `round`. Without a place to begin, the first event is the present status of the search. A reader who sends the id of the last event as `Last-Event-ID` misses none, whichever instance answers; one who does not keep up is cut off, and does the same. Comments keep the connection open while nothing happens.',
+      'Server-Sent Events: `trial`, `measurement`, `search`, `round`, `edit`, `rewind`, `fork`. Without a place to begin, the first event is the present status of the search. A reader who sends the id of the last event as `Last-Event-ID` misses none, whichever instance answers; one who does not keep up is cut off, and does the same. Comments keep the connection open while nothing happens.',
     query: eventsQuerySchema,
     headers: eventsHeadersSchema,
     responses: {

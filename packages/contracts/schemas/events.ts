@@ -2,6 +2,7 @@ import { searchStatusSchema, trialStatusSchema } from '@caviar/spec';
 import { z } from 'zod';
 import { durationMsSchema, metricsSchema, timeSchema } from './common.js';
 import { exampleSearch, exampleTrial } from './examples.js';
+import { paramsSchema } from './search.js';
 
 const fields = { searchId: z.string(), at: timeSchema };
 const trialFields = { ...fields, trialId: z.string(), number: z.int().min(0) };
@@ -13,6 +14,9 @@ const transitionFields = {
   reason: z.string().nullable(),
   workerId: z.string().nullable().meta({ description: 'Who took it; null for all but the begin of an attempt.' }),
 };
+
+const editNumber = z.int().min(1).meta({ description: 'Its number in the edits of the trial.' });
+const by = z.string().meta({ description: 'Name of the API key.' });
 
 const eventId = z.string().regex(/^\d{1,15}(\.\d{1,6})?$/, 'must be the id of an event, or 0 for the beginning');
 
@@ -67,10 +71,35 @@ export const searchEventSchema = z
         reason: z.string(),
       })
       .meta({ description: 'A round of the plan was decided.' }),
+    z
+      .strictObject({
+        kind: z.literal('edit'),
+        ...trialFields,
+        edit: editNumber,
+        state: z.enum(['pending', 'applied', 'refused']),
+        step: z.int().min(0).nullable().meta({ description: 'The step after which it holds, once it is applied.' }),
+        params: paramsSchema.meta({ description: 'The new values.' }),
+        by,
+        reason: z.string().nullable().meta({ description: 'Why it was refused.' }),
+      })
+      .meta({ description: 'Params of a trial are changed by hand: asked for, and later applied or refused.' }),
+    z.strictObject({ kind: z.literal('rewind'), ...trialFields, edit: editNumber, step: z.int().min(0), by }).meta({
+      description:
+        'A trial was taken back to a step: what was measured later is superseded, edits from there on are undone.',
+    }),
+    z
+      .strictObject({
+        kind: z.literal('fork'),
+        ...trialFields,
+        forkId: z.string().meta({ description: 'The new search.' }),
+        by,
+      })
+      .meta({ description: 'A search was made around the params of a trial.' }),
   ])
   .meta({
     id: 'SearchEvent',
-    description: 'The `data` of an event; `event` has its kind, and `id` its place.',
+    description:
+      'The `data` of an event; `event` has its kind, and `id` its place. Later releases may have further kinds: pass over those you do not know.',
     examples: [
       {
         kind: 'measurement',

@@ -1,4 +1,4 @@
-import type { Measurement, Round, SearchStatus, TrialStatus } from '@caviar/spec';
+import type { Measurement, Params, Round, SearchStatus, TrialStatus } from '@caviar/spec';
 
 /** Where a reader is in the events of a search: everything up to `seq`, and of that row itself the first `items`. */
 export interface EventPosition {
@@ -49,7 +49,45 @@ export interface RoundEvent extends EventFields {
   readonly round: Round;
 }
 
-export type SearchEvent = TrialEvent | MeasurementEvent | StatusEvent | RoundEvent;
+interface PersonEvent extends EventFields {
+  readonly trialId: string;
+  readonly number: number;
+  /** Who did it. */
+  readonly by: string;
+}
+
+/** Params of a trial were changed by hand: asked for, then applied after a step or refused. */
+export interface EditEvent extends PersonEvent {
+  readonly kind: 'edit';
+  /** Its number in the log of the trial. */
+  readonly edit: number;
+  readonly state: 'pending' | 'applied' | 'refused';
+  readonly step: number | null;
+  readonly params: Params;
+  readonly reason: string | null;
+}
+
+/** A trial was taken back to a step; edits that held from there on are taken back with it. */
+export interface RewindEvent extends PersonEvent {
+  readonly kind: 'rewind';
+  readonly edit: number;
+  readonly step: number;
+}
+
+/** A search was made around the params of a trial. */
+export interface ForkEvent extends PersonEvent {
+  readonly kind: 'fork';
+  readonly forkId: string;
+}
+
+export type SearchEvent =
+  | TrialEvent
+  | MeasurementEvent
+  | StatusEvent
+  | RoundEvent
+  | EditEvent
+  | RewindEvent
+  | ForkEvent;
 
 /** One line of the history of a trial. */
 export type Transition = Pick<TrialEvent, 'at' | 'attempt' | 'from' | 'status' | 'reason' | 'workerId'>;
@@ -57,14 +95,20 @@ export type Transition = Pick<TrialEvent, 'at' | 'attempt' | 'from' | 'status' |
 /** What happened, as Postgres wrote it down in the very statements that did it. */
 export interface EventStore {
   /**
-   * Events after a position, in order, of at most `rows` rows, and the number of the newest there is. Null when there is no
-   * such search. What is old goes: when the first one given does not follow `after`, some in between are gone.
+   * Events after a position, in order, of at most `rows` rows, up to where they go, and the number of the newest there is. Null when
+   * there is no such search. What is old goes: when the first one given does not follow `after`, some in between are gone. Kinds
+   * that a newer release writes are passed over.
    */
   after(
     searchId: string,
     after: EventPosition,
     rows: number,
-  ): Promise<{ readonly events: readonly SearchEvent[]; readonly newest: number; readonly isWhole: boolean } | null>;
+  ): Promise<{
+    readonly events: readonly SearchEvent[];
+    readonly upTo: EventPosition;
+    readonly newest: number;
+    readonly isWhole: boolean;
+  } | null>;
   /** Transitions of a trial that are still kept, in order, the newest `limit` of them. */
   history(trialId: string, limit: number): Promise<readonly Transition[]>;
   /** Removes events older than that, the oldest first; gives how many. */

@@ -11,6 +11,8 @@ export interface NewSearch {
   /** Results of earlier searches that its sampler begins with. */
   readonly prior?: readonly TrialRecord[];
   readonly idempotency: { readonly key: string; readonly requestHash: string } | null;
+  /** The trial that it is a fork of, and who made it. */
+  readonly forkedFrom?: { readonly trialId: string; readonly by: string } | undefined;
 }
 
 /** The whole of a space's history: version `version` holds from trial `firstNumber` on. */

@@ -3,6 +3,7 @@ import { planSearch } from '@caviar/search';
 import { DEFAULT_PROJECT, type Search, type SearchSpecInput } from '@caviar/spec';
 import type { Deps } from '../deps.js';
 import { newId } from '../ids.js';
+import type { NewSearch } from '../ports/search-store.js';
 import { advanceSearch } from './advance-search.js';
 import { checkQuotas } from './check-quotas.js';
 import { completeSpec } from './complete-spec.js';
@@ -15,7 +16,12 @@ export async function createSearch(
   {
     idempotencyKey,
     project = DEFAULT_PROJECT,
-  }: { readonly idempotencyKey?: string | undefined; readonly project?: string | undefined } = {},
+    forkedFrom,
+  }: {
+    readonly idempotencyKey?: string | undefined;
+    readonly project?: string | undefined;
+    readonly forkedFrom?: NewSearch['forkedFrom'];
+  } = {},
 ): Promise<{ readonly search: Search; readonly created: boolean }> {
   const spec = await completeSpec(deps, input, project);
   await checkQuotas(deps, project, spec.parallelism);
@@ -24,6 +30,7 @@ export async function createSearch(
     id: newId('srch'),
     spec,
     project,
+    forkedFrom,
     plannedTotal: plan.totalTrials,
     roundCount: plan.rounds.length,
     prior: await gatherPrior(deps, spec, project),

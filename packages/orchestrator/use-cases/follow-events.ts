@@ -52,6 +52,7 @@ export function createFollower(
         position = beginning.position;
         yield [beginning];
       }
+      let hasYielded = false;
       for (let looks = 0; !signal.aborted; looks++) {
         const woken = new Promise<void>((resolve) => {
           wake = resolve;
@@ -61,17 +62,16 @@ export function createFollower(
         if (answer === null) throw new DomainError('search-not-found', `There is no search ${searchId}`);
         // A place that has not been reached is one of another database, before it was restored.
         if (!answer.isWhole || position.seq > answer.newest) throw gone(position);
-        const last = answer.events.at(-1);
-        if (last !== undefined) {
-          position = last.position;
+        position = answer.upTo;
+        const hasAll = position.seq >= answer.newest;
+        if (answer.events.length > 0) {
           yield answer.events;
           await pause(REST_MS, signal);
-        } else if (looks === 0) {
+        } else if (!hasYielded && hasAll) {
           yield [];
         }
-        if (last === undefined || last.position.seq >= answer.newest) {
-          await pause(LOOK_MS, signal, woken);
-        }
+        hasYielded ||= answer.events.length > 0 || hasAll;
+        if (hasAll) await pause(LOOK_MS, signal, woken);
       }
     } finally {
       unsubscribe();

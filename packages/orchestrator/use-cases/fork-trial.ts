@@ -30,13 +30,21 @@ const KEPT_OF_NAME = 160;
 export async function forkTrial(
   deps: Deps,
   trial: Trial,
-  { idempotencyKey, ...options }: ForkOptions & { readonly idempotencyKey?: string | undefined },
+  {
+    by,
+    idempotencyKey,
+    ...options
+  }: ForkOptions & { readonly by: string; readonly idempotencyKey?: string | undefined },
 ): Promise<{ readonly search: Search; readonly created: boolean }> {
   const search = await getSearch(deps, trial.searchId);
   const project = (await deps.keys.projectOfSearch(search.id)) ?? DEFAULT_PROJECT;
   const spec = forkedSpec({ search, trial, options, present: await presentParams(deps, search, trial) });
   const context = await specContext(deps, spec, project);
-  return createSearch(deps, repair(spec, context, options), { idempotencyKey, project });
+  return createSearch(deps, repair(spec, context, options), {
+    idempotencyKey,
+    project,
+    forkedFrom: { trialId: trial.id, by },
+  });
 }
 
 interface Fork {
