@@ -115,7 +115,7 @@ describe('a search', () => {
     const cancelled = await json(`trial cancel ${id}#0`);
     expect(cancelled).toMatchObject({ number: 0, status: 'cancelled' });
     const running = await caviar(`search delete ${id} --yes`);
-    expect(running).toMatchObject({ code: 7, stderr: expect.stringContaining('caviar search cancel SEARCH') });
+    expect(running).toMatchObject({ code: 7, stderr: expect.stringContaining(`try: caviar search cancel ${id}`) });
     expect((await json(`search cancel ${id}`)).status).toBe('cancelled');
     expect((await caviar(`search watch ${id}`)).code).toBe(8);
     expect((await caviar(`search resume ${id}`)).code).toBe(7);
@@ -188,14 +188,141 @@ describe('a trial', () => {
   });
 });
 
-test('params of a trial are changed by hand only while it runs', async () => {
-  const { id } = await create();
-  await caviar(`search watch ${id}`);
-  const edited = await caviar(`trial edit ${id}#0 -p learningRate=0.01`);
-  expect(edited).toMatchObject({ code: 7, stderr: expect.stringContaining('trial-ended') });
-  expect(await caviar(`trial edit ${id}#0`)).toMatchObject({
-    code: 2,
-    stderr: expect.stringContaining('--param is missing'),
+describe('a trial in the hand (panda)', () => {
+  const LONG = JSON.stringify({
+    name: 'panda',
+    trainer: { kind: 'mlp', dataset: 'digits', params: { epochs: 100_000, hiddenUnits: 8, batchSize: 256 } },
+    space: { learningRate: { kind: 'float', min: 1e-4, max: 0.1, scale: 'log' } },
+    stop: { maxTrials: 1 },
+  });
+
+  test('is edited, paused, taken back, resumed, forked and cancelled', async () => {
+    const { id } = JSON.parse((await caviar('search create - --json', { stdin: LONG })).stdout);
+    const trial = () => json(`trial show ${id}#0`);
+    await expect.poll(async () => (await trial()).trial.step).toBeGreaterThan(3);
+    const edited = await caviar(`trial edit ${id}#0 -p learningRate=0.0123`);
+    expect(edited).toMatchObject({ code: 0, stdout: expect.stringMatching(/learningRate from .* to 0\.0123/) });
+    expect(await caviar(`trial pause ${id}#0`)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^trial 0 {2}/),
+    });
+    await expect.poll(async () => (await trial()).trial.status).toBe('paused');
+    expect((await caviar(`trial list ${id} --status paused`)).stdout).toMatch(/^trial {2}id[\s\S]*paused/);
+    const back = await caviar(`trial rewind ${id}#0 2`);
+    expect(back).toMatchObject({ code: 0, stdout: expect.stringContaining('goes on from step 2') });
+    expect((await trial()).trial.step).toBe(2);
+    expect((await caviar(`trial show ${id}#0`)).stdout).toContain('rewound to step 2');
+    expect(await caviar(`trial rewind ${id}#0 x`)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('STEP must be a whole number'),
+    });
+    expect((await caviar(`trial rewind ${id}#0 99999`)).code).toBe(6);
+    expect((await json(`trial resume ${id}#0`)).status).not.toBe('paused');
+    const forked = await json(`trial fork ${id}#0 --trials 2 --name around --width 0.1 --parallelism 1`);
+    expect(forked).toMatchObject({ name: 'around', spec: { stop: { maxTrials: 2 }, parallelism: 1 } });
+    expect((await caviar(`search cancel ${forked.id}`)).code).toBe(0);
+    const told = caviar(`search events ${id} --after 0 --kind edit --kind rewind --kind fork`);
+    expect((await json(`trial cancel ${id}#0`)).number).toBe(0);
+    await expect.poll(async () => (await json(`search show ${id}`)).search.status).not.toBe('running');
+    expect((await told).stdout).toMatch(
+      /edit 1 pending: learningRate 0.0123[\s\S]*applied after step \d+[\s\S]*rewound to step 2[\s\S]*forked into srch_/,
+    );
+    const late = await caviar(`trial pause ${id}#0`);
+    expect(late).toMatchObject({ code: 7, stderr: expect.stringContaining('try: caviar trial fork trl_') });
+  });
+
+  test('is not changed when it has ended', async () => {
+    const { id } = await create();
+    await caviar(`search watch ${id}`);
+    const edited = await caviar(`trial edit ${id}#0 -p learningRate=0.01`);
+    expect(edited).toMatchObject({ code: 7, stderr: expect.stringContaining('trial-ended') });
+    expect(await caviar(`trial edit ${id}#0`)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--param is missing'),
+    });
+  });
+});
+
+describe('a network', () => {
+  test('is taken home and asked about rows', async () => {
+    const { id } = await create();
+    await caviar(`search watch ${id}`);
+    const path = join(folder, 'winner.onnx');
+    expect(await caviar(`trial model ${id}#best -o ${path}`)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`wrote ${path}`),
+    });
+    expect(readFileSync(path).includes('probabilities')).toBe(true);
+    const tensors = join(folder, 'winner.st');
+    const made = await json(`trial model ${id}#best --format safetensors -o ${tensors}`);
+    expect(made).toMatchObject({ format: 'safetensors', bytes: readFileSync(tensors).length });
+    const row = JSON.stringify(Array.from({ length: 64 }, () => 3));
+    const rows = join(folder, 'rows.json');
+    writeFileSync(rows, `[${row}]`);
+    const { predictions } = await json(`trial predict ${id}#best ${rows} --row ${row}`);
+    expect(predictions).toHaveLength(2);
+    expect(predictions[0]).toEqual(predictions[1]);
+    expect((await caviar(`trial predict ${id}#best --row ${row}`)).stdout).toMatch(/^row {2}prediction\n +0 {2}\d .*%/);
+    expect(await caviar(`trial predict ${id}#best -`, { stdin: '[[1,2]]' })).toMatchObject({
+      code: 6,
+      stderr: expect.stringContaining('/rows/0'),
+    });
+    for (const line of ['', '--row x', join(folder, 'none.json'), '-'])
+      expect((await caviar(`trial predict ${id}#best ${line}`.trim(), { stdin: '{}' })).code, line).toBe(2);
+    expect((await caviar(`trial model ${id}#best -o ${join(folder, 'no/such/folder.onnx')}`)).code).toBe(2);
+  });
+
+  test('is had of trials of the mlp alone', async () => {
+    const { id } = JSON.parse((await caviar('search create - --json', { stdin: EXTERNAL })).stdout);
+    expect(await caviar(`trial model ${id}#0`)).toMatchObject({ code: 7, stderr: expect.stringContaining('no-model') });
+    await caviar(`search cancel ${id}`);
+  });
+});
+
+describe('a search that is changed', () => {
+  test('has trials of our own, another name and end, and tells all that happened', async () => {
+    const { id } = await create();
+    await caviar(`search watch ${id}`);
+    const spec = JSON.parse((await caviar(`search spec ${id}`)).stdout);
+    expect((await json('search create - --preview', { stdin: JSON.stringify(spec) })).spec.space).toEqual(spec.space);
+    const notes = ['search', 'edit', id, '--notes', 'second try', '--name', 'again', '--trials', '6', '--json'];
+    const env = { CAVIAR_URL: service.url, CAVIAR_API_KEY: 'k3y' };
+    const edited = JSON.parse((await runCaptured(notes, { env })).stdout);
+    expect(edited).toMatchObject({ notes: 'second try', name: 'again', spec: { stop: { maxTrials: 6 } } });
+    expect((await caviar(`search edit ${id} --trials 6`)).stdout).toContain(`next: caviar search resume ${id}`);
+    expect(await caviar(`search edit ${id}`)).toMatchObject({ code: 2 });
+    await caviar(`search resume ${id}`);
+    await caviar(`search watch ${id}`);
+    // all of it, beyond the first end of the search
+    const events = (await caviar(`search events ${id} --after 0 --kind trial --json`)).stdout.trim().split('\n');
+    const ended = events.map((line) => JSON.parse(line).event).filter(({ status }) => status === 'completed');
+    expect(ended.map(({ number }) => number).sort()).toEqual([0, 1, 2, 3, 4, 5]);
+    const lines = (await caviar(`search events ${id} --after 0`)).stdout;
+    expect(lines).toMatch(/trial 5 {2}completed, value [\s\S]*search {2}completed: all 6 trials have ended\n$/);
+    expect((await caviar(`search events ${id} --kind odd`)).code).toBe(2);
+  });
+
+  test('takes a trial and a space from the command line', async () => {
+    const { id } = JSON.parse((await caviar('search create - --json --trials 40', { stdin: EXTERNAL })).stdout);
+    const [added] = await json(`search add ${id} -p x=0.25`);
+    expect(added).toMatchObject({ params: { x: 0.25 }, status: 'queued' });
+    expect(await caviar(`search add ${id} -p y=1`)).toMatchObject({ code: 6, stderr: expect.stringContaining('/y') });
+    const space = { x: { kind: 'float', min: 0.2, max: 0.4 } };
+    const changed = await json(`search edit ${id} --space - --parallelism 2`, { stdin: JSON.stringify(space) });
+    expect(changed.spec).toMatchObject({ parallelism: 2, space });
+    expect((await caviar(`search edit ${id} --space -`, { stdin: '3' })).code).toBe(2);
+    await caviar(`search cancel ${id}`);
+  });
+
+  test('tells others of itself', async () => {
+    const { id } = await create();
+    expect((await caviar(`webhook list ${id}`)).stdout).toContain('nobody is told');
+    const hook = await json(`webhook create ${id} https://hooks.example.com/x --event search.failed`);
+    expect(hook).toMatchObject({ events: ['search.failed'], secret: expect.stringMatching(/^whsec_/) });
+    expect((await caviar(`webhook list ${id}`)).stdout).toContain('https://hooks.example.com/x');
+    expect((await caviar(`webhook create ${id} https://x.example --event odd`)).code).toBe(2);
+    expect((await caviar(`webhook delete ${hook.id}`)).stdout).toBe(`deleted ${hook.id}\n`);
+    expect((await caviar(`webhook delete ${hook.id}`)).code).toBe(5);
   });
 });
 
@@ -208,6 +335,13 @@ describe('the service', () => {
     expect(await caviar('dataset show nope')).toMatchObject({
       code: 5,
       stderr: expect.stringContaining('caviar dataset list'),
+    });
+    expect((await caviar('trainer list')).stdout).toMatch(/mlp[\s\S]*learningRate +Step size.*Changeable/);
+    const [worker] = await json('worker list');
+    expect(await caviar(`worker release ${worker.id}`)).toMatchObject({ code: 0 });
+    expect(await caviar('worker release nope')).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('worker list'),
     });
     expect((await caviar('worker list')).stdout).toMatch(/^id +status[\s\S]*active/);
   });

@@ -5,8 +5,8 @@ import { GLOBAL_OPTIONS } from './parse.js';
 /** Groups of commands, in the order in which people meet them. */
 const GROUPS: readonly (readonly [title: string, words: readonly string[]])[] = [
   ['The service', ['up', 'status', 'worker', 'key']],
-  ['Searches and trials', ['search', 'trial', 'diagnose', 'test-evaluate']],
-  ['Data and networks', ['dataset', 'gradcheck']],
+  ['Searches and trials', ['search', 'trial', 'diagnose', 'test-evaluate', 'webhook']],
+  ['Data and networks', ['dataset', 'trainer', 'gradcheck']],
   ['This program', ['completion']],
 ];
 

@@ -23,6 +23,21 @@ const NEXT: Partial<Readonly<Record<ProblemCode, string>>> = {
   'search-not-ended': 'caviar search watch SEARCH',
   'nothing-to-diagnose': 'caviar search watch SEARCH',
   'quota-exceeded': 'caviar search list --status running',
+  'trial-ended': 'caviar trial fork TRIAL, for a search around what it had',
+  'trial-not-running': 'caviar trial show TRIAL, until it has begun',
+  'trial-not-editable': 'caviar trainer list, which says what is changeable',
+  'no-model': 'caviar trial list SEARCH --status completed: those of the trainer mlp have a network',
+  'nothing-to-evaluate': 'caviar search show SEARCH',
+  'nothing-to-explain': 'caviar search watch SEARCH: it takes 16 completed trials',
+  'dataset-exists': 'caviar dataset add FILE --name ANOTHER',
+  'dataset-in-use': 'caviar search list --status running',
+  'dataset-built-in': 'caviar dataset list',
+  'invalid-dataset': 'mending the file, or caviar dataset add --help for what can be said of it',
+  'worker-not-found': 'caviar worker list',
+  'webhook-not-found': 'caviar webhook list SEARCH',
+  'too-many-webhooks': 'caviar webhook list SEARCH',
+  'events-gone': 'caviar search events SEARCH, from now on',
+  'idempotency-conflict': 'another --idempotency-key: this one has made something else',
   unavailable: 'caviar status',
 };
 
@@ -66,12 +81,19 @@ function problemLines(
     head(`${title} ${dim(`(${code})`)}`),
     ...errors.map(({ pointer, parameter, message }) => `  ${(parameter ?? pointer).padEnd(width)}  ${message}`),
     next(
-      NEXT[code] ??
+      withId(NEXT[code], problem.instance) ??
         (errors.length > 0 ? `mending what is named above; ${url}/docs has every key` : PROBLEMS[code]?.whatToDo) ??
         problem.title,
     ),
     ...(status >= 500 ? [dim(`request ${requestId}: the service's log has more`)] : []),
   ];
+}
+
+/** The command with the id that the call was about, so that it can be pasted. */
+function withId(text: string | undefined, instance: string): string | undefined {
+  const [, kind, id] = /^\/v1\/(searches|trials)\/([^/?]+)/.exec(instance) ?? [];
+  if (id === undefined) return text;
+  return text?.replace(kind === 'searches' ? /\bSEARCH\b/ : /\bTRIAL\b/, decodeURIComponent(id));
 }
 
 function errorJson(error: unknown): object {

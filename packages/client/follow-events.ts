@@ -28,12 +28,10 @@ export async function* followEvents(
         last = id;
         const event = JSON.parse(data) as SearchEventView;
         yield { id, event };
-        if (
-          event.kind === 'search' &&
-          hasEnded(event.status) &&
-          hasEnded((await getSearch(path.id, { signal })).status)
-        )
-          return;
+        if (event.kind !== 'search' || !hasEnded(event.status)) continue;
+        // A search that ended, was reopened and ended again has more to tell after its first end.
+        const { endedAt } = await getSearch(path.id, { signal });
+        if (endedAt !== null && event.at >= endedAt) return;
       }
       await sleep(pauseBeforeRetry(new UnreachableError(path.url, 'ended the events'), failures++) ?? 0, signal);
     } catch (error) {

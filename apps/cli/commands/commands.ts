@@ -3,9 +3,13 @@ import { completionScript, SHELLS, type Shell } from '../completion.js';
 import { EXIT } from '../exit-code.js';
 import { dataCommands } from './data.js';
 import { diagnosisCommands } from './diagnosis.js';
+import { modelCommands } from './models.js';
+import { pandaCommands } from './panda.js';
+import { searchChangeCommands } from './search-changes.js';
 import { searchCommands } from './searches.js';
 import { serviceCommands } from './service.js';
 import { trialCommands } from './trials.js';
+import { webhookCommands } from './webhooks.js';
 
 const completion: Command = {
   path: ['completion'],
@@ -26,7 +30,11 @@ const completion: Command = {
 export const COMMANDS: readonly Command[] = [
   ...serviceCommands,
   ...searchCommands,
+  ...searchChangeCommands,
   ...trialCommands,
+  ...pandaCommands,
+  ...modelCommands,
+  ...webhookCommands,
   ...diagnosisCommands,
   ...dataCommands,
   completion,

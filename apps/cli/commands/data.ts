@@ -3,6 +3,7 @@ import { type Column, fit, table } from '@caviar/terminal';
 import type { Command, Context } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { datasetLines } from '../view/dataset-lines.js';
+import { fields, wrap } from '../view/format.js';
 import { emphasised } from '../view/search-lines.js';
 import { addDataset } from './add-dataset.js';
 import { paramsOf } from './params-of.js';
@@ -55,6 +56,31 @@ const remove: Command = {
     const id = args['DATASET'] ?? '';
     await client.deleteDataset(id, { signal: io.signal });
     context.answer({ id, deleted: true }, () => [`deleted ${id}`]);
+    return EXIT.ok;
+  },
+};
+
+const trainers: Command = {
+  path: ['trainer', 'list'],
+  summary: 'what can train, with the params that it takes',
+  examples: ['caviar trainer list', 'caviar trainer list --json | jq -r ".[0].parameters[].name"'],
+  async run(context) {
+    const { client, io, screen, style } = context;
+    const { items } = await client.listTrainers({ limit: 200, signal: io.signal });
+    context.answer(items, () =>
+      items.flatMap(({ kind, description, parameters }, index) => [
+        ...(index === 0 ? [] : ['']),
+        style.bold(kind),
+        ...wrap(description, screen.width() - 2).map((line) => `  ${line}`),
+        ...fields(
+          parameters.map(({ name, description: text, changeable }) => [
+            name,
+            `${text}${changeable === true ? ' Changeable while a trial runs.' : ''}`,
+          ]),
+          screen.width(),
+        ),
+      ]),
+    );
     return EXIT.ok;
   },
 };
@@ -114,4 +140,4 @@ function reportLines({ style, screen }: Context, { verdict, parameters, checks }
   ];
 }
 
-export const dataCommands: readonly Command[] = [list, show, addDataset, remove, gradcheck];
+export const dataCommands: readonly Command[] = [list, show, addDataset, remove, trainers, gradcheck];

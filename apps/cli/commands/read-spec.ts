@@ -4,7 +4,17 @@ import type { Context } from '../command.js';
 import { InputError } from '../errors.js';
 
 /** The spec in a file, or in standard input (`-`). What is in it is for the service to check. @throws InputError */
-export async function readSpec({ io }: Context, file: string): Promise<SearchSpecBody> {
+export async function readSpec(context: Context, file: string): Promise<SearchSpecBody> {
+  const needed = 'no search spec: it must be an object with "trainer", "space" and "stop"';
+  return (await readObject(context, file, needed)) as unknown as SearchSpecBody;
+}
+
+/** The object in a JSON file, or in standard input. `needed` says what other JSON does not hold. @throws InputError */
+export async function readObject(
+  { io }: Pick<Context, 'io'>,
+  file: string,
+  needed: string,
+): Promise<Record<string, unknown>> {
   const name = file === '-' ? 'standard input' : file;
   let text: string;
   try {
@@ -20,9 +30,9 @@ export async function readSpec({ io }: Context, file: string): Promise<SearchSpe
     throw new InputError(`${name} is not JSON`, whereItStops(text, error as Error));
   }
   if (typeof spec !== 'object' || spec === null || Array.isArray(spec)) {
-    throw new InputError(`${name} holds no search spec: it must be an object with "trainer", "space" and "stop"`);
+    throw new InputError(`${name} holds ${needed}`);
   }
-  return spec as SearchSpecBody;
+  return spec as Record<string, unknown>;
 }
 
 /** The line at which the parser stopped, with a mark under the place. */

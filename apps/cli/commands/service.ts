@@ -61,7 +61,11 @@ const workers: Command = {
       items.push(worker);
     const columns: readonly Column<WorkerView>[] = [
       { title: 'id', align: 'left', cell: ({ id }) => id },
-      { title: 'status', align: 'left', cell: (worker) => worker.status },
+      {
+        title: 'status',
+        align: 'left',
+        cell: (worker) => (worker.quarantine === null ? worker.status : 'quarantined'),
+      },
       { title: 'trials', align: 'right', cell: ({ trials, concurrency }) => `${trials.length}/${concurrency}` },
       { title: 'seen', align: 'left', cell: ({ lastSeenAt }) => agoText(lastSeenAt) },
       { title: 'host', align: 'left', cell: ({ host, pid }) => `${host}:${pid}` },
@@ -77,6 +81,20 @@ const workers: Command = {
         ? ['no worker has been heard of for a day', `${style.dim('next:')} caviar up`]
         : emphasised(table(columns, items, screen.width()), style.bold),
     );
+    return EXIT.ok;
+  },
+};
+
+const releaseWorker: Command = {
+  path: ['worker', 'release'],
+  summary: "lift the quarantine of a worker's machine",
+  args: [{ name: 'WORKER', help: 'its id' }],
+  examples: ['caviar worker release wrk_...'],
+  async run(context) {
+    const { client, args, io } = context;
+    const id = args['WORKER'] ?? '';
+    await client.releaseWorker(id, { signal: io.signal });
+    context.answer({ id, released: true }, () => [`the machine of ${id} may take trials`]);
     return EXIT.ok;
   },
 };
@@ -151,4 +169,4 @@ const revokeKey: Command = {
   },
 };
 
-export const serviceCommands: readonly Command[] = [up, status, workers, createKey, listKeys, revokeKey];
+export const serviceCommands: readonly Command[] = [up, status, workers, releaseWorker, createKey, listKeys, revokeKey];

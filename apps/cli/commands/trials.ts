@@ -1,14 +1,25 @@
-import type { MeasurementsView, TrialEditView, TrialView } from '@caviar/contracts';
+import type { MeasurementsView, TrialView } from '@caviar/contracts';
+import { type Column, table } from '@caviar/terminal';
 import type { ArgumentSpec, Command, Context } from '../command.js';
-import { InputError, UsageError } from '../errors.js';
+import { InputError } from '../errors.js';
 import { EXIT } from '../exit-code.js';
 import { brailleChart, type Series } from '../view/braille.js';
+import { editText } from '../view/edit-text.js';
 import { durationText, fields, numberText, paramText } from '../view/format.js';
-import { statusText } from '../view/search-lines.js';
-import { trialId } from './find.js';
-import { paramsOf } from './params-of.js';
+import { emphasised, statusText } from '../view/search-lines.js';
+import { searchId, trialId } from './find.js';
 
-const TRIAL: ArgumentSpec = {
+const TRIAL_STATUSES = [
+  'queued',
+  'running',
+  'paused',
+  'completed',
+  'infeasible',
+  'pruned',
+  'failed',
+  'cancelled',
+] as const;
+export const TRIAL: ArgumentSpec = {
   name: 'TRIAL',
   help: 'id of a trial, SEARCH#NUMBER, or SEARCH#best; SEARCH may be "latest"',
 };
@@ -149,54 +160,48 @@ function curveLines(
   ];
 }
 
-const edit: Command = {
-  path: ['trial', 'edit'],
-  summary: 'change params of a running trial by hand (panda)',
-  args: [TRIAL],
+const list: Command = {
+  path: ['trial', 'list'],
+  summary: 'trials of a search, by number',
+  args: [{ name: 'SEARCH', help: 'id of a search, or "latest"' }],
   options: {
-    param: { kind: 'list', value: 'NAME=VALUE', short: 'p', help: 'a new value; several times for several' },
+    status: { kind: 'string', value: 'STATUS', help: 'only these', choices: TRIAL_STATUSES },
+    limit: { kind: 'number', value: 'N', min: 1, help: 'how many at most, 20 unless given' },
+    all: { kind: 'boolean', help: 'all of them, however many' },
   },
-  examples: [
-    'caviar trial edit latest#3 -p learningRate=0.0005',
-    'caviar trial edit latest#3 -p l2=0.01 -p keepProb=0.8',
-  ],
+  examples: ['caviar trial list latest --status running', 'caviar trial list latest --all --json | jq -r ".[].id"'],
   async run(context) {
-    const { client, args, flags, io, style } = context;
-    const help = 'caviar trial edit --help';
-    const params = paramsOf(flags.list('param'), help);
-    if (Object.keys(params).length === 0) throw new UsageError('--param is missing: nothing would change', help);
-    const id = await trialId(context, args['TRIAL'] ?? '');
-    const made = await client.editTrial(id, params, { signal: io.signal });
-    context.answer(made, () => [editText(made), `${style.dim('next:')} caviar trial show ${id}`]);
+    const { client, args, flags, io, screen, style } = context;
+    const id = await searchId(context, args['SEARCH'] ?? '');
+    const status = flags.string('status') as TrialView['status'] | undefined;
+    const limit = flags.boolean('all') ? Number.POSITIVE_INFINITY : (flags.number('limit') ?? 20);
+    const trials: TrialView[] = [];
+    let isMore = false;
+    for await (const trial of client.everyTrial(id, { status, limit: Math.min(200, limit + 1), signal: io.signal })) {
+      isMore = trials.length >= limit;
+      if (isMore) break;
+      trials.push(trial);
+    }
+    const names = [...new Set(trials.flatMap(({ params }) => Object.keys(params)))];
+    const columns: readonly Column<TrialView>[] = [
+      { title: 'trial', align: 'right', cell: ({ number }) => String(number) },
+      { title: 'id', align: 'left', cell: (trial) => trial.id },
+      { title: 'status', align: 'left', cell: (trial) => trial.status },
+      { title: 'step', align: 'right', cell: ({ step }) => String(step) },
+      { title: 'value', align: 'right', cell: ({ value }) => numberText(value) },
+      ...names.map(
+        (name): Column<TrialView> => ({ title: name, align: 'right', cell: ({ params }) => paramText(params[name]) }),
+      ),
+    ];
+    context.answer(trials, () => {
+      if (trials.length === 0) return [`no trials${status === undefined ? ' yet' : ` are ${status}`}`];
+      return [
+        ...emphasised(table(columns, trials, screen.width()), style.bold),
+        ...(isMore ? [style.dim('there are more: --all, or --limit N')] : []),
+      ];
+    });
     return EXIT.ok;
   },
 };
 
-function editText({ kind, state, step, params, previous, by, reason }: TrialEditView): string {
-  const what =
-    kind === 'rewind'
-      ? 'rewound'
-      : Object.entries(params)
-          .map(([name, value]) => `${name} from ${paramText(previous[name])} to ${paramText(value)}`)
-          .join(', ');
-  const at = step === null ? '' : kind === 'rewind' ? ` to step ${step}` : ` after step ${step}`;
-  return `${what}${at}, ${state}, by ${by}${reason === null ? '' : `: ${reason}`}`;
-}
-
-const cancel: Command = {
-  path: ['trial', 'cancel'],
-  summary: 'stop one trial',
-  args: [TRIAL],
-  examples: ['caviar trial cancel latest#7'],
-  async run(context) {
-    const { client, args, io, style } = context;
-    const trial = await client.cancelTrial(await trialId(context, args['TRIAL'] ?? ''), { signal: io.signal });
-    const wait = trial.endedAt === null ? ', stops at its next step' : '';
-    context.answer(trial, () => [
-      `trial ${trial.number}  ${statusText(trial.status, style)}${wait}  ${style.dim(trial.id)}`,
-    ]);
-    return EXIT.ok;
-  },
-};
-
-export const trialCommands: readonly Command[] = [show, curve, edit, cancel];
+export const trialCommands: readonly Command[] = [list, show, curve];

@@ -172,8 +172,11 @@ class Client:
                     failures, last = 0, sent.id
                     event: Dict[str, Any] = json.loads(sent.data)
                     yield FollowedEvent(sent.id, event)
-                    ends = event["kind"] == "search" and event["status"] in _ENDED
-                    if ends and self.get_search(search_id)["status"] in _ENDED:
+                    if event["kind"] != "search" or event["status"] not in _ENDED:
+                        continue
+                    # A search that ended, was reopened and ended again has more to tell after its first end.
+                    ended_at = self.get_search(search_id)["endedAt"]
+                    if ended_at is not None and event["at"] >= ended_at:
                         answer.close()
                         return
                 error: Exception = UnreachableError(f"{self.url} ended the events")
