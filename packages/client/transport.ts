@@ -40,7 +40,7 @@ export interface Transport {
 export function createTransport({ patienceMs: usualMs = PATIENCE_MS, ...options }: TransportOptions): Transport {
   return {
     async request(method, path, { isRepeatable = true, patienceMs = usualMs, ...request } = {}) {
-      const since = Date.now();
+      const since = performance.now();
       for (let failures = 0; ; failures++) {
         try {
           return await send(options, { method, path, ...request });
@@ -49,7 +49,7 @@ export function createTransport({ patienceMs: usualMs = PATIENCE_MS, ...options 
           if (failures > 0 && method === 'DELETE' && error instanceof ProblemError && error.status === 404)
             return new Response(null, { status: 204 });
           const pauseMs = isRepeatable || isRefusedUnread(error) ? pauseBeforeRetry(error, failures) : null;
-          if (pauseMs === null || Date.now() + pauseMs > since + patienceMs) throw error;
+          if (pauseMs === null || performance.now() + pauseMs > since + patienceMs) throw error;
           await sleep(pauseMs, request.signal);
         }
       }

@@ -15,7 +15,7 @@ export async function* watchLeaderboard(
   let etag: string | undefined;
   let failures = 0;
   for (;;) {
-    const since = Date.now();
+    const since = performance.now();
     try {
       // Asked first: when it has ended by now, the board that is read afterwards is the final one.
       const search = await client.getSearch(id, { signal });
@@ -34,6 +34,6 @@ export async function* watchLeaderboard(
       await sleep(pauseMs, signal);
       continue;
     }
-    await sleep(since + everyMs - Date.now(), signal);
+    await sleep(since + everyMs - performance.now(), signal);
   }
 }

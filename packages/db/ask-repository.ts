@@ -9,7 +9,7 @@ import type {
 } from '@caviar/orchestrator';
 import type { Client } from './client.js';
 import { Prisma } from './generated/client.js';
-import { among, CONTROL, IS_DUE, inMs, json, REF } from './trial-sql.js';
+import { among, CONTROL, IS_DUE, inMs, json, REF, spentMs } from './trial-sql.js';
 
 /** What code outside does with trials, one statement each. */
 export class AskRepository implements AskStore {
@@ -65,7 +65,7 @@ export class AskRepository implements AskStore {
   }
 
   async measure(
-    { searchId, trialId, attempt, step, metrics, elapsedMs }: ExternalMeasurement,
+    { searchId, trialId, attempt, step, metrics, takenAt }: ExternalMeasurement,
     leaseMs: number,
   ): Promise<TrialControl> {
     const [row] = await this.client.$queryRaw<{ control: TrialControl }[]>`
@@ -81,7 +81,7 @@ export class AskRepository implements AskStore {
       ),
       stored AS (
         INSERT INTO measurements (trial_id, step, metrics, elapsed_ms)
-        SELECT id, ${step}::int, ${json(metrics)}, ${elapsedMs}::int FROM held
+        SELECT id, ${step}::int, ${json(metrics)}, ${spentMs(Prisma.sql`NULL::int`, Prisma.sql`${takenAt}::float8`)} FROM held
         ON CONFLICT (trial_id, step) DO NOTHING
       )
       SELECT control FROM held`;

@@ -6,6 +6,7 @@ import type { Client } from './client.js';
 type UnknownKind = 'unknown';
 
 interface EventRow {
+  readonly readAt: Date;
   readonly newest: bigint;
   readonly seq: bigint | null;
   readonly kind: SearchEvent['kind'] | UnknownKind;
@@ -47,7 +48,7 @@ export class EventRepository implements EventStore {
     // A row of which the reader has a part is read again.
     const seen = after.items === undefined || after.items === 0 ? after.seq : after.seq - 1;
     const found = await this.client.$queryRaw<EventRow[]>`
-      SELECT s.event_seq AS newest, e.* FROM searches s LEFT JOIN LATERAL (
+      SELECT clock_timestamp() AS "readAt", s.event_seq AS newest, e.* FROM searches s LEFT JOIN LATERAL (
         SELECT e.seq, e.kind, e.at, e.trial_id AS "trialId", t.number, e.attempt, e.from_status AS "from",
           e.to_status AS status, e.reason, e.worker_id AS "workerId", e.items,
           CASE WHEN e.to_status IN ('completed', 'pruned', 'infeasible', 'failed', 'cancelled') THEN t.value END AS value,
@@ -77,6 +78,7 @@ export class EventRepository implements EventStore {
     return {
       events: shown.filter(({ position }) => isAfter(position, after)),
       upTo: last === null ? after : upTo,
+      readAt: head.readAt,
       newest,
       isWhole,
     };

@@ -1,5 +1,5 @@
 import type { KeyStore, NewApiKey, PageQuery } from '@caviar/orchestrator';
-import type { ApiKey, KeyRole } from '@caviar/spec';
+import type { ApiKey } from '@caviar/spec';
 import { z } from 'zod';
 import type { Client } from './client.js';
 import { cursorFields, cutPage, decodeCursor } from './cursor.js';
@@ -14,9 +14,11 @@ const KEY = Prisma.sql`
 export class KeyRepository implements KeyStore {
   constructor(private readonly client: Client) {}
 
-  async create(key: NewApiKey): Promise<ApiKey> {
-    const { digest: _, ...created } = await this.client.apiKey.create({ data: key });
-    return { ...created, role: created.role as KeyRole };
+  async create({ id, name, role, project, digest }: NewApiKey): Promise<ApiKey> {
+    const [key] = await this.client.$queryRaw<ApiKey[]>`
+      INSERT INTO api_keys AS k (id, name, role, project, digest) VALUES (${id}, ${name}, ${role}, ${project}, ${digest})
+      RETURNING ${KEY}`;
+    return key!;
   }
 
   async findUsable(digest: string): Promise<ApiKey | null> {

@@ -11,7 +11,7 @@ import { REPLACED } from './checkpoint-repository.js';
 import type { Client } from './client.js';
 import { isUniqueViolation } from './errors.js';
 import { Prisma } from './generated/client.js';
-import { AT_RUNG, among, idsOf, json, MADE, REF, reportRows, storeReports } from './trial-sql.js';
+import { AT_RUNG, among, idsOf, json, MADE, REF, reportRows, spentMs, storeReports } from './trial-sql.js';
 
 /** A trial that waits for its scheduler: it was paused by its target step, not by a person in between. */
 const WAITS = Prisma.sql`t.status = 'paused' AND ${AT_RUNG}`;
@@ -29,9 +29,10 @@ export class RungRepository implements RungStore {
     const arrived = await this.client.$queryRaw<{ id: string }[]>`
       WITH report AS (${reportRows(reports)}),
       arrival AS (
-        SELECT * FROM json_to_recordset(${json(rows)}) AS a (
+        SELECT a.*, ${spentMs(Prisma.sql`a."elapsedMs"`, Prisma.sql`a."takenAt"`)} AS elapsed_ms
+        FROM json_to_recordset(${json(rows)}) AS a (
           "trialId" text, attempt int, step int, value float8, "rankKey" float8, violation float8,
-          entry json, metrics json, "elapsedMs" int
+          entry json, metrics json, "elapsedMs" int, "takenAt" float8
         )
       ),
       held AS (
@@ -40,13 +41,13 @@ export class RungRepository implements RungStore {
           ended_at = CASE WHEN s.status IN ('running', 'paused') AND NOT t.cancel_requested THEN NULL ELSE now() END,
           reason = CASE WHEN t.cancel_requested THEN t.reason ELSE 'waits at step ' || a.step || ' for its scheduler' END,
           value = a.value, rank_key = a."rankKey", violation = a.violation, step = a.step, metrics = a.metrics,
-          duration_ms = a."elapsedMs",
+          duration_ms = a.elapsed_ms,
           rungs = (t.rungs::jsonb || jsonb_build_object(t.target_step::text, a.entry))::json, lease_expires_at = NULL,
           losses = 0 -- whoever was lost with it before: it has got past that
         FROM arrival a, searches s
         WHERE t.id = a."trialId" AND t.attempt = a.attempt AND ${among(idsOf(arrivals), 'running')} AND t.target_step <= a.step
           AND s.id = t.search_id
-        RETURNING t.id, a.step, a."elapsedMs" AS elapsed_ms
+        RETURNING t.id, a.step, a.elapsed_ms
       ),
       stored AS (${storeReports()}),
       kept AS (

@@ -13,6 +13,7 @@ import { cursorFields, cutPage, decodeCursor } from './cursor.js';
 import { isUniqueViolation } from './errors.js';
 import { Prisma } from './generated/client.js';
 import { countTrials, type SearchRow, toSearch } from './rows.js';
+import { json } from './trial-sql.js';
 
 const cursorSchema = z.object({ createdAt: cursorFields.time, id: cursorFields.id });
 
@@ -45,23 +46,7 @@ export class SearchRepository implements SearchStore {
     const earlier = await this.#findByKey(search.idempotency);
     if (earlier !== null) return { search: earlier, created: false };
     try {
-      await this.client.search.create({
-        data: {
-          id: search.id,
-          name: search.spec.name,
-          project: search.project,
-          spec: search.spec as unknown as Prisma.InputJsonObject,
-          external: search.spec.trainer.kind === 'external',
-          plannedTotal: search.plannedTotal,
-          roundCount: search.roundCount,
-          ...(search.forkedFrom === undefined ? {} : { forkedFrom: search.forkedFrom }),
-          spaces: { create: { version: 1, firstNumber: 0, space: search.spec.space as Prisma.InputJsonObject } },
-          ...(search.prior === undefined || search.prior.length === 0
-            ? {}
-            : { warmStart: { create: { trials: search.prior as unknown as Prisma.InputJsonArray } } }),
-          ...(search.idempotency === null ? {} : { idempotencyKey: { create: search.idempotency } }),
-        },
-      });
+      await this.#insert(search);
     } catch (error) {
       // Somebody used the same key at the same moment and was first.
       const winner = isUniqueViolation(error) ? await this.#findByKey(search.idempotency) : null;
@@ -69,6 +54,27 @@ export class SearchRepository implements SearchStore {
       return { search: winner, created: false };
     }
     return { search: await this.#require(search.id), created: true };
+  }
+
+  /** By hand: Prisma's own `create` would fill in the times by the clock of this machine. */
+  async #insert(search: NewSearch): Promise<void> {
+    const { id, spec, project, plannedTotal, roundCount, prior = [], idempotency, forkedFrom } = search;
+    const isExternal = spec.trainer.kind === 'external';
+    const warmStart = Prisma.sql`, warm AS (INSERT INTO warm_starts (search_id, trials) SELECT id, ${json(prior)} FROM created)`;
+    const key = Prisma.sql`, named AS (
+      INSERT INTO idempotency_keys (key, request_hash, search_id)
+      SELECT ${idempotency?.key}, ${idempotency?.requestHash}, id FROM created
+    )`;
+    await this.client.$executeRaw`
+      WITH created AS (
+        INSERT INTO searches (id, name, project, spec, external, planned_total, round_count, forked_from)
+        VALUES (${id}, ${spec.name}, ${project}, ${json(spec)}, ${isExternal}, ${plannedTotal}::int, ${roundCount}::int,
+          ${forkedFrom === undefined ? Prisma.sql`NULL` : json(forkedFrom)})
+        RETURNING id
+      )
+      ${prior.length === 0 ? Prisma.empty : warmStart}
+      ${idempotency === null ? Prisma.empty : key}
+      INSERT INTO space_versions (search_id, version, first_number, space) SELECT id, 1, 0, ${json(spec.space)} FROM created`;
   }
 
   async #findByKey(idempotency: NewSearch['idempotency']): Promise<Search | null> {

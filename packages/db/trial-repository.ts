@@ -29,6 +29,7 @@ import {
   MADE,
   REF,
   reportRows,
+  spentMs,
   storeReports,
 } from './trial-sql.js';
 
@@ -147,10 +148,11 @@ export class TrialRepository extends TrialReader implements TrialStore {
       held AS (
         UPDATE trials t SET status = f.status::trial_status, value = f.value, rank_key = f."rankKey", violation = f.violation,
           step = coalesce(f.step, t.step),
-          metrics = f.metrics, reason = f.reason, duration_ms = f."durationMs", ended_at = now(), lease_expires_at = NULL
+          metrics = f.metrics, reason = f.reason, duration_ms = ${spentMs(Prisma.sql`f."durationMs"`, Prisma.sql`f."takenAt"`)},
+          ended_at = now(), lease_expires_at = NULL
         FROM json_to_recordset(${json(finishes)}) AS f (
           "trialId" text, attempt int, status text, value float8, "rankKey" float8, violation float8, step int, metrics json,
-          reason text, "durationMs" int, "searchId" text
+          reason text, "durationMs" int, "takenAt" float8, "searchId" text
         )
         WHERE t.id = f."trialId" AND t.attempt = f.attempt AND ${among(idsOf(finishes), 'running')}
           AND t.search_id = coalesce(f."searchId", t.search_id)

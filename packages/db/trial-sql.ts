@@ -51,11 +51,18 @@ export const CHANGES = Prisma.sql`
     WHERE e.trial_id = t.id AND e.kind = 'params' AND e.after_step IS NOT NULL AND e.undone_by IS NULL
   ) END`;
 
+/** Milliseconds since `takenAt` (since 1970), as many as a column holds; `told` where whoever trained has measured them. */
+export const spentMs = (told: Prisma.Sql, takenAt: Prisma.Sql) => Prisma.sql`
+  coalesce(${told}, least(greatest(extract(epoch FROM now()) * 1000 - ${takenAt}, 0), 2147483647)::int)`;
+
 /** Measurements as rows (trial_id, attempt, step, metrics, elapsed_ms, timing). */
 export function reportRows(reports: readonly MeasurementReport[]) {
   return Prisma.sql`
-    SELECT r."trialId" AS trial_id, r.attempt, r.step, r.metrics, r."elapsedMs" AS elapsed_ms, r.timing
-    FROM json_to_recordset(${json(reports)}) AS r ("trialId" text, attempt int, step int, metrics json, "elapsedMs" int, timing json)`;
+    SELECT r."trialId" AS trial_id, r.attempt, r.step, r.metrics, r.timing,
+      ${spentMs(Prisma.sql`r."elapsedMs"`, Prisma.sql`r."takenAt"`)} AS elapsed_ms
+    FROM json_to_recordset(${json(reports)}) AS r (
+      "trialId" text, attempt int, step int, metrics json, "elapsedMs" int, "takenAt" float8, timing json
+    )`;
 }
 
 /** Stores `report` for the trials that `held` proves to be the caller's; a step that is there already stays. */

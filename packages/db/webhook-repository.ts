@@ -16,6 +16,7 @@ interface TakenRow extends Webhook {
   readonly seq: bigint;
   readonly newest: bigint;
   readonly best: number | null;
+  readonly takenAt: Date;
   readonly takenUntil: Date;
 }
 
@@ -79,7 +80,7 @@ export class WebhookRepository implements WebhookStore {
         ORDER BY w.next_at LIMIT ${limit} FOR UPDATE OF w SKIP LOCKED
       ) due
       WHERE w.id = due.id
-      RETURNING ${WEBHOOK}, w.secret, w.seq, w.best, due.event_seq AS newest, w.next_at AS "takenUntil"`;
+      RETURNING ${WEBHOOK}, w.secret, w.seq, w.best, due.event_seq AS newest, now() AS "takenAt", w.next_at AS "takenUntil"`;
     return Promise.all(
       taken.map(async ({ newest, best, seq: after, ...webhook }) => {
         const seq = Math.min(Number(newest), Number(after) + ROWS);

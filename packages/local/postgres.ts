@@ -189,8 +189,8 @@ async function untilReady(
 ): Promise<void> {
   let gone = false;
   void server.exited.then(() => (gone = true));
-  const deadline = Date.now() + READY_MS;
-  while (Date.now() < deadline) {
+  const deadline = performance.now() + READY_MS;
+  while (performance.now() < deadline) {
     signal?.throwIfAborted();
     if (gone) {
       throw new StepError(

@@ -52,8 +52,8 @@ export async function stopOrphan({ pidFile, isOurs, signal, graceMs }: OrphanOpt
   if (ours()) {
     ended = pid;
     signalQuietly(pid, signal);
-    const deadline = Date.now() + graceMs;
-    while (ours() && Date.now() < deadline) await sleep(20);
+    const deadline = performance.now() + graceMs;
+    while (ours() && performance.now() < deadline) await sleep(20);
     if (ours()) signalQuietly(pid, 'SIGKILL');
     while (ours()) await sleep(20);
   }

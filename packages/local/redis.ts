@@ -136,8 +136,8 @@ interface Readiness {
 async function untilReady(server: Running, { port, password, logFile, signal }: Readiness): Promise<void> {
   let exit: Exit | undefined;
   void server.exited.then((how) => (exit = how));
-  const deadline = Date.now() + READY_MS;
-  while (Date.now() < deadline) {
+  const deadline = performance.now() + READY_MS;
+  while (performance.now() < deadline) {
     signal?.throwIfAborted();
     if (exit !== undefined) {
       throw new StepError(

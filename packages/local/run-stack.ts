@@ -32,11 +32,11 @@ export async function runStack(
   const onSignal = (signal: keyof typeof SIGNALS) => {
     if (interruption.signal.aborted) {
       // npm passes on what the terminal has sent us already, so one Ctrl-C may arrive twice
-      if (Date.now() - firstAt < SECOND_MS) return;
+      if (performance.now() - firstAt < SECOND_MS) return;
       killChildren();
       process.exit(SIGNALS[signal]);
     }
-    firstAt = Date.now();
+    firstAt = performance.now();
     log.info(`${signal}: stopping`);
     interruption.abort(new Interruption(SIGNALS[signal]));
   };

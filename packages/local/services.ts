@@ -101,9 +101,9 @@ export async function superviseWorkers(
 }
 
 async function untilServing(api: Supervised<NodeProcess>, signal: AbortSignal): Promise<void> {
-  const deadline = Date.now() + ANSWER_MS;
+  const deadline = performance.now() + ANSWER_MS;
   let last = 'no answer';
-  while (Date.now() < deadline) {
+  while (performance.now() < deadline) {
     signal.throwIfAborted();
     const url = api.current()?.url;
     if (url !== undefined) {

@@ -69,10 +69,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const up: Up = { workers: [] };
 
   const take = async <T>(step: StepName, work: () => Promise<T>, describe: (result: T) => string): Promise<T> => {
-    const from = Date.now();
+    const from = performance.now();
     try {
       const result = await work();
-      const done = { step, detail: describe(result), durationMs: Date.now() - from };
+      const done = { step, detail: describe(result), durationMs: Math.round(performance.now() - from) };
       log.info(done.detail, { step, durationMs: done.durationMs });
       onStep?.(done);
       return result;
@@ -143,14 +143,14 @@ async function allSettled(steps: readonly Promise<unknown>[]): Promise<void> {
 
 /** Finds out at once, and not after half a minute of starting servers, that the API's port is somebody's. */
 async function claimPort({ host, port }: LocalConfig, home: Home): Promise<void> {
-  const deadline = Date.now() + (home.isRecovered ? PORT_MS : 0);
+  const deadline = performance.now() + (home.isRecovered ? PORT_MS : 0);
   for (;;) {
     const problem = await portProblem(host, port);
     if (problem === undefined) return;
     if (problem !== 'EADDRINUSE') {
       throw new StepError('API', `${host}:${port} cannot be listened on (${problem})`, 'another HOST or PORT');
     }
-    if (Date.now() >= deadline) {
+    if (performance.now() >= deadline) {
       throw new StepError(
         'API',
         `port ${port} of ${host} is taken`,

@@ -56,12 +56,12 @@ export async function supervise<R extends Running>(
     let failures = 0;
     while (!stopping.signal.aborted) {
       if (current !== undefined) {
-        const since = Date.now();
+        const since = performance.now();
         const exit = await current.exited;
         const { pid } = current;
         current = undefined;
         if (stopping.signal.aborted) return;
-        if (Date.now() - since >= backoff.steadyMs || isReplaced) failures = 0;
+        if (performance.now() - since >= backoff.steadyMs || isReplaced) failures = 0;
         if (!isReplaced) log.warn(`${name} ended with ${describeExit(exit)}`, { pid });
       }
       if (!isReplaced)

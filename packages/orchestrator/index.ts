@@ -98,7 +98,7 @@ export type { DataAllowance } from './use-cases/data-allowance.js';
 export type { DatasetView, UploadedDataset } from './use-cases/datasets.js';
 export { type Delivery, deliverWebhooks, type SendNotice } from './use-cases/deliver-webhooks.js';
 export { type Evaluate, type EvaluationJob, performTestEvaluation } from './use-cases/evaluate-test.js';
-export { pruneEvents } from './use-cases/follow-events.js';
+export { type EventBatch, pruneEvents } from './use-cases/follow-events.js';
 export { performModelTraining, type TrainModel } from './use-cases/models.js';
 export { type Reconciled, reconcile, reconcileInTurn } from './use-cases/reconcile.js';
 export { tidyCheckpoints } from './use-cases/tidy-checkpoints.js';

@@ -23,7 +23,7 @@ import type {
 } from '@caviar/spec';
 import type { Change, Charts } from './charts.js';
 import type { ExternalDesk } from './external/external-desk.js';
-import type { EventPosition, SearchEvent, Transition } from './ports/event-store.js';
+import type { EventPosition, Transition } from './ports/event-store.js';
 import type { Page, PageQuery } from './ports/page.js';
 import type { SearchListQuery } from './ports/search-store.js';
 import type { BoardEntry } from './ports/trial-store.js';
@@ -31,6 +31,7 @@ import type { Webhook } from './ports/webhook-store.js';
 import type { WorkerListQuery, WorkerView } from './ports/worker-store.js';
 import type { DataAllowance } from './use-cases/data-allowance.js';
 import type { DatasetView, UploadedDataset } from './use-cases/datasets.js';
+import type { EventBatch } from './use-cases/follow-events.js';
 
 export interface Leaderboard {
   readonly searchId: string;
@@ -136,7 +137,7 @@ export interface Orchestrator {
   followEvents(
     searchId: string,
     options: { readonly after: EventPosition | null; readonly signal: AbortSignal },
-  ): AsyncGenerator<readonly SearchEvent[], void>;
+  ): AsyncGenerator<EventBatch, void>;
   /** All searches of a project (left out: of all) and the workers at a glance, until `signal` aborts. */
   followChanges(options: {
     readonly project?: string | undefined;

@@ -68,7 +68,7 @@ export interface TrialDesk {
   stopped(): Promise<void>;
 }
 
-/** The queue's clock need not be Postgres': a job that comes too early finds nothing, and the reconciler has to make up for it. */
+/** A job that comes too early, since timers are not exact, finds nothing, and the reconciler has to make up for it. */
 const RETRY_MARGIN_MS = 50;
 
 export interface DeskOptions {

@@ -13,23 +13,21 @@ export const trialJobSchema = z.object({
 });
 export type TrialJob = z.infer<typeof trialJobSchema>;
 
-/** Cuts trials into jobs. A job is named after its attempts, so that dispatching them twice makes one job. */
+/**
+ * Cuts trials into jobs. A job is named after its attempts, so that dispatching them twice makes one job. None has a delay: BullMQ
+ * measures those by the clocks of whoever dispatches and whoever works.
+ */
 export function toJobs(
   trials: readonly TrialRef[],
   trialsPerJob: number,
-  delayMs: number,
-): {
-  readonly name: string;
-  readonly data: TrialJob;
-  readonly opts: { readonly jobId: string; readonly delay: number };
-}[] {
+): { readonly name: string; readonly data: TrialJob; readonly opts: { readonly jobId: string } }[] {
   const jobs = [];
   for (let i = 0; i < trials.length; i += trialsPerJob) {
     const chunk = trials.slice(i, i + trialsPerJob);
     const [first] = chunk;
     if (first === undefined) break;
     const jobId = `${first.id}-${first.attempt}-${chunk.length}`;
-    jobs.push({ name: TRIAL_JOB, data: { trialIds: chunk.map(({ id }) => id) }, opts: { jobId, delay: delayMs } });
+    jobs.push({ name: TRIAL_JOB, data: { trialIds: chunk.map(({ id }) => id) }, opts: { jobId } });
   }
   return jobs;
 }

@@ -35,8 +35,8 @@ export function createQueue(options: ConnectionOptions): Queue {
   const { signals, close: closeSignals } = createSignals(options, connection);
   return {
     dispatcher: {
-      async dispatch(trials, { trialsPerJob = 1, delayMs = 0 } = {}) {
-        await withTimeout(queue.addBulk(toJobs(trials, trialsPerJob, delayMs)), DISPATCH_TIMEOUT_MS, 'dispatch');
+      async dispatch(trials, { trialsPerJob = 1 } = {}) {
+        await withTimeout(queue.addBulk(toJobs(trials, trialsPerJob)), DISPATCH_TIMEOUT_MS, 'dispatch');
       },
     },
     signals,

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { OPERATIONS } from '@caviar/contracts';
-import type { Orchestrator, SearchEvent } from '@caviar/orchestrator';
+import type { EventBatch, Orchestrator } from '@caviar/orchestrator';
 import type { Search } from '@caviar/spec';
 import type { FastifyInstance } from 'fastify';
 import {
@@ -46,7 +46,7 @@ export function eventRoutes(
       const batches = orchestrator.followEvents(id, { after, signal });
       // What is wrong with the request comes to light before anything is sent.
       const first = await batches.next();
-      if (after !== null && first.value?.length === 0 && isOver(await orchestrator.getSearch(id))) {
+      if (after !== null && first.value?.events.length === 0 && isOver(await orchestrator.getSearch(id))) {
         await batches.return();
         // What a browser takes for the end: it does not connect again.
         return reply.removeHeader('content-type').code(204).send();
@@ -75,26 +75,29 @@ function isOver({ status, progress }: Search): boolean {
 
 /** The batches as they are, with the age of each told that is new: what happened before is read later on purpose. */
 async function* timed(
-  batches: AsyncGenerator<readonly SearchEvent[], void>,
+  batches: AsyncGenerator<EventBatch, void>,
   onSent: (ageSeconds: number) => void,
-): AsyncGenerator<readonly SearchEvent[], void> {
-  const since = Date.now();
+): AsyncGenerator<EventBatch, void> {
+  const since = performance.now();
   for await (const batch of batches) {
-    const at = batch.at(-1)?.at.getTime() ?? 0;
-    if (at >= since) onSent(Math.max(0, Date.now() - at) / 1000);
+    // Both times are of Postgres' clock: ours may be wrong.
+    const last = batch.events.at(-1);
+    const ageMs = last === undefined ? Number.POSITIVE_INFINITY : batch.readAt.getTime() - last.at.getTime();
+    if (ageMs <= performance.now() - since) onSent(Math.max(0, ageMs) / 1000);
     yield batch;
   }
 }
 
 async function* blocks(
   searchId: string,
-  first: IteratorResult<readonly SearchEvent[], void>,
-  batches: AsyncGenerator<readonly SearchEvent[], void>,
+  first: IteratorResult<EventBatch, void>,
+  batches: AsyncGenerator<EventBatch, void>,
 ): AsyncGenerator<string> {
   yield RETRY_LINES;
   for (let next = first; next.done !== true; next = await batches.next()) {
-    if (next.value.length === 0) continue;
-    yield next.value
+    const { events } = next.value;
+    if (events.length === 0) continue;
+    yield events
       .map((event) =>
         eventLines({ id: eventId(event.position), kind: event.kind, data: presentEvent(searchId, event) }),
       )

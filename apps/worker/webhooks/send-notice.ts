@@ -15,7 +15,7 @@ const TIMEOUT_MS = 10_000;
 
 /** Posts notices, signed. Redirects are not followed, and of an answer only the status is looked at. */
 export function createNoticeSender({ allowPrivate, timeoutMs = TIMEOUT_MS }: SendOptions): SendNotice {
-  return (webhook, notice) => {
+  return (webhook, notice, at) => {
     const url = new URL(webhook.url);
     const host = url.hostname.replace(/^\[|\]$/g, '');
     // A connection to an address that is written out looks nothing up.
@@ -35,7 +35,7 @@ export function createNoticeSender({ allowPrivate, timeoutMs = TIMEOUT_MS }: Sen
             'user-agent': 'Caviar-Webhook/1',
             'caviar-event': notice.event,
             'caviar-delivery': `${webhook.id}:${notice.seq}`,
-            'caviar-signature': signature(webhook.secret, body, Math.floor(Date.now() / 1000)),
+            'caviar-signature': signature(webhook.secret, body, Math.floor(at.getTime() / 1000)),
           },
           signal: AbortSignal.timeout(timeoutMs),
           ...(allowPrivate ? {} : { lookup: publicLookup }),

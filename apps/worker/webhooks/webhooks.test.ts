@@ -236,15 +236,17 @@ describe('sending', () => {
       '[::ffff:127.0.0.1]',
       '169.254.169.254',
     ]) {
-      expect(await careful(to(`http://${host}:${port}/`), notice), host).toContain('is not a public address');
+      expect(await careful(to(`http://${host}:${port}/`), notice, new Date()), host).toContain(
+        'is not a public address',
+      );
     }
     expect(got).toEqual([]);
   });
 
   test('says why it failed', async () => {
     answer = null;
-    expect(await send(to(url), notice)).toBe('it did not answer within 300 ms');
-    expect(await send(to('http://127.0.0.1:1/'), notice)).toBe('it cannot be reached (ECONNREFUSED)');
+    expect(await send(to(url), notice, new Date())).toBe('it did not answer within 300 ms');
+    expect(await send(to('http://127.0.0.1:1/'), notice, new Date())).toBe('it cannot be reached (ECONNREFUSED)');
   });
 
   test('has the signature of a worked example', () => {

@@ -85,14 +85,14 @@ async function runSearch(
   // an earlier quickstart that was interrupted would go on now, and take half of the workers
   for (const { id, name } of await rest.runningSearches()) if (name === spec.name) await rest.cancel(id);
 
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   const { id } = await rest.createSearch(spec);
   screen.print(
     `${style.green('✓')} POST /v1/searches: ${spec.stop.maxTrials} trials of an MLP on digits, random search`,
     '',
   );
   const board = await follow(rest, id, { ...view, startedAt, logs: join(config.home, 'logs') });
-  const elapsedMs = Date.now() - startedAt;
+  const elapsedMs = performance.now() - startedAt;
   const workers = await rest.workersOf(id);
   screen.draw([]);
   const home = relative(process.cwd(), config.home);
@@ -113,30 +113,30 @@ interface Following extends View {
 async function follow(rest: Rest, id: string, { screen, startedAt, logs }: Following): Promise<Board> {
   let etag: string | null = null;
   let board: Board | undefined;
-  let changedAt = Date.now();
+  let changedAt = performance.now();
   let printedAt = startedAt;
   let printedTenths = 0;
   for (;;) {
     const answer = await rest.leaderboard(id, etag, POLL_MS);
     if (answer !== undefined) {
       ({ board, etag } = answer);
-      changedAt = Date.now();
+      changedAt = performance.now();
     }
     if (board === undefined) continue;
-    const elapsedMs = Date.now() - startedAt;
+    const elapsedMs = performance.now() - startedAt;
     screen.draw(progressLines(board, elapsedMs, screen.width()));
     const finished = finishedOf(board.progress);
     const tenths = Math.floor((finished / board.progress.total) * 10);
-    if (!screen.isLive && tenths > printedTenths && Date.now() - printedAt >= PLAIN_EVERY_MS) {
+    if (!screen.isLive && tenths > printedTenths && performance.now() - printedAt >= PLAIN_EVERY_MS) {
       screen.print(`  ${progressText(board, elapsedMs)}`);
-      [printedAt, printedTenths] = [Date.now(), tenths];
+      [printedAt, printedTenths] = [performance.now(), tenths];
     }
     if (finished >= board.progress.total) {
       const { status, reason } = await rest.search(id);
       if (status === 'completed') return (await rest.leaderboard(id, null, 0))?.board ?? board;
       if (status !== 'running') throw new StepError('Search', `it ended as ${status} (${reason})`, `reading ${logs}`);
     }
-    if (Date.now() - changedAt > STUCK_MS) {
+    if (performance.now() - changedAt > STUCK_MS) {
       throw new StepError('Search', `nothing has happened for ${STUCK_MS / 1000} s`, `reading ${logs}/worker-1.log`);
     }
   }

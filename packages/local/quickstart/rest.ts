@@ -87,7 +87,7 @@ export class Rest {
   }
 
   async #call<T>(path: string, init: RequestInit = {}): Promise<Answer<T>> {
-    const deadline = Date.now() + PATIENCE_MS;
+    const deadline = performance.now() + PATIENCE_MS;
     for (;;) {
       this.#signal.throwIfAborted();
       const answer = await fetch(`${this.#url}${path}`, { ...init, signal: this.#signal }).catch(
@@ -95,7 +95,7 @@ export class Rest {
       );
       this.#signal.throwIfAborted();
       if (answer instanceof Response && answer.status !== 503) return await read<T>(path, answer);
-      if (Date.now() > deadline)
+      if (performance.now() > deadline)
         throw new StepError('API', `${path} was not answered for ${PATIENCE_MS / 1000} s`, 'reading its log');
       await sleep(200);
     }

@@ -14,7 +14,6 @@ export async function ask(
 ): Promise<HandedOut> {
   const { asks, signals, maxLosses = MAX_LOSSES } = context.deps;
   const asker = { worker: worker ?? null, provenance: runtime ?? null, leaseMs, maxLosses };
-  const takenAt = Date.now();
   // Nobody is nobody's twin: without a name there is nothing to come back to.
   const first = worker === undefined ? asks.takeQueued : asks.take;
   let taken = await first.call(asks, searchId, count, asker);
@@ -29,7 +28,14 @@ export async function ask(
     number,
     params: { ...fixed, ...params },
     step,
-    leaseToken: encodeLease({ searchId, trialId, attempt, leaseMs, takenAt, targetStep }),
+    leaseToken: encodeLease({
+      searchId,
+      trialId,
+      attempt,
+      leaseMs,
+      takenAt: leaseExpiresAt.getTime() - leaseMs,
+      targetStep,
+    }),
     leaseExpiresAt,
   });
   return { trials: taken.map(handOut), done: taken.length === 0 && (await hasEnded(context, searchId)) };

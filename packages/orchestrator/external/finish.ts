@@ -5,7 +5,7 @@ import type { TrialFailure, TrialFinish } from '../ports/trial-store.js';
 import { notExternal } from './ask.js';
 import type { DeskContext, FinishAnswer, FinishRequest } from './external-desk.js';
 import { decodeLease, type Lease } from './lease-token.js';
-import { elapsedMs, leaseLost, NOT_OF_TRIAL, readLease } from './measure.js';
+import { leaseLost, NOT_OF_TRIAL, readLease } from './measure.js';
 
 /** A finish that may be stored, as it would be. */
 interface Ending {
@@ -133,7 +133,7 @@ function finishOf({ request, lease, status, metrics, reason }: Ending, spec: Sea
     step: request.step ?? null,
     metrics,
     reason,
-    durationMs: elapsedMs(lease),
+    takenAt: lease.takenAt,
   };
 }
 
@@ -145,7 +145,8 @@ const NO_REASON = 'the training code failed';
 
 function measurementOf({ request: { step, metrics }, lease }: Ending) {
   if (step === undefined || metrics === undefined) return [];
-  return [{ trialId: lease.trialId, attempt: lease.attempt, step, metrics, elapsedMs: elapsedMs(lease) }];
+  const { trialId, attempt, takenAt } = lease;
+  return [{ trialId, attempt, step, metrics, takenAt }];
 }
 
 /** What is true of a trial that the statement did not end: it has ended so before, or otherwise, or is another's. */

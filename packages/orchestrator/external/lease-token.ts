@@ -5,7 +5,7 @@ export interface Lease extends TrialLease {
   readonly searchId: string;
   /** How long it holds after each sign of life. */
   readonly leaseMs: number;
-  /** When the trial was handed out, in milliseconds since 1970. */
+  /** When the trial was handed out, by the database's clock, in milliseconds since 1970; what it was in earlier attempts is not known. */
   readonly takenAt: number;
   /** Step at which a scheduler has the trial stop for now; null = none. */
   readonly targetStep: number | null;

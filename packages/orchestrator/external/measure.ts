@@ -15,8 +15,8 @@ export async function measure(
   { leaseToken, step, metrics }: { readonly leaseToken: string; readonly step: number; readonly metrics: Metrics },
 ): Promise<StepDecision> {
   const lease = await readLease(context, trialId, leaseToken);
-  const { searchId, attempt } = lease;
-  const measurement = { searchId, trialId, attempt, step, metrics, elapsedMs: elapsedMs(lease) };
+  const { searchId, attempt, takenAt } = lease;
+  const measurement = { searchId, trialId, attempt, step, metrics, takenAt };
   if (lease.targetStep !== null && step >= lease.targetStep) return arrive(context, lease, measurement);
   const control = await context.deps.asks.measure(measurement, lease.leaseMs);
   context.deps.signals.publish(lease.searchId);
@@ -44,16 +44,11 @@ export function leaseLost(detail: string): DomainError {
   return new DomainError('lease-lost', detail);
 }
 
-/** Time since the trial was handed out; what it was in earlier attempts is not known. */
-export function elapsedMs({ takenAt }: Lease): number {
-  return Math.min(Math.max(0, Date.now() - takenAt), 2 ** 31 - 1);
-}
-
 /** The trial has come to where its scheduler compares it with others: it is given back, and asked for again if it goes on. */
 async function arrive(
   context: DeskContext,
   lease: Lease,
-  measurement: { readonly step: number; readonly metrics: Metrics; readonly elapsedMs: number },
+  measurement: { readonly step: number; readonly metrics: Metrics; readonly takenAt: number },
 ): Promise<StepDecision> {
   const { deps, specOf, advance } = context;
   const { searchId, trialId, attempt } = lease;

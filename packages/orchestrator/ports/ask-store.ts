@@ -26,7 +26,8 @@ export interface ExternalMeasurement extends TrialLease {
   readonly searchId: string;
   readonly step: number;
   readonly metrics: Metrics;
-  readonly elapsedMs: number;
+  /** When the trial was handed out, by the database's clock. */
+  readonly takenAt: number;
 }
 
 /** What code outside does with trials, one statement each. */

@@ -3,10 +3,7 @@ import type { TrialRef } from './trial-store.js';
 /** The queue: a nudge, never the truth. A call that fails is made up for by the reconciler. */
 export interface Dispatcher {
   /** Hands trials to whichever worker is free. The same attempt dispatched twice is delivered once, or claimed once. */
-  dispatch(
-    trials: readonly TrialRef[],
-    options?: { readonly trialsPerJob?: number; readonly delayMs?: number },
-  ): Promise<void>;
+  dispatch(trials: readonly TrialRef[], options?: { readonly trialsPerJob?: number }): Promise<void>;
 }
 
 /** Tells every process that a search has changed. Lossy: listeners also look now and then. */

@@ -106,6 +106,8 @@ export interface EventStore {
   ): Promise<{
     readonly events: readonly SearchEvent[];
     readonly upTo: EventPosition;
+    /** When this was read, by the database's clock. */
+    readonly readAt: Date;
     readonly newest: number;
     readonly isWhole: boolean;
   } | null>;

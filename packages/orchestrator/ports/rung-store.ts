@@ -1,11 +1,11 @@
 import type { Metrics, Params, TrialStatus } from '@caviar/spec';
-import type { MeasurementReport, NewTrial, TrialLease, TrialRef } from './trial-store.js';
+import type { MeasurementReport, NewTrial, TakenAt, TrialLease, TrialRef } from './trial-store.js';
 
 /** What a trial came to at a step at which its scheduler had it stop: the objective's value, or the metrics that count. */
 export type RungEntry = number | null | Metrics;
 
 /** A trial that has come to the step at which its scheduler has it stop. */
-export interface RungArrival extends TrialLease {
+interface Arrival extends TrialLease {
   readonly step: number;
   readonly value: number | null;
   /** Lower is better; null for a value that is not finite, or none. */
@@ -14,10 +14,11 @@ export interface RungArrival extends TrialLease {
   readonly violation: number | null;
   readonly entry: RungEntry;
   readonly metrics: Metrics;
-  readonly elapsedMs: number;
   /** Exact state to go on from; null where the trial begins again when it goes on (external code keeps its own). */
   readonly checkpoint: Uint8Array | null;
 }
+
+export type RungArrival = Arrival & ({ readonly elapsedMs: number } | TakenAt);
 
 /** A trial as a scheduler sees it. */
 export interface RungRecord {

@@ -78,7 +78,14 @@ export interface ClaimedTrial extends TrialLease {
  */
 export type TrialControl = 'continue' | 'edit' | 'pause' | 'cancel' | 'lost';
 
-export interface MeasurementReport extends TrialLease, Measurement {}
+/** When a trial was handed out, by the database's clock: how long that is ago is for the database to say, whoever's clock is wrong. */
+export interface TakenAt {
+  readonly takenAt: number;
+}
+
+export type MeasurementReport = TrialLease &
+  Omit<Measurement, 'elapsedMs'> &
+  (Pick<Measurement, 'elapsedMs'> | TakenAt);
 
 /** The end of an attempt, as its holder tells it. */
 interface TrialTold extends TrialLease {
@@ -86,7 +93,7 @@ interface TrialTold extends TrialLease {
   readonly searchId?: string;
 }
 
-export interface TrialFinish extends TrialTold {
+interface TrialEnd extends TrialTold {
   readonly status: FinalTrialStatus;
   readonly value: number | null;
   /** Lower is better; null for a value that is not finite, or none. */
@@ -97,8 +104,9 @@ export interface TrialFinish extends TrialTold {
   readonly step: number | null;
   readonly metrics: Metrics;
   readonly reason: string | null;
-  readonly durationMs: number;
 }
+
+export type TrialFinish = TrialEnd & ({ readonly durationMs: number } | TakenAt);
 
 export interface TrialFailure extends TrialTold {
   readonly reason: string;

@@ -44,6 +44,8 @@ export interface DueWebhook extends Webhook {
   readonly notices: readonly Notice[];
   /** All events up to here have been looked at. */
   readonly seq: number;
+  /** By the database's clock. */
+  readonly takenAt: Date;
   /** Proves that it is still the taker's. */
   readonly takenUntil: Date;
 }

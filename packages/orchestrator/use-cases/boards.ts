@@ -30,7 +30,7 @@ export function createBoards(deps: Deps): Pick<Orchestrator, 'leaderboard' | 'bo
     leaderboard: (id, query) => pageOf({ id, query }),
     boardVersion: (id) => versionOf(id),
     async waitForBoard(id, version, { waitMs, signal }) {
-      const deadline = Date.now() + waitMs;
+      const deadline = performance.now() + waitMs;
       let wake = () => {};
       // Subscribed before the first look: a change between the two would be missed otherwise.
       const unsubscribe = deps.signals.subscribe(id, () => wake());
@@ -40,7 +40,7 @@ export function createBoards(deps: Deps): Pick<Orchestrator, 'leaderboard' | 'bo
             wake = resolve;
           });
           const present = await versionOf(id);
-          const left = deadline - Date.now();
+          const left = deadline - performance.now();
           if (present !== version || left <= 0 || signal?.aborted === true) return present;
           await pause(Math.min(LOOK_MS, left), signal, woken);
         }

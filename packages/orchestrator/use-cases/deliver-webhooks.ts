@@ -1,8 +1,8 @@
 import type { Deps } from '../deps.js';
 import type { DueWebhook, Notice, Told } from '../ports/webhook-store.js';
 
-/** Tells one notice over the network; gives why it failed, or null. */
-export type SendNotice = (webhook: DueWebhook, notice: Notice) => Promise<string | null>;
+/** Tells one notice over the network, at a time of the database's clock; gives why it failed, or null. */
+export type SendNotice = (webhook: DueWebhook, notice: Notice, at: Date) => Promise<string | null>;
 
 /** What came of one look at a webhook. */
 export type Delivery = 'told' | 'failed' | 'given up';
@@ -37,11 +37,14 @@ export async function deliverWebhooks(
 }
 
 async function tell(webhook: DueWebhook, send: SendNotice): Promise<Told> {
-  const { id, takenUntil } = webhook;
+  const { id, takenAt, takenUntil } = webhook;
+  const from = performance.now();
+  // Receivers refuse what was signed long ago: a worker's own clock may be wrong.
+  const now = () => new Date(takenAt.getTime() + performance.now() - from);
   let seq: number | null = null;
   let best: number | null = null;
   for (const notice of worthTelling(webhook)) {
-    const reason = webhook.events.includes(notice.event) ? await send(webhook, notice) : null;
+    const reason = webhook.events.includes(notice.event) ? await send(webhook, notice, now()) : null;
     if (reason !== null) {
       const tries = seq === null ? webhook.failures + 1 : 1;
       const failure = { reason, retryMs: retryAfterMs(tries), isLast: tries >= MAX_TRIES };

@@ -5,7 +5,7 @@ import type { TrialRef } from '../ports/trial-store.js';
 export interface DispatchOptions {
   /** Trials that one job carries; more than 1 pays where a trial takes less than the way through the queue. */
   readonly trialsPerJob?: number;
-  /** Time after which they are handed out. */
+  /** Time after which they are handed out: a timer of this process, so that no clock is asked; were it to die, the reconciler does it. */
   readonly delayMs?: number;
 }
 
@@ -13,9 +13,13 @@ export interface DispatchOptions {
 export async function dispatchOrLeave(
   deps: Pick<Deps, 'dispatcher' | 'logger'>,
   trials: readonly TrialRef[],
-  options: DispatchOptions = {},
+  { delayMs = 0, ...options }: DispatchOptions = {},
 ): Promise<void> {
   if (trials.length === 0) return;
+  if (delayMs > 0) {
+    setTimeout(() => void dispatchOrLeave(deps, trials, options), delayMs).unref();
+    return;
+  }
   try {
     await deps.dispatcher.dispatch(trials, options);
   } catch (error) {

@@ -20,6 +20,12 @@ export interface FollowOptions {
   readonly signal: AbortSignal;
 }
 
+/** Events in order, and when they were read, by the database's clock, which is that of the events. */
+export interface EventBatch {
+  readonly events: readonly SearchEvent[];
+  readonly readAt: Date;
+}
+
 /**
  * Follows the events of a search until `signal` aborts or the search is deleted. Throws before the first batch when there is no
  * such search, or `events-gone` when events after the position are not kept any more.
@@ -28,7 +34,7 @@ export interface FollowOptions {
  */
 export function createFollower(
   deps: Pick<Deps, 'searches' | 'events' | 'signals'>,
-): (searchId: string, options: FollowOptions) => AsyncGenerator<readonly SearchEvent[], void> {
+): (searchId: string, options: FollowOptions) => AsyncGenerator<EventBatch, void> {
   const asked = new Map<string, ReturnType<Deps['events']['after']>>();
 
   function read(searchId: string, position: EventPosition) {
@@ -50,7 +56,7 @@ export function createFollower(
       if (position === null) {
         const beginning = await present(searchId);
         position = beginning.position;
-        yield [beginning];
+        yield { events: [beginning], readAt: beginning.at };
       }
       let hasYielded = false;
       for (let looks = 0; !signal.aborted; looks++) {
@@ -65,10 +71,10 @@ export function createFollower(
         position = answer.upTo;
         const hasAll = position.seq >= answer.newest;
         if (answer.events.length > 0) {
-          yield answer.events;
+          yield answer;
           await pause(REST_MS, signal);
         } else if (!hasYielded && hasAll) {
-          yield [];
+          yield answer;
         }
         hasYielded ||= answer.events.length > 0 || hasAll;
         if (hasAll) await pause(LOOK_MS, signal, woken);
@@ -83,8 +89,9 @@ export function createFollower(
     // Read before the status: what changes in between is told again, not missed.
     const answer = await deps.events.after(searchId, { seq: Number.MAX_SAFE_INTEGER }, 1);
     const { status, reason } = await getSearch(deps, searchId);
-    const position = { seq: answer?.newest ?? 0 };
-    return { kind: 'search', position, at: new Date(), from: status, status, reason };
+    if (answer === null) throw new DomainError('search-not-found', `There is no search ${searchId}`);
+    const { newest: seq, readAt: at } = answer;
+    return { kind: 'search', position: { seq }, at, from: status, status, reason };
   }
 }
 
