@@ -241,3 +241,49 @@ describe('completeSearchSpec', () => {
     });
   });
 });
+
+describe('legal values that make no sense together', () => {
+  const fixed = (params: object, space: object = {}) =>
+    issuesOf({ trainer: { ...minimal.trainer, params }, space: { ...minimal.space, ...space } });
+
+  it.each([
+    [{ hiddenUnits: [3, 4], hiddenLayers: 1 }, 'hiddenLayers: is 1, but hiddenUnits lists 2 layers'],
+    [{ keepProb: [0.5, 0.5] }, 'keepProb: lists 2 values, but there is 1 hidden layer'],
+    [{ keepProb: [0.5], hiddenUnits: [] }, 'keepProb: lists 1 values, but there are 0 hidden layers'],
+    [{ keepProb: [0.5], hiddenLayers: 3 }, 'keepProb: lists 1 values, but there are 3 hidden layers'],
+    [{ batchNorm: true, batchSize: 1 }, 'batchSize: must be at least 2 with batchNorm'],
+    [{ lrDecay: 'exponential', decayRate: 1.5 }, 'decayRate: must be at most 1 for the exponential decay'],
+    [{ lrDecay: 'staircase', decayRate: 1.5 }, 'decayRate: must be at most 1 for the staircase decay'],
+  ])('are refused before a trial is wasted on them: %j', (params, message) => {
+    expect(fixed(params)).toEqual([expect.stringContaining(`/trainer/params/${message}`)]);
+  });
+
+  it.each([
+    [{ hiddenUnits: [3, 4], hiddenLayers: 2, keepProb: [0.5, 1] }, {}],
+    [{ batchNorm: false, batchSize: 1, lrDecay: 'inverseTime', decayRate: 1.5 }, {}],
+    [{ batchSize: 1 }, { batchNorm: { kind: 'categorical', choices: [true, false] } }],
+    [{ keepProb: [0.5, 0.5] }, { hiddenLayers: { kind: 'int', min: 1, max: 3 } }],
+    [{ decayRate: 1.5 }, { lrDecay: { kind: 'categorical', choices: ['inverseTime', 'staircase'] } }],
+  ])('are left alone while one of them is searched, and where they do agree: %j, %j', (params, space) => {
+    expect(fixed(params, space)).toEqual([]);
+  });
+});
+
+describe('legal values that make no sense for the data set', () => {
+  const table: SpecContext = { ...mlp, dataset: { ...digits, image: null } };
+  const plane: SpecContext = { ...mlp, dataset: { ...digits, task: 'regression', classes: null } };
+  const fixed = (params: object, context: SpecContext) =>
+    issuesOf({ trainer: { ...minimal.trainer, params } }, context);
+
+  it.each([
+    ['augmentation', 'flip', table, 'must be "none": digits is not a set of pictures'],
+    ['augmentation', ['shift', 'crop'], table, 'must be "none": digits is not a set of pictures'],
+    ['classWeights', [1, 2], mlp, 'lists 2 values, but there are 10 classes'],
+    ['classWeights', 'balanced', plane, 'must be "none" for regression: there are no classes'],
+  ] as const)('%s %j', (name, value, context, message) => {
+    expect(fixed({ [name]: value }, context)).toEqual([`/trainer/params/${name}: ${message}`]);
+    const space = { ...minimal.space, [name]: { kind: 'categorical', choices: ['none', value] } };
+    expect(issuesOf({ space }, context)).toEqual([`/space/${name}/choices/1: ${message}`]);
+    expect(fixed({ [name]: 'none' }, context)).toEqual([]);
+  });
+});

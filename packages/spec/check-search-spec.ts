@@ -21,7 +21,7 @@ export function checkSearchSpec(spec: SearchSpecInput, context: SpecContext): Sp
   return [
     ...checkDataset(spec.trainer, context),
     ...checkProgram(spec.trainer, context),
-    ...checkParameters(spec, context.trainer),
+    ...checkParameters(spec, context),
     ...checkObjectives(spec, context.trainer),
     ...checkConstraints(spec, context.trainer),
     ...checkSampler(spec),
@@ -107,7 +107,7 @@ function checkProgram(trainer: TrainerSpec, { programs }: SpecContext): SpecIssu
   return [{ path: ['trainer', 'program'], message: `no program "${trainer.program}" is registered; ${known}` }];
 }
 
-function checkParameters(spec: SearchSpecInput, trainer: TrainerDescriptor): SpecIssue[] {
+function checkParameters(spec: SearchSpecInput, { trainer, dataset }: SpecContext): SpecIssue[] {
   const issues: SpecIssue[] = [];
   const known = new Map(trainer.parameters.map((parameter) => [parameter.name, parameter]));
   const unknown = (path: (string | number)[], name: string) =>
@@ -130,7 +130,23 @@ function checkParameters(spec: SearchSpecInput, trainer: TrainerDescriptor): Spe
     if (parameter === undefined) unknown(['space', name], name);
     else issues.push(...checkDomain(parameter.schema, domain, ['space', name]));
   }
-  return issues;
+  return issues.length > 0 ? issues : checkFit(spec, { trainer, dataset });
+}
+
+/** Whether legal values fit each other, as far as they are fixed, and the data set. */
+function checkFit({ trainer: { params }, space }: SearchSpecInput, { trainer, dataset }: SpecContext): SpecIssue[] {
+  const fixed = Object.entries(params).map(([name, value]) => ({ name, value, path: ['trainer', 'params', name] }));
+  const choices = Object.entries(space).flatMap(([name, domain]) =>
+    domain.kind !== 'categorical'
+      ? []
+      : domain.choices.map((value, i) => ({ name, value, path: ['space', name, 'choices', i] })),
+  );
+  const misfits = [...fixed, ...choices].flatMap(({ name, value, path }) => {
+    const message = dataset === null ? null : (trainer.misfit?.(name, value, dataset) ?? null);
+    return message === null ? [] : [{ path, message }];
+  });
+  const conflicts = trainer.conflicts?.(params, new Set(Object.keys(space))) ?? [];
+  return [...misfits, ...conflicts.map(({ name, message }) => ({ path: ['trainer', 'params', name], message }))];
 }
 
 /** A domain fits when its bounds and all its choices do: a legal range has no hole that a searched range could hit. */

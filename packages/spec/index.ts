@@ -93,7 +93,14 @@ export {
 export type { SpecIssue } from './spec-issue.js';
 export type { LineageSegment, TestEvaluation } from './test-evaluation.js';
 export type { TrainedLayer, TrainedModel } from './trained-model.js';
-export type { Direction, TrainerDescriptor, TrainerMetric, TrainerParameter } from './trainer.js';
+export type {
+  Direction,
+  ParamConflict,
+  ParameterList,
+  TrainerDescriptor,
+  TrainerMetric,
+  TrainerParameter,
+} from './trainer.js';
 export { findTrainer, TRAINERS } from './trainers/registry.js';
 export {
   FINAL_TRIAL_STATUSES,

@@ -1,3 +1,4 @@
+import { nameDivergence } from './divergence.js';
 import type { OpenWorkspace } from './engine/kernels.js';
 import { openDoubleWorkspace } from './engine/scalar/workspace.js';
 import { TrainingInputError, type TrainingJob } from './job.js';
@@ -52,20 +53,24 @@ const EPSILON = 1e-7;
 /**
  * Compares backpropagation with two-sided differences of J (mean loss plus penalty), epsilon 1e-7, in double precision,
  * parameter by parameter (seed 1.9). A check of n parameters costs 2n forward passes. Throws TrainingInputError for a job
- * with dropout, whose J changes from call to call.
+ * with dropout, whose J changes from call to call, and for one whose J is not finite.
  */
 export function checkGradients(job: TrainingJob, options: GradientCheckOptions = {}): GradientCheck {
   const setup = setUp(job, options.open ?? openDoubleWorkspace);
   refuseDropout(setup);
   const epochs = options.epochs ?? 0;
   const trainer = new Trainer(setup);
-  for (let epoch = 0; epoch < epochs; epoch++) trainer.runEpoch();
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    if (!trainer.runEpoch()) throw nothingToCheck(nameDivergence(setup, epoch));
+  }
 
   const rows = Math.min(options.examples ?? 32, setup.train.count, setup.layout.capacity);
   const batch = { index: setup.regions.sequence, rows };
   const pass = trainingPass(setup);
   const { layout, workspace } = setup;
-  batchGradients(setup, batch, pass);
+  if (!Number.isFinite(batchGradients(setup, batch, pass) + penalty(setup))) {
+    throw nothingToCheck(nameDivergence(setup, epochs));
+  }
   const { gradients, parameterCount } = layout;
   const gradient = Float64Array.from(workspace.floats.subarray(gradients, gradients + parameterCount));
 
@@ -178,6 +183,10 @@ function partsOf(layer: LayerLayout): { readonly part: ParameterPart; readonly o
     parts.push({ part: 'beta', offsets: perUnit(layer.batchNorm.beta) });
   }
   return parts;
+}
+
+function nothingToCheck(why: string): TrainingInputError {
+  return new TrainingInputError(['params'], `leave no gradients to check: ${why}`);
 }
 
 function refuseDropout({ params }: Setup): void {

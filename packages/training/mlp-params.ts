@@ -3,7 +3,7 @@ import type { Augmentation, AugmentationChoice } from './data/augment.js';
 import type { Activation } from './engine/kernels.js';
 import { TrainingInputError } from './job.js';
 import type { Initialization } from './model/initialize.js';
-import { checkDecay, type LearningRateSchedule, type LrDecay } from './optim/learning-rate.js';
+import type { LearningRateSchedule, LrDecay } from './optim/learning-rate.js';
 import type { OptimizerSettings } from './optim/optimizer.js';
 import type { OptimizerName } from './optim/registry.js';
 import { completeParams } from './params.js';
@@ -35,17 +35,14 @@ export interface MlpParams extends LearningRateSchedule, OptimizerSettings {
 
 /** Throws TrainingInputError for a value out of range and for values that do not fit each other. */
 export function readMlpParams(given: Params): MlpParams {
-  const params = completeParams(findTrainer('mlp')!, given);
+  const descriptor = findTrainer('mlp')!;
+  const params = completeParams(descriptor, given);
+  const [conflict] = descriptor.conflicts!(given, new Set());
+  if (conflict !== undefined) throw new TrainingInputError(['params', conflict.name], conflict.message);
   const units = params['hiddenUnits'] as number | readonly number[];
   const layers = params['hiddenLayers'] as number;
-  if (typeof units !== 'number' && Object.hasOwn(given, 'hiddenLayers') && units.length !== layers) {
-    throw new TrainingInputError(
-      ['params', 'hiddenLayers'],
-      `is ${layers}, but hiddenUnits lists ${units.length} layers; leave it out or make them agree`,
-    );
-  }
   const hiddenUnits = typeof units === 'number' ? new Array<number>(layers).fill(units) : units;
-  const read: MlpParams = {
+  return {
     hiddenUnits,
     activation: params['activation'] as Activation,
     initialization: params['initialization'] as Initialization,
@@ -62,7 +59,7 @@ export function readMlpParams(given: Params): MlpParams {
     epochs: params['epochs'] as number,
     l1: params['l1'] as number,
     l2: params['l2'] as number,
-    keepProbs: perLayer('keepProb', params['keepProb'] as number | readonly number[], hiddenUnits.length),
+    keepProbs: perLayer(params['keepProb'] as number | readonly number[], hiddenUnits.length),
     inputKeepProb: params['inputKeepProb'] as number,
     batchNorm: params['batchNorm'] as boolean,
     batchNormMomentum: params['batchNormMomentum'] as number,
@@ -76,14 +73,6 @@ export function readMlpParams(given: Params): MlpParams {
     },
     normalizeInputs: params['normalizeInputs'] as boolean,
   };
-  checkDecay(read);
-  if (read.batchNorm && read.batchSize === 1) {
-    throw new TrainingInputError(
-      ['params', 'batchSize'],
-      'must be at least 2 with batchNorm: one example has no variance',
-    );
-  }
-  return read;
 }
 
 function augmentationKinds(value: 'none' | Augmentation | readonly Augmentation[]): readonly Augmentation[] {
@@ -91,13 +80,6 @@ function augmentationKinds(value: 'none' | Augmentation | readonly Augmentation[
   return typeof value === 'string' ? [value] : value;
 }
 
-function perLayer(name: string, value: number | readonly number[], layers: number): readonly number[] {
-  if (typeof value === 'number') return new Array<number>(layers).fill(value);
-  if (value.length !== layers) {
-    throw new TrainingInputError(
-      ['params', name],
-      `lists ${value.length} values, but there ${layers === 1 ? 'is 1 hidden layer' : `are ${layers} hidden layers`}`,
-    );
-  }
-  return value;
+function perLayer(value: number | readonly number[], layers: number): readonly number[] {
+  return typeof value === 'number' ? new Array<number>(layers).fill(value) : value;
 }

@@ -1,6 +1,7 @@
 import { findTrainer, type ParamChange, type Params } from '@caviar/spec';
 import { changedParams, changesIn, changesToMake, checkChange } from './changes.js';
 import { readCheckpointHeader } from './checkpoint.js';
+import { nameDivergence } from './divergence.js';
 import { type BestEpoch, EarlyStopping } from './early-stopping.js';
 import type { OpenWorkspace } from './engine/kernels.js';
 import { chooseEngine } from './engine/simd/engine.js';
@@ -107,22 +108,4 @@ function stoppedAt(best: BestEpoch | null, patience: number | null): End {
   const reason =
     patience === null ? restored : `stopped early: no better on the dev set for ${patience} epochs; ${restored}`;
   return { kind: 'end', status: 'completed', reason };
-}
-
-/** Says in which epoch the loss ceased to be finite, and in which layer the numbers did. */
-function nameDivergence({ workspace, layout }: Setup, epoch: number): string {
-  const broken = (offset: number, length: number) =>
-    workspace.floats.subarray(offset, offset + length).some((x) => !Number.isFinite(x));
-  const message = `diverged: the loss is not finite in epoch ${epoch}`;
-  for (const [l, layer] of layout.layers.entries()) {
-    const weights = layout.parameters + layer.weights;
-    if (broken(weights, layer.depth * layer.outPanels * layer.outWidth)) {
-      return `${message}, nor are the weights of layer ${l + 1}`;
-    }
-    const length = layout.capacity * layer.outPanels * layer.outWidth;
-    if (broken(layer.z, length) || broken(layer.output, length)) {
-      return `${message}, nor are the outputs of layer ${l + 1}`;
-    }
-  }
-  return message;
 }

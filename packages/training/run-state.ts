@@ -38,7 +38,17 @@ export function restoreRun(checkpoint: Uint8Array, setup: Setup): RunState {
   readCheckpointArrays(checkpoint, stateArrays(setup));
   // Written by saveRun of this version: readCheckpointHeader has seen to that.
   const { progress, end, best } = header as unknown as RunState;
-  return { progress, end, best, changes: changesIn(header, setup.job.trialNumber) };
+  return {
+    progress,
+    end,
+    best: best === null ? null : readBest(best),
+    changes: changesIn(header, setup.job.trialNumber),
+  };
+}
+
+/** JSON has no infinity: what an epoch without a finite dev loss counts as became null. */
+function readBest(best: BestEpoch): BestEpoch {
+  return { ...best, error: best.error ?? Number.POSITIVE_INFINITY, loss: best.loss ?? Number.POSITIVE_INFINITY };
 }
 
 /**

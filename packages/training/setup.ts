@@ -1,6 +1,6 @@
 import { Stream, type StreamKey, streamKey } from '@caviar/numerics';
 import type { Dataset, InputEncoding } from '@caviar/spec';
-import { Augmenter, checkAugmentation } from './data/augment.js';
+import { Augmenter } from './data/augment.js';
 import { classWeightsFor } from './data/class-weights.js';
 import { encodeDataset } from './data/encode.js';
 import { loadRows, planRows, type Rows } from './data/load-rows.js';
@@ -16,9 +16,13 @@ import { INITIALIZE_SCRATCH, initialize } from './model/initialize.js';
 import { type NetworkLayout, planNetwork, roundUp } from './model/layout.js';
 import { Network } from './model/network.js';
 import { OPTIMIZERS } from './optim/registry.js';
+import { refuseMisfit } from './params.js';
 
 /** Examples that an evaluation takes at once when the batches are smaller. */
 const EVALUATION_BATCH = 256;
+
+/** Of four bytes, 4 GiB. */
+const MAX_ELEMENTS = 2 ** 30;
 
 /** Small things in the arena. */
 export interface Regions extends EvaluationRegions {
@@ -80,9 +84,12 @@ export function setUp(job: TrainingJob, open: OpenWorkspace, testing: 'sealed' |
   const largest = Math.max(parts.train.length, parts.dev.length, testRows.length);
   const batchSize = params.batchSize === 'full' ? parts.train.length : Math.min(params.batchSize, parts.train.length);
 
+  if (batchSize === 1 && batchNorm) {
+    throw new TrainingInputError(['params', 'batchNorm'], 'must be off: a single training row has no variance');
+  }
   const classes = dataset.info.classes ?? 1;
+  if (params.augmentation.kinds.length > 0) refuseMisfit(dataset.info, 'augmentation', params.augmentation.kinds);
   const classWeights = classWeightsFor(dataset, parts.train, params.classWeights);
-  checkAugmentation(dataset, params.augmentation);
   const plan = new ArenaPlan();
   const layout = planNetwork(
     plan,
@@ -109,6 +116,7 @@ export function setUp(job: TrainingJob, open: OpenWorkspace, testing: 'sealed' |
   const augments = params.augmentation.kinds.length > 0 && image !== null;
   const augmented = augments ? plan.reserve(batchSize * roundUp(inputs, 16)) : undefined;
 
+  refuseTooLarge(plan, layout);
   const workspace = open(plan.size);
   const { floats, ints } = workspace;
   for (let i = 0; i < largest; i++) ints[regions.sequence + i] = i;
@@ -147,6 +155,21 @@ export function setUp(job: TrainingJob, open: OpenWorkspace, testing: 'sealed' |
             job,
           }),
   };
+}
+
+/** WebAssembly addresses no more. Throws TrainingInputError, naming what to make smaller. */
+function refuseTooLarge({ size }: ArenaPlan, { parameterCount, layers, capacity }: NetworkLayout): void {
+  if (size <= MAX_ELEMENTS) return;
+  const units = layers.reduce((sum, { outPanels, outWidth }) => sum + outPanels * outWidth, 0);
+  // Every weight has a gradient and up to two moments, every unit a value and a gradient per example of a batch.
+  const ofWeights = 4 * parameterCount;
+  const ofBatch = 2 * units * capacity;
+  const name = ofWeights >= ofBatch ? 'hiddenUnits' : 'batchSize';
+  const gigabytes = (size * Float32Array.BYTES_PER_ELEMENT) / 2 ** 30;
+  throw new TrainingInputError(
+    ['params', name],
+    `makes a network that takes ${gigabytes.toFixed(1)} GiB with its data and a batch of ${capacity}; there are 4 at most`,
+  );
 }
 
 /** The random numbers of one purpose in one trial: switching one purpose on shifts no other. */

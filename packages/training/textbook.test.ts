@@ -118,6 +118,18 @@ describe('training in double precision is what the notes compute, symbol by symb
     expect(nonZero.length).toBe(flat(layersOf(setup)).length);
   });
 
+  it.each<[string, Params]>([
+    ['ten layers', { hiddenUnits: new Array(10).fill(6), activation: 'tanh' }],
+    ['ten layers with batch norm', { hiddenUnits: new Array(10).fill(6), activation: 'relu', batchNorm: true }],
+    ['one unit per layer', { hiddenUnits: [1, 1], activation: 'sigmoid' }],
+    ['no hidden layer', { hiddenUnits: [], l1: 1, l2: 1 }],
+    ['a batch larger than the data set', { batchSize: 1000, activation: 'leakyRelu', batchNorm: true }],
+    ['a last batch of two examples', { batchSize: 40, activation: 'tanh', batchNorm: true }],
+    ['lambdas of a hundred', { l1: 100, l2: 100, activation: 'tanh', learningRate: 0.002 }],
+  ])('%s', (_, params) => {
+    for (const head of heads) expect(compare(head, { ...base, ...params }).apart).toBeLessThan(1e-9);
+  });
+
   it.each([1, 'full'])('batches of %s', (batchSize) => {
     expect(compare('softmax', { ...base, batchSize, activation: 'tanh', learningRate: 0.005 }).apart).toBeLessThan(
       1e-11,

@@ -1,6 +1,6 @@
 import type { TrainerView, WorkerView } from '@caviar/contracts';
 import type { WorkerView as Worker } from '@caviar/orchestrator';
-import type { TrainerDescriptor, TrainerParameter } from '@caviar/spec';
+import type { ParameterList, TrainerDescriptor, TrainerParameter } from '@caviar/spec';
 
 export function presentTrainer(trainer: TrainerDescriptor): TrainerView {
   return {
@@ -17,8 +17,21 @@ export function presentTrainer(trainer: TrainerDescriptor): TrainerView {
   };
 }
 
-function presentParameter({ schema, choices, ...parameter }: TrainerParameter): TrainerView['parameters'][number] {
-  return { ...parameter, ...(choices !== undefined && { choices: [...choices] }) };
+function presentParameter({
+  schema,
+  choices,
+  list,
+  ...parameter
+}: TrainerParameter): TrainerView['parameters'][number] {
+  return { ...parameter, ...withChoices(choices), ...(list !== undefined && { list: presentList(list) }) };
+}
+
+function presentList({ choices, ...list }: ParameterList): NonNullable<TrainerView['parameters'][number]['list']> {
+  return { ...list, ...withChoices(choices) };
+}
+
+function withChoices(choices: readonly string[] | undefined): { choices?: string[] } {
+  return choices === undefined ? {} : { choices: [...choices] };
 }
 
 export function presentWorker(worker: Worker): WorkerView {

@@ -609,6 +609,17 @@ class Told(TypedDict):
     done: bool
 
 
+class _TrainerParameterList(TypedDict):
+    of: str
+    minLength: int
+    maxLength: int
+    orOne: bool
+
+
+class TrainerParameterList(_TrainerParameterList, total=False):
+    choices: List[str]
+
+
 class _TrainerParameter(TypedDict):
     name: str
     kind: str
@@ -622,6 +633,7 @@ class TrainerParameter(_TrainerParameter, total=False):
     exclusiveMin: bool
     exclusiveMax: bool
     choices: List[str]
+    list: TrainerParameterList
     changeable: bool
     section: str
 

@@ -9,7 +9,7 @@ const trainerParameterSchema = z
   .strictObject({
     name: z.string(),
     kind: z.enum(['float', 'int', 'boolean', 'choice', 'list']).meta({
-      description: '`list` takes a number, or one number per layer.',
+      description: '`list` takes several entries, which `list` describes.',
     }),
     default: paramValueSchema,
     min: z.number().optional(),
@@ -17,6 +17,16 @@ const trainerParameterSchema = z
     exclusiveMin: z.boolean().optional().meta({ description: 'True: `min` itself is refused.' }),
     exclusiveMax: z.boolean().optional().meta({ description: 'True: `max` itself is refused.' }),
     choices: z.array(z.string()).optional().meta({ description: 'Words it takes.' }),
+    list: z
+      .strictObject({
+        of: z.enum(['float', 'int', 'choice']),
+        choices: z.array(z.string()).optional().meta({ description: 'What an entry may be, where entries are words.' }),
+        minLength: count,
+        maxLength: count,
+        orOne: z.boolean().meta({ description: 'Whether one entry may stand there without a list.' }),
+      })
+      .optional()
+      .meta({ description: 'Of the kind `list`; its numbers lie between `min` and `max`.' }),
     description: z.string(),
     changeable: z.literal(true).optional().meta({ description: 'May be changed by hand while a trial runs.' }),
     section: z.string().optional().meta({ description: 'Section of the course notes.' }),

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { TrainerDescriptor } from '../trainer.js';
+import { mlpConflicts, mlpMisfit } from './mlp-fit.js';
 
 const openUnit = z.number().gt(0).lt(1);
 const units = z.int().min(1).max(16_384);
 const keep = z.number().gt(0).max(1);
+const AUGMENTATIONS = ['flip', 'shift', 'rotate', 'crop', 'distort'] as const;
 
 /** A fully connected network trained with mini-batches: the course's sections 1 and 2. */
 export const mlpTrainer: TrainerDescriptor = {
@@ -27,6 +29,7 @@ export const mlpTrainer: TrainerDescriptor = {
       default: 64,
       min: 1,
       max: 16_384,
+      list: { of: 'int', minLength: 0, maxLength: 100, orOne: true },
       description: 'Units of every hidden layer, or a list with one number per layer (which then sets the depth).',
       section: '3.1',
       schema: z.union(
@@ -148,13 +151,13 @@ export const mlpTrainer: TrainerDescriptor = {
       name: 'epsilon',
       kind: 'float',
       default: 1e-8,
-      min: 0,
-      exclusiveMin: true,
+      min: 1e-30,
       max: 1,
       description: 'Added to the root in the divisor (rmsprop, adam).',
       changeable: true,
       section: '2.5',
-      schema: z.number().gt(0).max(1),
+      // Weights without a gradient are divided by it alone: single precision would make 0 of less than 1e-45.
+      schema: z.number().min(1e-30).max(1),
     },
     {
       name: 'batchSize',
@@ -213,6 +216,7 @@ export const mlpTrainer: TrainerDescriptor = {
       min: 0,
       exclusiveMin: true,
       max: 1,
+      list: { of: 'float', minLength: 0, maxLength: 100, orOne: true },
       description: 'Probability of keeping a hidden unit (inverted dropout); one number, or one per hidden layer.',
       changeable: true,
       section: '1.5',
@@ -292,6 +296,7 @@ export const mlpTrainer: TrainerDescriptor = {
       min: 0,
       max: 1e6,
       choices: ['none', 'balanced'],
+      list: { of: 'float', minLength: 1, maxLength: 1000, orOne: false },
       description:
         'Factor of every class in the training loss: a list in the order of the classes, or "balanced" for m / (C m_c).',
       changeable: true,
@@ -305,18 +310,13 @@ export const mlpTrainer: TrainerDescriptor = {
       name: 'augmentation',
       kind: 'list',
       default: 'none',
-      choices: ['none', 'flip', 'shift', 'rotate', 'crop', 'distort'],
+      choices: ['none', ...AUGMENTATIONS],
+      list: { of: 'choice', choices: AUGMENTATIONS, minLength: 1, maxLength: 5, orOne: true },
       description: 'What is done to the training pictures, anew in every epoch: one of these or a list. Pictures only.',
       changeable: true,
       section: '1.6',
       schema: z.union(
-        [
-          z.enum(['none', 'flip', 'shift', 'rotate', 'crop', 'distort']),
-          z
-            .array(z.enum(['flip', 'shift', 'rotate', 'crop', 'distort']))
-            .min(1)
-            .max(5),
-        ],
+        [z.enum(['none', ...AUGMENTATIONS]), z.array(z.enum(AUGMENTATIONS)).min(1).max(5)],
         'must be "none", "flip", "shift", "rotate", "crop" or "distort", or a list of the last five',
       ),
     },
@@ -368,5 +368,7 @@ export const mlpTrainer: TrainerDescriptor = {
     },
   ],
   isOpen: false,
+  conflicts: mlpConflicts,
+  misfit: mlpMisfit,
   defaultObjective: (task) => (task === 'regression' ? 'dev.rmse' : 'dev.error'),
 };

@@ -46,6 +46,7 @@ export const quadraticTrainer: TrainerDescriptor = {
       default: [1, -10, 25],
       min: -1e9,
       max: 1e9,
+      list: { of: 'float', minLength: 3, maxLength: 3, orOne: false },
       description: 'The three coefficients [c0, c1, c2]; c0 must be above 0, or there is no minimum.',
       section: '3.6',
       schema: z.tuple([z.number().gt(0).max(1e9), z.number().min(-1e9).max(1e9), z.number().min(-1e9).max(1e9)]),

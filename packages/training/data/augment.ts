@@ -1,7 +1,6 @@
 import { type StreamKey, streamKey, uniformAt } from '@caviar/numerics';
-import type { Dataset } from '@caviar/spec';
 import type { Workspace } from '../engine/kernels.js';
-import { TrainingInputError, type TrainingJob } from '../job.js';
+import type { TrainingJob } from '../job.js';
 import { roundUp } from '../model/layout.js';
 import type { Rows } from './load-rows.js';
 import type { Normalization } from './normalize.js';
@@ -34,13 +33,6 @@ interface Warp {
   readonly cos: number;
   readonly sin: number;
   readonly zoom: number;
-}
-
-/** Throws TrainingInputError for a data set that is not of pictures. */
-export function checkAugmentation({ info }: Dataset, { kinds }: AugmentationChoice): void {
-  if (kinds.length > 0 && info.image === null) {
-    throw new TrainingInputError(['params', 'augmentation'], `must be "none": ${info.id} is not a set of pictures`);
-  }
 }
 
 /** Changes training pictures on their way into a batch. Random by trial, epoch and picture alone. */
@@ -110,9 +102,9 @@ export class Augmenter {
     const [shiftX, shiftY] = does('shift') ? [this.#draw(counter + 1), this.#draw(counter + 2)] : [0, 0];
     return {
       flipped: does('flip') && uniformAt(this.#key, counter) < 0.5,
-      // A crop is a zoom to somewhere in the picture.
-      shiftX: (strength * shiftX + (crop / 2) * this.#draw(counter + 5)) * this.#width,
-      shiftY: (strength * shiftY + (crop / 2) * this.#draw(counter + 6)) * this.#height,
+      // A crop is a zoom to somewhere in the picture: its edges are no further apart than the outermost pixels.
+      shiftX: strength * shiftX * this.#width + (crop / 2) * this.#draw(counter + 5) * (this.#width - 1),
+      shiftY: strength * shiftY * this.#height + (crop / 2) * this.#draw(counter + 6) * (this.#height - 1),
       ...turn(angle),
       zoom: 1 - crop,
     };

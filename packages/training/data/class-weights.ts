@@ -1,5 +1,5 @@
 import type { Dataset } from '@caviar/spec';
-import { TrainingInputError } from '../job.js';
+import { refuseMisfit } from '../params.js';
 
 /**
  * Factor of every class's share in the training loss. `balanced` is m / (C m_c): each class counts as much as any other,
@@ -13,12 +13,8 @@ export function classWeightsFor(
   const classes = dataset.info.classes ?? 1;
   const weights = new Float64Array(classes).fill(1);
   if (choice === 'none') return weights;
-  const refuse = (message: string): never => {
-    throw new TrainingInputError(['params', 'classWeights'], message);
-  };
-  if (dataset.info.task === 'regression') return refuse('must be "none" for regression: there are no classes');
+  refuseMisfit(dataset.info, 'classWeights', choice);
   if (choice !== 'balanced') {
-    if (choice.length !== classes) return refuse(`lists ${choice.length} values, but there are ${classes} classes`);
     weights.set(choice);
     return weights;
   }

@@ -1,4 +1,4 @@
-import { type Dataset, partRows, partSources } from '@caviar/spec';
+import { type Dataset, defaultSplit, partRows, partSources } from '@caviar/spec';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { clouds } from '../fixtures/jobs.js';
@@ -75,6 +75,31 @@ describe('splitRows', () => {
       [14, 1],
       [4, 1],
     ]);
+  });
+
+  it('has room for the smallest sets: a row, or a row of every class, in each part', () => {
+    const split = { train: 0.6, dev: 0.2, test: 0.2 };
+    const { train, dev, test } = splitRows(clouds({ rows: 3, features: 1, classes: null }), split, 1);
+    expect([train.length, dev.length, test.length]).toEqual([1, 1, 1]);
+    for (const rows of [9, 10, 11, 12]) {
+      const dataset = clouds({ rows, features: 1, classes: 3 });
+      const parts = splitRows(dataset, split, rows);
+      for (const part of Object.values(parts)) expect(Math.min(...counts(dataset.targets, part, 3))).toBeGreaterThan(0);
+    }
+  });
+
+  it('splits two million rows by the ratios of big data, row for row', () => {
+    const rows = 2_000_000;
+    const small = clouds({ rows: 2, features: 1, classes: 2 });
+    // One in a thousand is of the second class.
+    const targets = Int32Array.from({ length: rows }, (_, row) => Number(row % 1000 === 0));
+    const dataset = { ...small, info: { ...small.info, rows }, features: new Float32Array(rows), targets };
+    const parts = splitRows(dataset, defaultSplit(dataset.info), 1);
+    expect([parts.train.length, parts.dev.length, parts.test.length]).toEqual([1_990_000, 5000, 5000]);
+    for (const part of [parts.dev, parts.test]) expect(counts(targets, part, 2)).toEqual([4995, 5]);
+    const seen = new Uint8Array(rows);
+    for (const part of Object.values(parts)) for (const row of part) seen[row]!++;
+    expect(seen.every((times) => times === 1)).toBe(true);
   });
 
   it('refuses a label that is no class, and a data set without rows', () => {

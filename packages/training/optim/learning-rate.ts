@@ -1,5 +1,3 @@
-import { TrainingInputError } from '../job.js';
-
 export const LR_DECAYS = ['none', 'inverseTime', 'exponential', 'inverseSqrt', 'staircase'] as const;
 export type LrDecay = (typeof LR_DECAYS)[number];
 
@@ -41,13 +39,6 @@ export function learningRateAt(schedule: LearningRateSchedule, epoch: number): n
       return learningRate * (rate / Math.sqrt(epoch));
     case 'staircase':
       return learningRate * power(rate, Math.floor((epoch - 1) / decaySteps));
-  }
-}
-
-/** A rate above 1 would make an exponential or a staircase rise. Throws TrainingInputError. */
-export function checkDecay({ lrDecay, decayRate }: LearningRateSchedule): void {
-  if (decayRate !== null && decayRate > 1 && (lrDecay === 'exponential' || lrDecay === 'staircase')) {
-    throw new TrainingInputError(['params', 'decayRate'], `must be at most 1 for the ${lrDecay} decay`);
   }
 }
 

@@ -70,10 +70,11 @@ export function SpaceEditor(props: FormProps & { readonly trainer: TrainerView |
 
 /** A domain to begin with, from what the trainer says of its parameter. */
 function domainFor(parameter: Parameter | undefined): Draft {
-  if (parameter?.kind === 'choice') return { kind: 'categorical', choices: parameter.choices ?? [] };
+  const isOfWords = parameter?.list?.of === 'choice' || parameter?.list?.orOne === false;
+  if (parameter?.kind === 'choice' || isOfWords) return { kind: 'categorical', choices: parameter?.choices ?? [] };
   if (parameter?.kind === 'boolean') return { kind: 'categorical', choices: [true, false] };
   const usual = typeof parameter?.default === 'number' ? parameter.default : 1;
-  const isInt = parameter?.kind === 'int' || parameter?.kind === 'list';
+  const isInt = parameter?.kind === 'int' || parameter?.list?.of === 'int';
   if (isInt) {
     const base = Math.max(1, Math.round(usual));
     const min = Math.max(parameter?.min ?? 1, Math.max(1, Math.floor(base / 4)));
