@@ -4,6 +4,7 @@ import { Pool } from 'pg';
 import { isRetryable, translate } from './errors.js';
 import { PrismaClient } from './generated/client.js';
 import { createStatementNames, isPooled } from './kept-statements.js';
+import { type RawStatements, rawStatements } from './raw-statements.js';
 
 const MAX_TRIES = 5;
 
@@ -14,8 +15,9 @@ export interface ClientOptions {
 }
 
 /**
- * Prisma over the pg driver, whose pool is ours so that it can be watched. Every operation, raw SQL included, is tried again
- * when it lost a race (deadlock), and throws the domain's `unavailable` when the server is away.
+ * Prisma over the pg driver, whose pool is ours so that it can be watched; raw SQL goes to the driver directly, except within
+ * Prisma's transactions. Every operation is tried again when it lost a race (deadlock), and throws the domain's `unavailable` when
+ * the server is away.
  */
 export function createClient({ url, poolSize = 10 }: ClientOptions) {
   const isKept = !isPooled(url);
@@ -30,25 +32,37 @@ export function createClient({ url, poolSize = 10 }: ClientOptions) {
     // Every statement has an index to go by. A plan that is kept may have been made when its tables were empty, and best read whole.
     ...(isKept ? { options: '-c enable_seqscan=off' } : {}),
   });
-  const adapter = new PrismaPg(pool, {
-    disposeExternalPool: true,
-    ...(isKept ? { statementNameGenerator: createStatementNames() } : {}),
+  pool.on('error', () => {}); // an idle connection that breaks is replaced; whoever asks next is told if the server is away
+  const statementNameGenerator = isKept ? createStatementNames() : undefined;
+  const adapter = new PrismaPg(pool, statementNameGenerator === undefined ? {} : { statementNameGenerator });
+  const prisma = new PrismaClient({ adapter }).$extends({
+    query: { $allOperations: ({ args, query }) => inTries(() => query(args)) },
   });
-  const client = new PrismaClient({ adapter }).$extends({
-    query: {
-      async $allOperations({ args, query }) {
-        for (let tries = 1; ; tries++) {
-          try {
-            return await query(args);
-          } catch (error) {
-            if (tries === MAX_TRIES || !isRetryable(error)) throw translate(error);
-            await sleep(10 * tries);
-          }
-        }
-      },
-    },
-  });
-  return { client, connections: () => connectionsOf(pool) };
+  const raw = rawStatements(pool, statementNameGenerator);
+  const statements: RawStatements = {
+    $queryRaw: (...statement) => inTries(() => raw.$queryRaw(...statement)),
+    $executeRaw: (...statement) => inTries(() => raw.$executeRaw(...statement)),
+  };
+  const client = new Proxy(prisma, {
+    get: (target, name) => statements[name as keyof RawStatements] ?? Reflect.get(target, name),
+  }) as Omit<typeof prisma, keyof RawStatements> & RawStatements;
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= prisma.$disconnect().then(() => pool.end());
+    return closed;
+  };
+  return { client, close, connections: () => connectionsOf(pool) };
+}
+
+async function inTries<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries === MAX_TRIES || !isRetryable(error)) throw translate(error);
+      await sleep(10 * tries);
+    }
+  }
 }
 
 /** Connections of this process to Postgres, and statements that wait for one. */

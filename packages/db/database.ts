@@ -56,7 +56,7 @@ export interface Database {
 
 /** Opens the stores on a migrated database; connections are made when needed. */
 export function createDatabase(options: ClientOptions): Database {
-  const { client, connections } = createClient(options);
+  const { client, close, connections } = createClient(options);
   return {
     searches: new SearchRepository(client),
     trials: new TrialRepository(client),
@@ -77,6 +77,6 @@ export function createDatabase(options: ClientOptions): Database {
     ping: async () => {
       await client.$queryRaw`SELECT 1`;
     },
-    close: () => client.$disconnect(),
+    close,
   };
 }

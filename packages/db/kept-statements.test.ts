@@ -39,7 +39,7 @@ const LEASE_MS = 60_000;
 
 test('plans that are made while the tables are empty find trials by their ids all the same', async () => {
   const files = await createTestDatabase();
-  const { client } = createClient({ url: files.url, poolSize: 1 }); // one connection: what it keeps can be asked of it
+  const { client, close } = createClient({ url: files.url, poolSize: 1 }); // one connection: what it keeps can be asked of it
   const trials = new TrialRepository(client);
   const lease = { trialId: 'trl_1', attempt: 1 };
   const report = { ...lease, step: 1, metrics: {}, elapsedMs: 1 };
@@ -66,6 +66,6 @@ test('plans that are made while the tables are empty find trials by their ids al
     );
     expect(waysToTrials(rows[0]!['QUERY PLAN'][0]!.Plan)).toEqual(['trials_pkey']);
   }
-  await client.$disconnect();
+  await close();
   await files.drop();
 });

@@ -39,9 +39,9 @@ export class WebhookRepository implements WebhookStore {
   async create({ id, searchId, url, events, secret }: Parameters<WebhookStore['create']>[0], limit: number) {
     // Two statements: the second one sees all that was committed before the lock was had, so that two that come at once are not both
     // the last one allowed, and no event falls between the place and the best trial.
-    const [, [row]] = await this.client.$transaction([
-      this.client.$queryRaw`SELECT id FROM searches WHERE id = ${searchId} FOR NO KEY UPDATE`,
-      this.client.$queryRaw<Webhook[]>`
+    const [row] = await this.client.$transaction(async (transaction) => {
+      await transaction.$queryRaw`SELECT id FROM searches WHERE id = ${searchId} FOR NO KEY UPDATE`;
+      return transaction.$queryRaw<Webhook[]>`
         WITH created AS (
           INSERT INTO webhooks (id, search_id, url, events, secret, seq, best)
           SELECT ${id}, s.id, ${url}, ${events as string[]}, ${secret}, s.event_seq, (
@@ -51,8 +51,8 @@ export class WebhookRepository implements WebhookStore {
           WHERE s.id = ${searchId} AND (SELECT count(*) FROM webhooks w WHERE w.search_id = s.id) < ${limit}
           RETURNING *
         )
-        SELECT ${WEBHOOK} FROM created w`,
-    ]);
+        SELECT ${WEBHOOK} FROM created w`;
+    });
     return row ?? null;
   }
 

@@ -1,6 +1,7 @@
 // The service's figures: `npm run bench -- service [--only throughput,flat,ask,overhead,reading] [--quick] [--statements]`.
 //
 // The whole service as `npm start` has it, on the embedded Postgres with all its promises (fsync on) and the embedded Redis.
+// With --home DIR the data stays, and the next run with it reads the search of a million trials that is there.
 // Prints a Markdown table, and the load of the machine beside each figure: with other work on the machine, figures are lower.
 import { parseArgs } from 'node:util';
 import { askAndTell, externalSearch } from './service/ask-tell.js';
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: PARTS.join(',') },
     quick: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
+    home: { type: 'string' },
     statements: { type: 'boolean', default: false },
     workers: { type: 'string', default: '4' },
     seconds: { type: 'string', default: '10' },
@@ -154,9 +156,9 @@ async function tellStatements({ sql }: Service): Promise<void> {
 }
 
 async function inService(workers: number, work: (service: Service) => Promise<void>): Promise<void> {
-  const service = await startService({ workers, overrides, keep: values.keep });
+  const service = await startService({ workers, overrides, keep: values.keep, home: values.home });
   try {
-    if (values.statements) await service.sql('CREATE EXTENSION pg_stat_statements');
+    if (values.statements) await service.sql('CREATE EXTENSION IF NOT EXISTS pg_stat_statements');
     await work(service);
     if (values.statements) await tellStatements(service);
   } finally {

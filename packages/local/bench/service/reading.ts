@@ -16,7 +16,7 @@ export interface ReadingOptions {
 /** What readers see of a large search while it is written to. */
 export async function readWhileWriting(service: Service, options: ReadingOptions) {
   const { history, pollers, pollEveryMs, rate, seconds } = options;
-  const id = await externalSearch(service, { parallelism: 256, history });
+  const id = (await largeSearch(service, history)) ?? (await externalSearch(service, { parallelism: 256, history }));
   const warm = 2;
   await askAndTell(service, id, { clients: 8, batch: 16, rate, until: warm });
   const task: ReadersTask = { url: service.stack.url, searchId: id, pollers, pollEveryMs, seconds };
@@ -25,4 +25,13 @@ export async function readWhileWriting(service: Service, options: ReadingOptions
   const { perSecond } = await askAndTell(service, id, { clients: 8, batch: 16, rate, until: message });
   const [report] = await message;
   return { ...report, perSecond, id };
+}
+
+/** One that an earlier run in the same data folder has filled. */
+async function largeSearch({ sql }: Service, history: number): Promise<string | undefined> {
+  const [found] = await sql<{ id: string }>(
+    `SELECT id FROM searches WHERE external AND status = 'running' AND completed >= $1 ORDER BY completed LIMIT 1`,
+    [history],
+  );
+  return found?.id;
 }

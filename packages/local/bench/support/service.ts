@@ -15,6 +15,8 @@ export interface ServiceOptions {
   readonly overrides?: Overrides;
   /** Leaves the data folder with its logs behind. */
   readonly keep?: boolean;
+  /** Data folder, of an earlier run perhaps; it stays. Default: one of its own. */
+  readonly home?: string | undefined;
 }
 
 /** The whole service as `npm start` has it, in a folder of its own, and its calls. */
@@ -29,8 +31,13 @@ export interface Service {
 }
 
 /** Starts the service on real databases with all their promises. */
-export async function startService({ workers, overrides, keep = false }: ServiceOptions): Promise<Service> {
-  const home = mkdtempSync(join(tmpdir(), 'caviar-bench-'));
+export async function startService({
+  workers,
+  overrides,
+  keep = false,
+  home: given,
+}: ServiceOptions): Promise<Service> {
+  const home = given ?? mkdtempSync(join(tmpdir(), 'caviar-bench-'));
   const interrupted = new AbortController();
   const stack = await startStack({
     config: readConfig(
@@ -45,7 +52,7 @@ export async function startService({ workers, overrides, keep = false }: Service
   const stop = async () => {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     await stack.stop();
-    if (!keep) rmSync(home, { recursive: true, force: true });
+    if (!keep && given === undefined) rmSync(home, { recursive: true, force: true });
   };
   const onSignal = () => void stop().then(() => process.exit(130));
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
