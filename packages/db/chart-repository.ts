@@ -13,7 +13,7 @@ import { conditionsOf, orderOf } from './chart-columns.js';
 import type { Client } from './client.js';
 import { Prisma } from './generated/client.js';
 import { type TrialRow, toTrial } from './rows.js';
-import { ON_BOARD, TRIAL_COLUMNS } from './trial-reader.js';
+import { ON_BOARD, TRIAL_COLUMNS } from './trial-sql.js';
 
 /** Searches that somebody at a glance is told of, beside the open ones. */
 const NEWEST = 200;

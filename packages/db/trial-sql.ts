@@ -19,6 +19,16 @@ export const idsOf = (trials: readonly { readonly trialId: string }[]) => trials
 /** Whether a trial may be tried now: a failed attempt is repeated after a while. Of trials t. */
 export const IS_DUE = Prisma.sql`(t.retry_at IS NULL OR t.retry_at <= now())`;
 
+/** A TrialRow, of trials t. */
+export const TRIAL_COLUMNS = Prisma.sql`
+  t.id, t.search_id AS "searchId", t.number, t.status, t.params, t.proposal, t.basis, t.round, t.attempt,
+  t.worker_id AS "workerId", t.provenance, t.value, t.rank_key AS "rankKey", t.violation, t.step, t.metrics,
+  t.edited_from AS "editedFrom", t.reason,
+  t.created_at AS "createdAt", t.started_at AS "startedAt", t.ended_at AS "endedAt", t.duration_ms AS "durationMs"`;
+
+/** Whether trials t are on the leaderboard. */
+export const ON_BOARD = Prisma.sql`t.status IN ('completed', 'pruned', 'infeasible')`;
+
 /** A TrialRef, of trials t. */
 export const REF = Prisma.sql`t.id, t.search_id AS "searchId", t.attempt`;
 

@@ -7,8 +7,8 @@ import type { Holds } from '../plugins/holds.js';
 import { presentLeaderboard } from '../presenters/present-search.js';
 
 /**
- * The board, made cheap to poll: a reader who has the present one is told so from its version alone, without the board
- * being read, and one who would rather wait is held until there is another.
+ * The board, made cheap to poll: asking for it costs one question, which reads rows only where the reader's page may be another
+ * than this process has. Who would rather wait is held until there is another board.
  */
 export function leaderboardRoute(app: FastifyInstance, orchestrator: Orchestrator, holds: Holds): void {
   route(app, OPERATIONS.getLeaderboard, async ({ id, query, headers, reply }) => {
@@ -18,20 +18,21 @@ export function leaderboardRoute(app: FastifyInstance, orchestrator: Orchestrato
     const isKnown = noneMatch(ifNoneMatch);
     reply.header('Cache-Control', 'private, no-cache');
 
-    if (ifNoneMatch !== undefined || waitMs > 0) {
-      let version = await orchestrator.boardVersion(id);
+    if (waitMs > 0 && ifNoneMatch?.trim() !== '*') {
+      const present = await orchestrator.boardVersion(id);
       // Held: a reader who has the present board, or who has named none and so waits for a change from now on.
-      const waits = waitMs > 0 && (ifNoneMatch === undefined || isKnown(boardTag(version, page)));
-      if (waits && ifNoneMatch?.trim() !== '*') {
-        const present = version;
-        version = await holds.during(reply, (signal) => orchestrator.waitForBoard(id, present, { waitMs, signal }));
+      if (ifNoneMatch === undefined || isKnown(boardTag(present, page))) {
+        const version = await holds.during(reply, (signal) =>
+          orchestrator.waitForBoard(id, present, { waitMs, signal }),
+        );
+        const tag = boardTag(version, page);
+        if (isKnown(tag)) return reply.code(304).header('ETag', tag).send();
       }
-      const tag = boardTag(version, page);
-      if (isKnown(tag)) return reply.code(304).header('ETag', tag).send();
     }
 
     const board = await orchestrator.leaderboard(id, page);
-    reply.header('ETag', boardTag(board.version, page));
-    return presentLeaderboard(board);
+    const tag = boardTag(board.version, page);
+    reply.header('ETag', tag);
+    return isKnown(tag) ? reply.code(304).send() : presentLeaderboard(board);
   });
 }

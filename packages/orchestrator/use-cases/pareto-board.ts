@@ -4,16 +4,20 @@ import type { Deps } from '../deps.js';
 import { DomainError } from '../errors.js';
 import type { Leaderboard } from '../orchestrator.js';
 import type { PageQuery } from '../ports/page.js';
+import type { BoardEntry } from '../ports/trial-store.js';
 
 /** Trials by place: their ids, and the front each belongs to, from 1. */
 interface Places {
   readonly version: number;
   readonly ids: readonly string[];
   readonly ranks: readonly number[];
+  /** Pages that have been read of this version, by where they begin and their length: who polls costs one look at the search. */
+  readonly pages: Map<string, readonly BoardEntry[]>;
 }
 
 /** Boards kept in memory, each as of one version. */
 const KEPT = 16;
+const KEPT_PAGES = 8;
 const kept = new Map<string, Places>();
 
 /**
@@ -30,13 +34,11 @@ export async function getParetoBoard(
   const { spec } = search;
   const { objective, objectives } = spec;
   const from = cursor === undefined ? 0 : decodeOffset(cursor);
-  const { version, ids, ranks } = await placesOf(deps, search);
-  const page = ids.slice(from, from + limit);
-  const trials = new Map((await deps.trials.getMany(page)).map((trial) => [trial.id, trial]));
-  const entries = page.flatMap((id, i) => {
-    const trial = trials.get(id);
-    return trial === undefined ? [] : [{ rank: ranks[from + i]!, trial }];
-  });
+  const places = await placesOf(deps, search);
+  const { version, ids, pages } = places;
+  const key = `${from} ${limit}`;
+  const entries = pages.get(key) ?? (await readEntries(deps, places, { from, limit }));
+  if (pages.size < KEPT_PAGES) pages.set(key, entries);
   const next = from + limit;
   return {
     searchId: search.id,
@@ -49,6 +51,19 @@ export async function getParetoBoard(
   };
 }
 
+async function readEntries(
+  { trials }: Pick<Deps, 'trials'>,
+  { ids, ranks }: Places,
+  { from, limit }: { readonly from: number; readonly limit: number },
+): Promise<readonly BoardEntry[]> {
+  const page = ids.slice(from, from + limit);
+  const found = new Map((await trials.getMany(page)).map((trial) => [trial.id, trial]));
+  return page.flatMap((id, i) => {
+    const trial = found.get(id);
+    return trial === undefined ? [] : [{ rank: ranks[from + i]!, trial }];
+  });
+}
+
 async function placesOf({ trials }: Pick<Deps, 'trials'>, { id, version, spec }: Search): Promise<Places> {
   const known = kept.get(id);
   if (known?.version === version) return known;
@@ -59,7 +74,8 @@ async function placesOf({ trials }: Pick<Deps, 'trials'>, { id, version, spec }:
   }));
   const fronts = placesAmong(standings).map(({ front }) => front);
   const order = rows.map((_, i) => i).sort((a, b) => fronts[a]! - fronts[b]! || rows[a]!.number - rows[b]!.number);
-  const places = { version, ids: order.map((i) => rows[i]!.id), ranks: order.map((i) => fronts[i]! + 1) };
+  const ids = order.map((i) => rows[i]!.id);
+  const places = { version, ids, ranks: order.map((i) => fronts[i]! + 1), pages: new Map() };
   kept.delete(id);
   const [oldest] = kept.keys();
   if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);
