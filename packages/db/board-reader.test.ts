@@ -73,7 +73,11 @@ describe('a reader that keeps pages', () => {
         });
         await db.trials.finish(finishes, []);
       }
-      const queries: BoardQuery[] = [{ limit: 2 }, { limit: 5 }, ...[...cursors].map((cursor) => ({ limit: 2, cursor }))];
+      const queries: BoardQuery[] = [
+        { limit: 2 },
+        { limit: 5 },
+        ...[...cursors].map((cursor) => ({ limit: 2, cursor })),
+      ];
       for (const query of queries.map((one) => ({ ...one, constrained }))) {
         const page = await kept.read(searchId, query);
         expect(page).toEqual(await new BoardReader(client).read(searchId, query));
