@@ -1,6 +1,6 @@
 import { DEFAULT_LIMITS, findDataset, listDatasets } from '@caviar/datasets';
 import { createDatabase } from '@caviar/db';
-import { createOrchestrator, type Deps, reconcileInTurn } from '@caviar/orchestrator';
+import { createOrchestrator, type Deps, reconcile, takeTurns } from '@caviar/orchestrator';
 import { createQueue } from '@caviar/queue';
 import { createMetrics, type Logger } from '@caviar/telemetry';
 import type { AppDeps } from './app.js';
@@ -8,11 +8,14 @@ import type { Config } from './config.js';
 
 export interface Container extends AppDeps {
   /** Brings Postgres and the queue in line: leases that have run out, searches that could go on. */
-  reconcile(everyMs: number): Promise<void>;
+  reconcile(): Promise<void>;
+  /** Does so whenever nobody else does, until the signal aborts. */
+  takeTurns(signal: AbortSignal): Promise<void>;
   /** Gives the connections back. Requests must have ended. */
   close(): Promise<void>;
 }
 
+const RECONCILE_MS = 2_000;
 /** An upload that is silent for longer is given up. */
 const UPLOAD_SILENCE_MS = 30_000;
 /** How many times larger than an upload may be what it unpacks to. */
@@ -66,11 +69,13 @@ export function createContainer(
     help: 'Trials that this process queued again since their holder had fallen silent.',
     labels: [],
   });
+  const reconcileAndCount = async () => reclaimed({}, (await reconcile(deps)).reclaimed);
   return {
     metrics,
     connections: () => database.connections(),
     orchestrator: createOrchestrator(deps),
-    reconcile: async (everyMs) => reclaimed({}, (await reconcileInTurn(deps, everyMs))?.reclaimed ?? 0),
+    reconcile: reconcileAndCount,
+    takeTurns: (signal) => takeTurns(deps, { reconcile: { everyMs: RECONCILE_MS, work: reconcileAndCount } }, signal),
     pings: { postgres: () => database.ping(), redis: () => queue.ping() },
     statistics: () => database.statistics(),
     queueCounts: () => queue.counts(),

@@ -1,5 +1,4 @@
 import { lookup } from 'node:dns/promises';
-import { repeat } from '@caviar/orchestrator';
 import { createLogger, type Logger } from '@caviar/telemetry';
 import { buildApp } from './app.js';
 import { type Config, ConfigError, loadConfig } from './config.js';
@@ -8,7 +7,6 @@ import { addressElsewhere } from './loopback.js';
 
 /** Requests that have not ended by then are cut off; supervisors and containers kill soon after. */
 const STOP_MS = 10_000;
-const RECONCILE_MS = 2_000;
 
 await main();
 
@@ -80,11 +78,7 @@ async function serve(config: Config, logger: Logger): Promise<void> {
 
   const url = await app.listen({ host: config.host, port: config.port });
   // Workers do this too, but a service for code outside may have none.
-  reconciling = repeat(() => container.reconcile(RECONCILE_MS), {
-    everyMs: RECONCILE_MS,
-    signal: stopped.signal,
-    logger,
-  });
+  reconciling = container.takeTurns(stopped.signal);
   process.send?.({ kind: 'ready', url });
   if (!config.isSupervised) process.stdout.write(`caviar ready ${url}\n`);
 }

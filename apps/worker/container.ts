@@ -7,9 +7,9 @@ import {
   type Logger,
   newId,
   pruneEvents,
-  type RecurringWork,
-  reconcileInTurn,
+  reconcile,
   repeat,
+  takeTurns,
   tidyCheckpoints,
   type WorkerInfo,
 } from '@caviar/orchestrator';
@@ -117,43 +117,21 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   });
   const send = createNoticeSender({ allowPrivate: config.webhooks === 'any' });
   const stopped = new AbortController();
-  /** Work that one process at a time is enough for. */
-  const inTurn = (what: RecurringWork, everyMs: number, work: () => Promise<void>) => async () => {
-    if (await workers.takeTurn(what, 0.7 * everyMs)) await work();
-  };
   const loops = [
     repeat(async () => consumer.hold((await desk.heartbeat()) !== null), {
       everyMs: HEARTBEAT_MS,
       signal: stopped.signal,
       logger,
     }),
-    repeat(
-      async () => {
-        const done = await reconcileInTurn(deps, RECONCILE_MS);
-        if (done !== null) watched.reconciled(done);
-      },
-      { everyMs: RECONCILE_MS, signal: stopped.signal, logger },
-    ),
-    repeat(async () => watched.delivered(await deliverWebhooks(deps, send)), {
-      everyMs: WEBHOOKS_MS,
-      signal: stopped.signal,
-      logger,
-    }),
-    repeat(
-      inTurn('tidy', TIDY_MS, () => tidyCheckpoints(deps, config.checkpoints.most)),
+    takeTurns(
+      deps,
       {
-        everyMs: TIDY_MS,
-        signal: stopped.signal,
-        logger,
+        reconcile: { everyMs: RECONCILE_MS, work: async () => watched.reconciled(await reconcile(deps)) },
+        webhooks: { everyMs: WEBHOOKS_MS, work: async () => watched.delivered(await deliverWebhooks(deps, send)) },
+        tidy: { everyMs: TIDY_MS, work: () => tidyCheckpoints(deps, config.checkpoints.most) },
+        prune: { everyMs: PRUNE_MS, work: () => pruneEvents(deps, config.historyMs) },
       },
-    ),
-    repeat(
-      inTurn('prune', PRUNE_MS, () => pruneEvents(deps, config.historyMs)),
-      {
-        everyMs: PRUNE_MS,
-        signal: stopped.signal,
-        logger,
-      },
+      stopped.signal,
     ),
   ];
   return {

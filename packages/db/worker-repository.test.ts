@@ -151,9 +151,14 @@ describe('a machine', () => {
 
 test('a turn is taken by one of many, and again when its time has come', async () => {
   await runSql(files.url, `UPDATE turns SET taken_at = now() - interval '1 hour'`);
-  const all = () => Promise.all(Array.from({ length: 8 }, () => db.workers.takeTurn('tidy', 60_000)));
-  expect((await all()).filter(Boolean)).toHaveLength(1);
-  expect((await all()).filter(Boolean)).toHaveLength(0);
+  const turns = (['tidy', 'webhooks', 'prune'] as const).map((name) => ({ name, everyMs: 60_000 }));
+  const all = async () => {
+    const taken = await Promise.all(Array.from({ length: 8 }, () => db.workers.takeTurns(turns)));
+    return taken.flat().sort();
+  };
+  expect(await all()).toEqual(['prune', 'tidy', 'webhooks']);
+  expect(await all()).toEqual([]);
   await runSql(files.url, `UPDATE turns SET taken_at = now() - interval '1 hour' WHERE name = 'tidy'`);
-  expect((await all()).filter(Boolean)).toHaveLength(1);
+  expect(await all()).toEqual(['tidy']);
+  expect(await db.workers.takeTurns([])).toEqual([]);
 });

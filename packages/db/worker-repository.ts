@@ -2,6 +2,7 @@ import type {
   Page,
   Quarantine,
   RecurringWork,
+  Turn,
   WorkerInfo,
   WorkerListQuery,
   WorkerStore,
@@ -11,6 +12,7 @@ import { z } from 'zod';
 import type { Client } from './client.js';
 import { cursorFields, cutPage, decodeCursor } from './cursor.js';
 import { Prisma } from './generated/client.js';
+import { json } from './trial-sql.js';
 
 const cursorSchema = z.object({ order: cursorFields.count, startedAt: cursorFields.time, id: cursorFields.id });
 
@@ -101,11 +103,14 @@ export class WorkerRepository implements WorkerStore {
     return found > 0;
   }
 
-  async takeTurn(work: RecurringWork, everyMs: number): Promise<boolean> {
-    const taken = await this.client.$executeRaw`
-      UPDATE turns SET taken_at = now()
-      WHERE name = ${work} AND taken_at <= now() - ${everyMs}::float8 * interval '1 millisecond'`;
-    return taken > 0;
+  async takeTurns(turns: readonly Turn[]): Promise<readonly RecurringWork[]> {
+    if (turns.length === 0) return [];
+    const taken = await this.client.$queryRaw<{ name: RecurringWork }[]>`
+      UPDATE turns t SET taken_at = now()
+      FROM json_to_recordset(${json(turns)}) AS r (name text, "everyMs" float8)
+      WHERE t.name = r.name AND t.taken_at <= now() - r."everyMs" * interval '1 millisecond'
+      RETURNING t.name`;
+    return taken.map(({ name }) => name);
   }
 
   async stopped(workerId: string): Promise<void> {

@@ -79,6 +79,7 @@ export type { DueWebhook, Notice, Told, Webhook, WebhookStore } from './ports/we
 export type {
   Quarantine,
   RecurringWork,
+  Turn,
   WorkerInfo,
   WorkerListQuery,
   WorkerStore,
@@ -86,6 +87,7 @@ export type {
 } from './ports/worker-store.js';
 export { type Programs, readPrograms } from './programs-file.js';
 export { repeat } from './repeat.js';
+export { takeTurns } from './take-turns.js';
 export {
   createTrialDesk,
   type DeskOptions,
@@ -100,5 +102,5 @@ export { type Delivery, deliverWebhooks, type SendNotice } from './use-cases/del
 export { type Evaluate, type EvaluationJob, performTestEvaluation } from './use-cases/evaluate-test.js';
 export { type EventBatch, pruneEvents } from './use-cases/follow-events.js';
 export { performModelTraining, type TrainModel } from './use-cases/models.js';
-export { type Reconciled, reconcile, reconcileInTurn } from './use-cases/reconcile.js';
+export { type Reconciled, reconcile } from './use-cases/reconcile.js';
 export { tidyCheckpoints } from './use-cases/tidy-checkpoints.js';

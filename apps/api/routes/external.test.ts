@@ -329,7 +329,7 @@ describe('a lease', () => {
     const lost = await askOne(id, { worker: 'a', leaseMs: 1_000 });
     await measure(lost, 3, 0.5);
     await expire(lost.id);
-    await container.reconcile(0);
+    await container.reconcile();
     expect(await trialOf(lost.id)).toMatchObject({ status: 'queued', reason: 'worker a was lost at step 3' });
     problem(await measureRaw(lost.id, { leaseToken: lost.leaseToken, step: 4, metrics: {} }), 'lease-lost');
     const taken = await askOne(id, { worker: 'b' });

@@ -32,7 +32,13 @@ export interface WorkerView extends WorkerInfo {
 }
 
 /** Work that one process at a time is enough for. */
-export type RecurringWork = 'reconcile' | 'tidy' | 'prune';
+export type RecurringWork = 'reconcile' | 'webhooks' | 'tidy' | 'prune';
+
+export interface Turn {
+  readonly name: RecurringWork;
+  /** Time that must have passed since somebody took it. */
+  readonly everyMs: number;
+}
 
 /** `project` leaves out the trials of others. */
 export interface WorkerListQuery extends PageQuery {
@@ -52,8 +58,8 @@ export interface WorkerStore {
   judgeHosts(): Promise<readonly { readonly host: string; readonly reason: string }[]>;
   /** Lifts the quarantine of a worker's machine; false when there is no such worker. */
   release(workerId: string): Promise<boolean>;
-  /** Whether it is time again for recurring work: true for one process in that time, by Postgres' clock. */
-  takeTurn(work: RecurringWork, everyMs: number): Promise<boolean>;
+  /** Those that it is time for again: each is given to one process in its time, by Postgres' clock. */
+  takeTurns(turns: readonly Turn[]): Promise<readonly RecurringWork[]>;
   stopped(workerId: string): Promise<void>;
   /** Active ones first, then by start, newest first; those gone for a day are left out. */
   list(query: WorkerListQuery): Promise<Page<WorkerView>>;

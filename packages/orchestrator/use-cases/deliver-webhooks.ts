@@ -7,7 +7,8 @@ export type SendNotice = (webhook: DueWebhook, notice: Notice, at: Date) => Prom
 /** What came of one look at a webhook. */
 export type Delivery = 'told' | 'failed' | 'given up';
 
-const AT_ONCE = 8;
+/** Of one look; the next one, a second later, is another process' as long as this one is not done. */
+const AT_ONCE = 32;
 /** Longer than all notices of one look can take. */
 const TAKEN_MS = 60_000;
 const FIRST_RETRY_MS = 1_000;
@@ -16,7 +17,7 @@ const LONGEST_RETRY_MS = 3_600_000;
 const MAX_TRIES = 15;
 
 /**
- * Tells the webhooks whose searches have gone on, each in the order of events, at least once. Every process may do it at any time:
+ * Tells the webhooks whose searches have gone on, each in the order of events, at least once. Every process may do it at any time, and one at a time is asked to:
  * one that dies in between leaves its webhooks to the others.
  */
 export async function deliverWebhooks(

@@ -34,14 +34,3 @@ export async function reconcile(deps: Deps): Promise<Reconciled> {
   for (const searchId of new Set(reclaimed.map((trial) => trial.searchId))) deps.signals.publish(searchId);
   return { reclaimed: reclaimed.length, redispatched: lost.length };
 }
-
-/**
- * The same for many processes, each of which looks every `everyMs` or so: whoever finds that nobody has done it for that long does
- * it. Nobody leads, so nobody has to be replaced. Null for those whose turn it is not.
- */
-export async function reconcileInTurn(deps: Deps, everyMs: number): Promise<Reconciled | null> {
-  return (await deps.workers.takeTurn('reconcile', TURN_SHARE * everyMs)) ? reconcile(deps) : null;
-}
-
-/** Processes look at times of their own: a little early is soon enough. */
-const TURN_SHARE = 0.7;
