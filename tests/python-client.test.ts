@@ -6,7 +6,6 @@ import { createTestDatabase, testRedis } from '@caviar/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../apps/api/testing/test-app.js';
 import { OPERATIONS, type Operation, openApiDocument } from '../packages/contracts/index.js';
-import { snippetsOf } from './support/snippets.js';
 
 // The Python client with the Python of this machine, against a real service.
 
@@ -88,14 +87,5 @@ describe.skipIf(!hasPython)('the Python client', () => {
       .filter(({ path }) => path.startsWith('/v1/'))
       .map(({ method, path }) => `${method} ${path}`);
     expect(expected.filter((call) => !called.has(call))).toEqual([]);
-  });
-
-  const programs = ['README.md', 'packages/client-python/README.md'].flatMap((page) =>
-    snippetsOf(readFileSync(join(root, page), 'utf8'))
-      .filter(({ language }) => language === 'python')
-      .map(({ text }, index) => ({ name: `${page} ${index}`, text })),
-  );
-  test.each(programs)('runs what $name shows', async ({ text }) => {
-    expect(await python('-c', text)).not.toBe('');
   });
 });
