@@ -1,4 +1,4 @@
-import type { BoardPage, BoardQuery, BoardRow, PageQuery, StoredRecord, TrialStore } from '@caviar/orchestrator';
+import type { BoardPage, BoardQuery, BoardRow, PageQuery, TrialStore } from '@caviar/orchestrator';
 import type { Measurement, Trial, TrialStatus } from '@caviar/spec';
 import { z } from 'zod';
 import { BoardReader } from './board-reader.js';
@@ -6,6 +6,7 @@ import type { Client } from './client.js';
 import { cursorFields, cutPage, decodeCursor } from './cursor.js';
 import { Prisma } from './generated/client.js';
 import { type TrialRow, toTrial } from './rows.js';
+import { readRecords } from './stored-records.js';
 import { ON_BOARD, TRIAL_COLUMNS } from './trial-sql.js';
 import { readValuedTrials } from './valued-trials.js';
 
@@ -39,11 +40,8 @@ export class TrialReader implements Reads {
     return { items: page.items.map(toTrial), nextCursor: page.nextCursor };
   }
 
-  async records(searchId: string, { from, below }: { readonly from: number; readonly below: number }) {
-    return this.client.$queryRaw<StoredRecord[]>`
-      SELECT t.number, t.params, t.status, t.value, t.step, t.metrics, t.edited_from AS "editedFrom" FROM trials t
-      WHERE t.search_id = ${searchId} AND t.number >= ${from} AND t.number < ${below}
-      ORDER BY t.number`;
+  records(...question: Parameters<TrialStore['records']>): ReturnType<TrialStore['records']> {
+    return readRecords(this.client, ...question);
   }
 
   async given(searchId: string) {

@@ -78,6 +78,10 @@ export function learntTrial(
   if (status === 'queued' || status === 'running' || status === 'cancelled') return null;
   const extent =
     status === 'completed' ? 'complete' : status === 'paused' || status === 'pruned' ? 'partial' : 'useless';
+  if (objectives.length === 1 && extent !== 'useless') {
+    const only = lowerIsBetter(values[0] ?? null, objectives[0]!.direction);
+    if (only !== null) return { number, params, extent, step, cost: only, costs: [only], violation, gap };
+  }
   const costs =
     extent === 'useless'
       ? []

@@ -2,7 +2,7 @@ import { isFinal, type SamplerSpec, type SearchSpec } from '@caviar/spec';
 import type { PendingTrial, TrialRecord } from './history.js';
 import { INITIAL_STATE, plannedRoundOf, planSearch, type SearchState, samplerFor } from './plan-search.js';
 import { pickSampler } from './samplers/auto.js';
-import { proposeAnew } from './samplers/propose-anew.js';
+import { type AnewSummary, proposeAnew } from './samplers/propose-anew.js';
 import { findSampler } from './samplers/registry.js';
 import { type Learner, learns, type Propose, type Suggestion } from './samplers/sampler.js';
 
@@ -57,6 +57,8 @@ function givenTrial({ trials = [] }: SearchSpec, number: number): Pick<Suggestio
 export interface LearningContext {
   readonly spec: SearchSpec;
   readonly learner: Learner;
+  /** Trials that were observed while they waited for their scheduler, and have not ended. */
+  readonly waiting: Set<number>;
   /** The final outcomes of all trials numbered below this have been observed; of those above, the ones in `beyond`. */
   firstUnobserved: number;
   readonly beyond: Set<number>;
@@ -72,13 +74,43 @@ export function isScheduled(spec: SearchSpec): boolean {
   return spec.scheduler.kind !== 'fifo';
 }
 
-/** Begins learning; null for a sampler that does not learn. */
-export function startLearning(spec: SearchSpec, state: SearchState = INITIAL_STATE): LearningContext | null {
+/**
+ * What has been learnt from all trials numbered below `below`, as JSON. It follows from the spec, the state of the search (its space,
+ * rounds and prior trials) and the outcomes of those trials alone, whoever made it.
+ */
+export interface LearningSummary {
+  readonly below: number;
+  readonly learnt: unknown;
+}
+
+/** To be raised with every change of what summaries hold or of what is made of them: one of another form is not for us. */
+export const SUMMARY_FORM = 1;
+
+/** Begins learning, from a summary or from nothing; null for a sampler that does not learn. */
+export function startLearning(
+  spec: SearchSpec,
+  state: SearchState = INITIAL_STATE,
+  summary?: LearningSummary,
+): LearningContext | null {
   const { sampler, problem } = samplerFor(spec, state);
   if (!learns(sampler)) return null;
-  const learner = explained(spec, proposeAnew(sampler.learn(problem), problem));
-  for (const trial of state.prior ?? []) learner.observe(trial);
-  return { spec, learner, firstUnobserved: 0, beyond: new Set() };
+  const learn = (known?: unknown) =>
+    known === undefined || sampler.resume === undefined ? sampler.learn(problem) : sampler.resume(problem, known);
+  const learner = explained(spec, proposeAnew(problem, learn, summary?.learnt as AnewSummary | undefined));
+  if (summary === undefined) for (const trial of state.prior ?? []) learner.observe(trial);
+  return { spec, learner, firstUnobserved: summary?.below ?? 0, beyond: new Set(), waiting: new Set() };
+}
+
+/** What has been learnt so far; null where the sampler cannot say, and while trials are known whose outcome is to come. */
+export function summarizeLearning({
+  learner,
+  firstUnobserved,
+  beyond,
+  waiting,
+}: LearningContext): LearningSummary | null {
+  if (beyond.size > 0 || waiting.size > 0) return null;
+  const learnt = learner.summarize?.() ?? null;
+  return learnt === null ? null : { below: firstUnobserved, learnt };
 }
 
 function explained(spec: SearchSpec, learner: Learner): Learner {
@@ -87,6 +119,7 @@ function explained(spec: SearchSpec, learner: Learner): Learner {
   return {
     observe: (trial) => learner.observe(trial),
     propose: (number, pending) => withPick(learner.propose(number, pending), sampler.kind, reason),
+    summarize: () => learner.summarize?.() ?? null,
   };
 }
 
@@ -100,13 +133,19 @@ export function hasObserved({ firstUnobserved, beyond }: LearningContext, number
  * every time, and still counts as not observed: its outcome is yet to come.
  */
 export function observe(context: LearningContext, trials: readonly TrialRecord[]): void {
-  const { learner, beyond } = context;
+  const { learner, beyond, waiting } = context;
   for (const trial of trials) {
-    if (hasObserved(context, trial.number)) continue;
+    const { number } = trial;
+    if (hasObserved(context, number)) continue;
     learner.observe(trial);
-    if (!isFinal(trial.status)) continue;
-    beyond.add(trial.number);
-    while (beyond.delete(context.firstUnobserved)) context.firstUnobserved++;
+    if (!isFinal(trial.status)) {
+      waiting.add(number);
+      continue;
+    }
+    if (waiting.size > 0) waiting.delete(number);
+    if (number === context.firstUnobserved) context.firstUnobserved++;
+    else beyond.add(number);
+    if (beyond.size > 0) while (beyond.delete(context.firstUnobserved)) context.firstUnobserved++;
   }
 }
 

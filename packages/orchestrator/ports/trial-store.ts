@@ -163,8 +163,14 @@ export interface TrialStore {
   get(id: string): Promise<Trial | null>;
   /** By number. */
   list(searchId: string, query: PageQuery & { readonly status?: TrialStatus | undefined }): Promise<Page<Trial>>;
-  /** Trials numbered from `from` to below `below` as they are now, by number: what samplers learn from. */
-  records(searchId: string, range: { readonly from: number; readonly below: number }): Promise<readonly StoredRecord[]>;
+  /**
+   * Trials numbered from `from` to below `below` as they are now, by number: what samplers learn from. Without metrics (default: with)
+   * they have none.
+   */
+  records(
+    searchId: string,
+    which: { readonly from: number; readonly below: number; readonly withMetrics?: boolean },
+  ): Promise<readonly StoredRecord[]>;
   /** A sample of at most `limit` completed trials with a finite value, of the numbers given or of all; fixed by the seed. */
   valued(
     searchId: string,

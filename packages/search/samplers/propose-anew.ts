@@ -9,16 +9,35 @@ import type { Learner, SamplerProblem } from './sampler.js';
 const NEIGHBOURS = 8;
 const RANDOM_DRAWS = 64;
 
+/** A summary of the learner, and the numbers of the configurations that were tried, where the space has any. */
+export interface AnewSummary {
+  readonly learner: unknown;
+  readonly tried: readonly number[];
+}
+
 /**
  * A learner that does not propose a configuration which has been observed or is pending while there is another: such a
  * proposal moves to the nearest untried configuration that differs in one parameter, or else to any.
  */
-export function proposeAnew(learner: Learner, { space, spec }: Pick<SamplerProblem, 'space' | 'spec'>): Learner {
+export function proposeAnew(
+  { space, spec }: Pick<SamplerProblem, 'space' | 'spec'>,
+  learn: (summary?: unknown) => Learner,
+  summary?: AnewSummary,
+): Learner {
   const keys = configurationKeys(space);
-  if (keys === null) return learner;
-  const tried = new Tried(keys);
+  const learner = learn(summary?.learner);
+  const tried = keys === null ? null : new Tried(keys, summary?.tried);
+  const summarize = (): AnewSummary | null => {
+    const known = learner.summarize?.() ?? null;
+    const numbers = tried === null ? [] : tried.numbers();
+    return known === null || numbers === null ? null : { learner: known, tried: numbers };
+  };
+  if (keys === null || tried === null) {
+    return { observe: (trial) => learner.observe(trial), propose: (...asked) => learner.propose(...asked), summarize };
+  }
 
   return {
+    summarize,
     observe: (trial) => {
       learner.observe(trial);
       // What an earlier search tried, of a negative number, this one has not.
@@ -48,7 +67,7 @@ export function proposeAnew(learner: Learner, { space, spec }: Pick<SamplerProbl
       const params = assemble(space, (i) => space.parameters[i]!.unit.fromUnit(random.uniform()));
       if (isUntried(params)) return params;
     }
-    const values = tried.nextUntried(random.uniform(), waiting);
+    const values = tried!.nextUntried(random.uniform(), waiting);
     return values === null ? null : assemble(space, (i) => values[i]!);
   }
 }

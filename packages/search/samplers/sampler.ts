@@ -70,6 +70,11 @@ export interface Learner {
    * whose final outcome has not been observed; of one that was observed while paused, the observation counts.
    */
   propose(number: number, pending: readonly PendingTrial[]): Suggestion;
+  /**
+   * All that its proposals will follow from, as JSON whose size hardly grows with the trials, for `resume`; null where it cannot
+   * say so. To be asked while each trial that it has observed has come to its end: none of them comes again.
+   */
+  summarize?(): unknown;
 }
 
 interface SamplerBase<S extends NamedSampler> {
@@ -101,6 +106,8 @@ export interface DrawingSampler<S extends NamedSampler = NamedSampler> extends S
 export interface LearningSampler<S extends NamedSampler = NamedSampler> extends SamplerBase<S> {
   readonly previewAs: (sampler: S) => NamedSampler;
   readonly learn: (problem: SamplerProblem<S>) => Learner;
+  /** The learner that a summary of one for the same problem was made of: from here on the two propose the same, bit for bit. */
+  readonly resume?: (problem: SamplerProblem<S>, summary: unknown) => Learner;
 }
 
 /** A way of choosing params. */

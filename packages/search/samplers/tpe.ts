@@ -5,6 +5,7 @@ import { assemble } from '../space/compile-space.js';
 import { isPointOf } from '../space/contains.js';
 import type { Learner, LearningSampler, SamplerProblem, Suggestion } from './sampler.js';
 import { sobolDraw } from './sobol.js';
+import type { GroupSummary } from './tpe/group-history.js';
 import { type Densities, GroupModel, type Pick } from './tpe/group-model.js';
 import { groupParameters } from './tpe/groups.js';
 
@@ -22,7 +23,14 @@ export const tpeSampler: LearningSampler<TpeSpec> = {
   kind: 'tpe',
   previewAs: () => ({ kind: 'sobol' }),
   learn: (problem) => new TpeLearner(problem),
+  resume: (problem, summary) => new TpeLearner(problem, summary as TpeSummary),
 };
+
+interface TpeSummary {
+  readonly known: number;
+  /** In the order of the groups. */
+  readonly groups: readonly GroupSummary[];
+}
 
 class TpeLearner implements Learner {
   readonly #problem: SamplerProblem<TpeSpec>;
@@ -30,14 +38,19 @@ class TpeLearner implements Learner {
   /** By parameter index; undefined for parameters with a single value. */
   readonly #modelOf: readonly (GroupModel | undefined)[];
   readonly #drawFirst: (number: number) => Params;
-  /** Trials within the space that say something. */
+  /** Trials within the space that say something; and how many more a summary knew of. */
   readonly #known = new Set<number>();
+  readonly #knownBefore: number;
 
-  constructor(problem: SamplerProblem<TpeSpec>) {
+  constructor(problem: SamplerProblem<TpeSpec>, summary?: TpeSummary) {
     const { space, spec } = problem;
     this.#problem = problem;
     const objectives = spec.objectives?.length ?? 1;
-    this.#models = groupParameters(space).map((group) => new GroupModel(group, { seed: spec.seed, objectives }));
+    this.#models = groupParameters(space).map((group, i) => {
+      const known = summary === undefined ? {} : { summary: summary.groups[i]! };
+      return new GroupModel(group, { seed: spec.seed, objectives, ...known });
+    });
+    this.#knownBefore = summary?.known ?? 0;
     this.#modelOf = space.parameters.map((_, i) => this.#models.find(({ group }) => group.parameters.includes(i)));
     this.#drawFirst = sobolDraw(space, spec.seed);
   }
@@ -46,15 +59,25 @@ class TpeLearner implements Learner {
     const { space, spec } = this.#problem;
     const { number, params } = trial;
     const learnt = learntTrial(trial, spec);
-    if (learnt !== null && isPointOf(space, params)) this.#known.add(number);
+    const isPoint = isPointOf(space, params);
+    if (learnt !== null && isPoint) this.#known.add(number);
     else this.#known.delete(number);
-    for (const model of this.#models) model.observe(number, params, learnt);
+    for (const model of this.#models) model.observe(number, params, { learnt, isPoint });
+  }
+
+  summarize(): TpeSummary | null {
+    const groups = this.#models.flatMap((model) => model.summarize() ?? []);
+    return groups.length < this.#models.length ? null : { known: this.#knownCount, groups };
+  }
+
+  get #knownCount(): number {
+    return this.#knownBefore + this.#known.size;
   }
 
   propose(number: number, pending: readonly PendingTrial[]): Suggestion {
     const { sampler } = this.#problem;
-    if (this.#known.size < sampler.startup) {
-      const proposal = `Point ${number + 1} of the scrambled Sobol sequence: there are ${this.#known.size} outcomes to learn from, and ${sampler.startup} are needed.`;
+    if (this.#knownCount < sampler.startup) {
+      const proposal = `Point ${number + 1} of the scrambled Sobol sequence: there are ${this.#knownCount} outcomes to learn from, and ${sampler.startup} are needed.`;
       return { number, params: this.#drawFirst(number), round: null, proposal };
     }
     const densities = new Map<GroupModel, Densities>();
@@ -111,7 +134,7 @@ class TpeLearner implements Learner {
     const { sampler, spec } = this.#problem;
     const { objectives } = spec;
     const candidates = sampler.candidates === 1 ? 'A draw' : `The best of ${sampler.candidates} draws`;
-    if (leader === undefined) return `${candidates} away from ${this.#known.size} trials, none of which gave a value.`;
+    if (leader === undefined) return `${candidates} away from ${this.#knownCount} trials, none of which gave a value.`;
     if (objectives !== undefined) {
       const good = more.length === 0 ? 'the best trial' : `the ${more.length + 1} best trials by domination and volume`;
       return `${candidates} around ${good} of ${objectives.length} objectives and away from the others; trial ${leader.number} leads.`;

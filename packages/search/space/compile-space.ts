@@ -52,7 +52,9 @@ export function compileSpace(space: SearchSpace): CompiledSpace {
 
 /** Whether a parameter is active given the values of the others by index (undefined = inactive). */
 export function isActive(parameter: CompiledParameter, values: readonly (ParamValue | undefined)[]): boolean {
-  return parameter.conditions.every(({ parent, values: allowed }) => {
+  const { conditions } = parameter;
+  if (conditions.length === 0) return true;
+  return conditions.every(({ parent, values: allowed }) => {
     const value = values[parent];
     return value !== undefined && allowed.some((one) => sameParamValue(one, value));
   });

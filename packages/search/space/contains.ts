@@ -1,4 +1,4 @@
-import type { Params, SearchSpace } from '@caviar/spec';
+import type { Params, ParamValue, SearchSpace } from '@caviar/spec';
 import { type CompiledSpace, compileSpace, isActive } from './compile-space.js';
 
 /** Whether params could have been drawn from the space: the active parameters and no others, each within its domain. */
@@ -8,10 +8,21 @@ export function contains(space: SearchSpace, params: Params): boolean {
 
 /** `contains` for a space that is compiled already. */
 export function isPointOf({ parameters }: CompiledSpace, params: Params): boolean {
-  const values = parameters.map(({ name }) => (Object.hasOwn(params, name) ? params[name] : undefined));
-  if (values.filter((value) => value !== undefined).length !== Object.keys(params).length) return false;
-  return parameters.every((parameter, i) => {
+  const values: (ParamValue | undefined)[] = new Array(parameters.length);
+  let present = 0;
+  for (let i = 0; i < parameters.length; i++) {
+    const { name } = parameters[i]!;
+    values[i] = Object.hasOwn(params, name) ? params[name] : undefined;
+    if (values[i] !== undefined) present++;
+  }
+  if (present !== Object.keys(params).length) return false;
+  for (let i = 0; i < parameters.length; i++) {
+    const parameter = parameters[i]!;
     const value = values[i];
-    return isActive(parameter, values) ? value !== undefined && parameter.unit.contains(value) : value === undefined;
-  });
+    const isFit = isActive(parameter, values)
+      ? value !== undefined && parameter.unit.contains(value)
+      : value === undefined;
+    if (!isFit) return false;
+  }
+  return true;
 }

@@ -46,9 +46,16 @@ export class Tried {
   readonly #free: FreeNumbers;
   readonly #others = new Set<string>();
 
-  constructor(keys: ConfigurationKeys) {
+  /** @param numbers of configurations that have been tried, as another said */
+  constructor(keys: ConfigurationKeys, numbers: readonly number[] = []) {
     this.#keys = keys;
     this.#free = new FreeNumbers(keys.all?.size ?? 0);
+    for (const k of numbers) this.#free.take(k);
+  }
+
+  /** The numbers of all that have been tried; null in a space whose configurations have none. */
+  numbers(): number[] | null {
+    return this.#keys.all === null ? null : this.#free.all();
   }
 
   /** Whether there is no other configuration left. */
@@ -95,6 +102,11 @@ class FreeNumbers {
 
   get taken(): number {
     return this.#next.size;
+  }
+
+  /** Those taken. */
+  all(): number[] {
+    return [...this.#next.keys()];
   }
 
   has(k: number): boolean {

@@ -40,6 +40,10 @@ export class FrontRanking implements Ranking {
     return this.#best.slice(0, count);
   }
 
+  lasting(): null {
+    return null;
+  }
+
   /** Every front by what its members add to the volume of those before them. */
   #rank(): readonly Observation[] {
     const best: Member[] = [];

@@ -1,12 +1,24 @@
 import { type StreamKey, uint32At } from '@caviar/numerics';
 import { insertSorted } from './insert-sorted.js';
-import type { Observation } from './observation.js';
+import type { Observation, StoredObservation } from './observation.js';
 import type { Ranking } from './ranking.js';
 
 /** Latest trials that are always among the others. */
 const LATEST = 128;
 /** Trials drawn from all, to stand for those before the latest. */
 const DRAWN = 128;
+
+/** A history in JSON, when each of its trials has come to its end: all that it will ever answer from. */
+export interface GroupSummary {
+  readonly finite: number;
+  readonly learnt: number;
+  /** The best trials, best first. */
+  readonly best: readonly StoredObservation[];
+  /** The highest numbers, and those with the lowest draws; with what there is to say of these trials, null for nothing. */
+  readonly latest: readonly number[];
+  readonly drawn: readonly number[];
+  readonly records: readonly (readonly [number, StoredObservation | null])[];
+}
 
 /**
  * What is known of one group's parameters: the best trials in order, and of the others a bounded number that stands for
@@ -24,9 +36,33 @@ export class GroupHistory {
   #finite = 0;
   #learnt = 0;
 
-  constructor(key: StreamKey, ranking: Ranking) {
+  constructor(key: StreamKey, ranking: Ranking, summary?: GroupSummary) {
     this.#key = key;
     this.#ranking = ranking;
+    if (summary === undefined) return;
+    this.#finite = summary.finite;
+    this.#learnt = summary.learnt;
+    for (const [number, stored] of summary.records) this.#records.set(number, stored && restored(stored));
+    for (const stored of summary.best) ranking.add(restored(stored));
+    this.#latest.push(...summary.latest);
+    this.#drawn.push(...summary.drawn.map((number) => ({ number, draw: uint32At(key, number) })));
+  }
+
+  /** Null where it cannot be said in few words. */
+  summarize(): GroupSummary | null {
+    const best = this.#ranking.lasting();
+    if (best === null) return null;
+    const drawn = this.#drawn.map(({ number }) => number);
+    const numbers = [...new Set([...this.#latest, ...drawn])].sort((a, b) => a - b);
+    const records = numbers.map((number) => [number, stored(this.#records.get(number) ?? null)] as const);
+    return {
+      finite: this.#finite,
+      learnt: this.#learnt,
+      best: best.map((one) => stored(one)!),
+      latest: this.#latest.slice(),
+      drawn,
+      records,
+    };
   }
 
   /** Trials with a value. */
@@ -80,13 +116,22 @@ export class GroupHistory {
   }
 
   #enlist(number: number): void {
-    insertSorted(this.#latest, number, (a, b) => a - b);
-    if (this.#latest.length > LATEST) this.#latest.shift();
-    insertSorted(
-      this.#drawn,
-      { number, draw: uint32At(this.#key, number) },
-      (a, b) => a.draw - b.draw || a.number - b.number,
-    );
+    if (this.#latest.length < LATEST || number > this.#latest[0]!) {
+      insertSorted(this.#latest, number, (a, b) => a - b);
+      if (this.#latest.length > LATEST) this.#latest.shift();
+    }
+    const draw = uint32At(this.#key, number);
+    if (this.#drawn.length === DRAWN && draw > this.#drawn.at(-1)!.draw) return;
+    insertSorted(this.#drawn, { number, draw }, (a, b) => a.draw - b.draw || a.number - b.number);
     if (this.#drawn.length > DRAWN) this.#drawn.pop();
   }
+}
+
+function stored(observation: Observation | null): StoredObservation | null {
+  return observation && { learnt: observation.learnt, at: [...observation.at] };
+}
+
+/** JSON has no Infinity: the cost of a trial without a value is null there. */
+function restored({ learnt, at }: StoredObservation): Observation {
+  return { learnt: { ...learnt, cost: learnt.cost ?? Number.POSITIVE_INFINITY }, at: Float64Array.from(at) };
 }

@@ -2,9 +2,9 @@ import { log, type Stream, streamKey } from '@caviar/numerics';
 import type { Params, ParamValue } from '@caviar/spec';
 import type { LearntTrial, PendingTrial } from '../../history.js';
 import { FrontRanking } from './front-ranking.js';
-import { GroupHistory } from './group-history.js';
+import { GroupHistory, type GroupSummary } from './group-history.js';
 import { coordinatesOf, type Group } from './groups.js';
-import type { Observation } from './observation.js';
+import { LazyObservation, type Observation } from './observation.js';
 import { ParzenEstimator, type Point, type WeightedPoint } from './parzen.js';
 import { MOST_BEST, ValueRanking } from './ranking.js';
 
@@ -34,17 +34,38 @@ export interface Pick {
 export class GroupModel {
   readonly group: Group;
   readonly #history: GroupHistory;
+  readonly #locate: (trial: LearntTrial) => Float64Array;
 
-  constructor(group: Group, { seed, objectives }: { readonly seed: number; readonly objectives: number }) {
+  constructor(
+    group: Group,
+    {
+      seed,
+      objectives,
+      summary,
+    }: { readonly seed: number; readonly objectives: number; readonly summary?: GroupSummary },
+  ) {
     this.group = group;
+    this.#locate = ({ params }) => coordinatesOf(group, params)!;
     const ranking = objectives === 1 ? new ValueRanking() : new FrontRanking();
-    this.#history = new GroupHistory(streamKey(seed, 'tpe sample', group.key), ranking);
+    this.#history = new GroupHistory(streamKey(seed, 'tpe sample', group.key), ranking, summary);
   }
 
-  /** @param learnt null for a trial that says nothing */
-  observe(number: number, params: Params, learnt: LearntTrial | null): void {
-    const at = coordinatesOf(this.group, params);
-    if (at !== null) this.#history.set(number, learnt === null ? null : { learnt, at });
+  /**
+   * @param learnt null for a trial that says nothing
+   * @param isPoint whether the params are known to be a point of the space
+   */
+  observe(
+    number: number,
+    params: Params,
+    { learnt, isPoint }: { readonly learnt: LearntTrial | null; readonly isPoint: boolean },
+  ): void {
+    if (isPoint ? !hasAll(this.group, params) : coordinatesOf(this.group, params) === null) return;
+    this.#history.set(number, learnt === null ? null : new LazyObservation(learnt, this.#locate));
+  }
+
+  /** What is known, in a size that does not grow with the trials; null for several objectives. None of them may come again. */
+  summarize(): GroupSummary | null {
+    return this.#history.summarize();
   }
 
   /**
@@ -109,6 +130,11 @@ export class GroupModel {
     });
     return { at, cells };
   }
+}
+
+function hasAll({ names }: Group, params: Params): boolean {
+  for (const name of names) if (!Object.hasOwn(params, name)) return false;
+  return true;
 }
 
 /**

@@ -13,6 +13,8 @@ export interface Ranking {
   remove(observation: Observation): void;
   /** The best `count`, best first; at most 25. */
   best(count: number): readonly Observation[];
+  /** All that its answers will follow from when none of those added is ever removed; null where that is more than a few. */
+  lasting(): readonly Observation[] | null;
 }
 
 /** By value: adding and removing cost a logarithm of the number of trials. */
@@ -25,7 +27,9 @@ export class ValueRanking implements Ranking {
 
   add(observation: Observation): void {
     this.#rest.push(observation);
-    this.#settle();
+    // Most are not better than the best: of these only the top of the heap could matter, and it has not changed.
+    const worst = this.#best.length < MOST_BEST ? undefined : this.#best.at(-1)!;
+    if (worst === undefined || compareLearnt(observation.learnt, worst.learnt) < 0) this.#settle();
   }
 
   remove(observation: Observation): void {
@@ -37,6 +41,10 @@ export class ValueRanking implements Ranking {
 
   best(count: number): readonly Observation[] {
     return this.#best.slice(0, count);
+  }
+
+  lasting(): readonly Observation[] {
+    return this.#best;
   }
 
   /** Keeps the best of all among the best. */
