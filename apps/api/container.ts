@@ -57,6 +57,7 @@ export function createContainer(
     tasks: queue.tasks,
     datasets: { list: listDatasets, find: findDataset },
     storedDatasets: database.datasets,
+    learning: database.learning,
     models: database.models,
     programs: config.programs ?? [],
     ...(config.maxLosses !== undefined && { maxLosses: config.maxLosses }),

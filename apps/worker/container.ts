@@ -68,6 +68,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     tasks: queue.tasks,
     datasets: { list: listDatasets, find: findDataset },
     storedDatasets: database.datasets,
+    learning: database.learning,
     models: database.models,
     programs: [...config.programs.keys()],
     maxLosses: config.maxLosses,

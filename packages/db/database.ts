@@ -7,6 +7,7 @@ import type {
   EvaluationStore,
   EventStore,
   KeyStore,
+  LearningStore,
   ModelStore,
   RungStore,
   SearchStore,
@@ -23,6 +24,7 @@ import { EditRepository } from './edit-repository.js';
 import { EvaluationRepository } from './evaluation-repository.js';
 import { EventRepository } from './event-repository.js';
 import { KeyRepository } from './key-repository.js';
+import { LearningRepository } from './learning-repository.js';
 import { ModelRepository } from './model-repository.js';
 import { RungRepository } from './rung-repository.js';
 import { SearchRepository } from './search-repository.js';
@@ -45,6 +47,7 @@ export interface Database {
   readonly keys: KeyStore;
   readonly charts: ChartStore;
   readonly datasets: DatasetStore;
+  readonly learning: LearningStore;
   readonly models: ModelStore;
   statistics(): Promise<DatabaseStatistics>;
   /** Those of this process. */
@@ -68,6 +71,7 @@ export function createDatabase(options: ClientOptions): Database {
     keys: new KeyRepository(client),
     charts: new ChartRepository(client),
     datasets: new DatasetRepository(client),
+    learning: new LearningRepository(client),
     models: new ModelRepository(client),
     events: new EventRepository(client),
     webhooks: new WebhookRepository(client),

@@ -8,6 +8,7 @@ import type { EditStore } from './ports/edit-store.js';
 import type { EvaluationStore } from './ports/evaluation-store.js';
 import type { EventStore } from './ports/event-store.js';
 import type { KeyStore } from './ports/key-store.js';
+import type { LearningStore } from './ports/learning-store.js';
 import type { Logger } from './ports/logger.js';
 import type { ModelStore } from './ports/model-store.js';
 import type { RungStore } from './ports/rung-store.js';
@@ -47,6 +48,7 @@ export interface Deps {
   readonly datasets: DatasetCatalog;
   /** Those that people brought. */
   readonly storedDatasets: DatasetStore;
+  readonly learning: LearningStore;
   readonly models: ModelStore;
   /** Names of the programs that a spec may have workers run. */
   readonly programs: readonly string[];

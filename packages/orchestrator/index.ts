@@ -41,6 +41,7 @@ export type { EditStore, PendingEdits, Rewound, SettledEdits, StoredEdit } from 
 export type { EvaluationStore } from './ports/evaluation-store.js';
 export type { EditEvent, EventPosition, EventStore, SearchEvent, Transition } from './ports/event-store.js';
 export type { KeyStore, NewApiKey } from './ports/key-store.js';
+export type { LearningStore } from './ports/learning-store.js';
 export type { Logger } from './ports/logger.js';
 export type { ModelStore } from './ports/model-store.js';
 export type { Page, PageQuery } from './ports/page.js';

@@ -26,6 +26,11 @@ export function objectiveValue(spec: Goal | null, metrics: Metrics) {
   return { value, rankKey, violation: keeps ? null : violationOf(spec, metrics).violation };
 }
 
+/** Whether samplers see more of a trial than its value. */
+export function needsMetrics(spec: Goal): boolean {
+  return !hasOneValue(spec);
+}
+
 /** A trial as samplers see it. */
 export function toTrialRecord(spec: Goal, { metrics, editedFrom, ...trial }: StoredRecord): TrialRecord {
   return asProposed({ ...trial, ...outcomeAmong(spec, metrics), value: trial.value }, editedFrom);

@@ -59,6 +59,8 @@ export interface LearningContext {
   readonly learner: Learner;
   /** Trials that were observed while they waited for their scheduler, and have not ended. */
   readonly waiting: Set<number>;
+  /** What `firstUnobserved` was when it began. */
+  readonly begunAt: number;
   /** The final outcomes of all trials numbered below this have been observed; of those above, the ones in `beyond`. */
   firstUnobserved: number;
   readonly beyond: Set<number>;
@@ -98,7 +100,8 @@ export function startLearning(
     known === undefined || sampler.resume === undefined ? sampler.learn(problem) : sampler.resume(problem, known);
   const learner = explained(spec, proposeAnew(problem, learn, summary?.learnt as AnewSummary | undefined));
   if (summary === undefined) for (const trial of state.prior ?? []) learner.observe(trial);
-  return { spec, learner, firstUnobserved: summary?.below ?? 0, beyond: new Set(), waiting: new Set() };
+  const begunAt = summary?.below ?? 0;
+  return { spec, learner, begunAt, firstUnobserved: begunAt, beyond: new Set(), waiting: new Set() };
 }
 
 /** What has been learnt so far; null where the sampler cannot say, and while trials are known whose outcome is to come. */

@@ -96,6 +96,7 @@ export async function startStack({
     tasks: queue.tasks,
     datasets: { list: listDatasets, find: findDataset },
     storedDatasets: db.datasets,
+    learning: db.learning,
     models: db.models,
     programs: [...readPrograms(programsFile).keys()],
     logger: SILENT,

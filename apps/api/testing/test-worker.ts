@@ -49,6 +49,7 @@ export function createTestWorker(
       tasks: queue.tasks,
       datasets: { list: () => [], find: () => null },
       storedDatasets: database.datasets,
+      learning: database.learning,
       models: database.models,
       programs: [],
       logger,

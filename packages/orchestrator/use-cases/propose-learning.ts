@@ -4,18 +4,14 @@ import {
   type LearningContext,
   observe,
   type Suggestion,
-  startLearning,
   suggestNext,
 } from '@caviar/search';
 import { isFinal } from '@caviar/spec';
 import type { Deps } from '../deps.js';
-import { toTrialRecord } from '../objective-value.js';
+import { needsMetrics, toTrialRecord } from '../objective-value.js';
 import type { SearchForAdvance } from '../ports/search-store.js';
+import { learnerOf } from './learners.js';
 import type { PreparedSearch } from './prepared-search.js';
-
-/** Learners kept in memory; one that is gone is built anew from Postgres. */
-const KEPT = 32;
-const kept = new Map<string, LearningContext>();
 
 interface Question {
   readonly state: SearchForAdvance;
@@ -26,18 +22,22 @@ interface Question {
 /**
  * Proposes trials `nextNumber` to `endNumber - 1` with a sampler that learns. In `strict` mode each is shown exactly the
  * outcomes that its number entitles it to, so whichever process asks, and whenever, the answer is the same; otherwise
- * all there are by now.
+ * all there are by now. None while another process is learning from many trials: it goes on with the search.
  */
 export async function proposeLearning(
-  deps: Pick<Deps, 'searches' | 'trials'>,
+  deps: Pick<Deps, 'searches' | 'trials' | 'learning'>,
   { state, plan, endNumber }: Question,
 ): Promise<readonly Suggestion[]> {
   const { search, nextNumber } = state;
-  let learning = await learningOf(deps, { state, plan });
+  let learning = await learnerOf(deps, { state, plan });
   const mayObserve = (number: number) => (plan.window === null ? number : historyNeeded(plan, number));
-  if (hasSeenTooMuch(learning, mayObserve(nextNumber))) learning = await learningOf(deps, { state, plan, anew: true });
+  if (learning !== null && hasSeenTooMuch(learning, mayObserve(nextNumber))) {
+    learning = await learnerOf(deps, { state, plan, anew: true });
+  }
+  if (learning === null) return [];
   const from = learning.firstUnobserved;
-  const stored = await deps.trials.records(search.id, { from, below: nextNumber });
+  const which = { from, below: nextNumber, withMetrics: needsMetrics(search.spec) };
+  const stored = await deps.trials.records(search.id, which);
   const records = stored.map((trial) => toTrialRecord(search.spec, trial));
   // From here on nothing is awaited, so no other call of this process can take the learner further in between; one may
   // have done so before.
@@ -56,27 +56,6 @@ export async function proposeLearning(
     made.push({ number, params: suggestion.params });
   }
   return suggestions;
-}
-
-async function learningOf(
-  { searches }: Pick<Deps, 'searches'>,
-  { state, plan, anew = false }: Pick<Question, 'state' | 'plan'> & { readonly anew?: boolean },
-): Promise<LearningContext> {
-  const { search, spaces } = state;
-  const { name: _, stop: __, ...decisive } = search.spec;
-  // `auto` may pick another sampler after a change of maxTrials.
-  const { length: rounds } = search.rounds;
-  const key = JSON.stringify([search.id, search.spaceVersion, rounds, plan.sampler.kind, decisive]);
-  const known = kept.get(key);
-  if (known !== undefined && !anew) return known;
-  const prior = search.spec.warmStart === undefined ? [] : await searches.prior(search.id);
-  const spaceFirstNumber = spaces.at(-1)?.firstNumber ?? 0;
-  const learning = startLearning(search.spec, { spaceFirstNumber, rounds: search.rounds, prior });
-  if (learning === null) throw new TypeError(`the sampler of ${search.id} does not learn`);
-  const [oldest] = kept.keys();
-  if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);
-  kept.set(key, learning);
-  return learning;
 }
 
 /** A larger parallelism entitles the next trials to less than earlier ones have been shown. */

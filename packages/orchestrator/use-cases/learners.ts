@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto';
+import {
+  historyNeeded,
+  type LearningContext,
+  type LearningSummary,
+  observe,
+  SUMMARY_FORM,
+  startLearning,
+  summarizeLearning,
+} from '@caviar/search';
+import { isFinal } from '@caviar/spec';
+import type { Deps } from '../deps.js';
+import { needsMetrics, toTrialRecord } from '../objective-value.js';
+import type { SearchForAdvance } from '../ports/search-store.js';
+import type { PreparedSearch } from './prepared-search.js';
+
+/** Learners kept in memory; one that is gone is built anew from Postgres. */
+const KEPT = 32;
+const kept = new Map<string, LearningContext>();
+/** Those that are being brought up to date, by the same keys. */
+const opening = new Map<string, Promise<LearningContext | null>>();
+
+/** Trials by which a learner is far behind: then it begins from a summary, if there is one, and stores one. */
+const FAR = 8192;
+/** Trials that are read at a time: other work of the process goes on in between. */
+const BLOCK = 4096;
+/** For how long a process is believed to be learning; and trials after which it says so again, with what it has by then. */
+const LEASE_MS = 5_000;
+const RENEW_EVERY = 32 * BLOCK;
+/** Trials after which a learner forgets what will not matter any more, and stores a summary for others. */
+const SUMMARIZE_EVERY = 16_384;
+
+export interface LearnerQuestion {
+  readonly state: SearchForAdvance;
+  readonly plan: PreparedSearch['plan'];
+  /** Whether the one in memory is of no use: it has seen more than the next trial may go by. */
+  readonly anew?: boolean;
+}
+
+type LearnerDeps = Pick<Deps, 'searches' | 'trials' | 'learning'>;
+
+/**
+ * The learner of a search, less than `FAR` trials behind what its next trial goes by. Null while another process is reading that
+ * many: it goes on with the search, and soon there will be a summary.
+ *
+ * A learner follows from the trials below a number alone. So it does not matter who has read them, how far a summary reaches, nor
+ * whether there is one.
+ */
+export async function learnerOf(deps: LearnerDeps, question: LearnerQuestion): Promise<LearningContext | null> {
+  const { state, plan, anew = false } = question;
+  const key = keyOf(question);
+  const known = anew ? undefined : kept.get(key);
+  const to = reachOf(state, plan);
+  if (known !== undefined && to - known.firstUnobserved < FAR) return settled(deps, question, known);
+  const others = opening.get(key);
+  if (others !== undefined && !anew) return others;
+  const opened = open(deps, question, { key, known, to });
+  opening.set(key, opened);
+  try {
+    return await opened;
+  } finally {
+    if (opening.get(key) === opened) opening.delete(key);
+  }
+}
+
+/** Number below which all trials have ended and may be gone by. */
+function reachOf({ nextNumber, firstOpenNumber }: SearchForAdvance, plan: PreparedSearch['plan']): number {
+  return plan.window === null ? firstOpenNumber : Math.min(firstOpenNumber, historyNeeded(plan, nextNumber));
+}
+
+async function open(
+  deps: LearnerDeps,
+  question: LearnerQuestion,
+  { key, known, to }: { readonly key: string; readonly known: LearningContext | undefined; readonly to: number },
+): Promise<LearningContext | null> {
+  const { search } = question.state;
+  if (to < FAR) return keep(key, known ?? (await begin(deps, question)));
+  const digest = digestOf(key);
+  const stored = await deps.learning.read(search.id, digest);
+  const isOfUse = stored !== null && stored.below <= to && stored.below > (known?.firstUnobserved ?? 0);
+  const learning = isOfUse ? await begin(deps, question, stored) : (known ?? (await begin(deps, question)));
+  if (to - learning.firstUnobserved < FAR) return keep(key, learning);
+  if (!(await deps.learning.take(search.id, digest, LEASE_MS))) return null;
+  try {
+    await catchUp(deps, learning, { search, to, digest });
+    return keep(key, (await shrink(deps, question, learning)) ?? learning);
+  } finally {
+    await deps.learning.renew(search.id, digest, 0);
+  }
+}
+
+/** Reads the trials below `to`, which have all ended; the next ones are on their way while some are learnt from. */
+async function catchUp(
+  { trials, learning: store }: LearnerDeps,
+  learning: LearningContext,
+  { search, to, digest }: { readonly search: SearchForAdvance['search']; readonly to: number; readonly digest: string },
+): Promise<void> {
+  const withMetrics = needsMetrics(search.spec);
+  const read = (from: number) => trials.records(search.id, { from, below: Math.min(to, from + BLOCK), withMetrics });
+  const first = learning.firstUnobserved;
+  let coming = read(first);
+  for (let from = first; from < to; from += BLOCK) {
+    const records = await coming;
+    if (from + BLOCK < to) coming = read(from + BLOCK);
+    coming.catch(() => {}); // thrown where it is awaited
+    observe(
+      learning,
+      records.filter(({ status }) => isFinal(status)).map((trial) => toTrialRecord(search.spec, trial)),
+    );
+    if ((from - first) % RENEW_EVERY !== RENEW_EVERY - BLOCK) continue;
+    const summary = summarizeLearning(learning);
+    if (summary !== null) await store.keep(search.id, digest, summary, LEASE_MS);
+    else await store.renew(search.id, digest, LEASE_MS);
+  }
+}
+
+/** A learner that has taken in many trials since is made small, and what it knows is stored. */
+async function settled(
+  deps: LearnerDeps,
+  question: LearnerQuestion,
+  learning: LearningContext,
+): Promise<LearningContext> {
+  if (learning.firstUnobserved - learning.begunAt < SUMMARIZE_EVERY) return learning;
+  const small = await shrink(deps, question, learning);
+  const key = keyOf(question);
+  // It may have gone on meanwhile.
+  if (small === null || kept.get(key) !== learning || learning.firstUnobserved !== small.firstUnobserved)
+    return learning;
+  return keep(key, small);
+}
+
+/** Stores a summary, and goes on from it: the learner as it is, without all that it will not need again. Null where there is none. */
+async function shrink(
+  deps: LearnerDeps,
+  question: LearnerQuestion,
+  learning: LearningContext,
+): Promise<LearningContext | null> {
+  const summary = summarizeLearning(learning);
+  if (summary === null) return null;
+  await deps.learning.keep(question.state.search.id, digestOf(keyOf(question)), summary, 0);
+  return begin(deps, question, summary);
+}
+
+async function begin(
+  { searches }: LearnerDeps,
+  { state }: LearnerQuestion,
+  summary?: LearningSummary,
+): Promise<LearningContext> {
+  const { search, spaces } = state;
+  const needsPrior = search.spec.warmStart !== undefined;
+  const prior = needsPrior ? await searches.prior(search.id) : [];
+  const spaceFirstNumber = spaces.at(-1)?.firstNumber ?? 0;
+  const learning = startLearning(search.spec, { spaceFirstNumber, rounds: search.rounds, prior }, summary);
+  if (learning === null) throw new TypeError(`the sampler of ${search.id} does not learn`);
+  return learning;
+}
+
+function keep(key: string, learning: LearningContext): LearningContext {
+  kept.delete(key);
+  const [oldest] = kept.keys();
+  if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);
+  kept.set(key, learning);
+  return learning;
+}
+
+/** All that a learner follows from, beside trials. */
+function keyOf({ state: { search, spaces }, plan }: LearnerQuestion): string {
+  const { name: _, stop: __, ...decisive } = search.spec;
+  // `auto` may pick another sampler after a change of maxTrials.
+  return JSON.stringify([
+    search.id,
+    search.spaceVersion,
+    spaces.at(-1)?.firstNumber,
+    search.rounds,
+    plan.sampler,
+    decisive,
+  ]);
+}
+
+function digestOf(key: string): string {
+  return createHash('sha256').update(`${SUMMARY_FORM} ${key}`).digest('base64url');
+}
