@@ -32,6 +32,7 @@ import type {
   SearchPatchBody,
   SearchPreviewView,
   SearchRungsView,
+  SearchSort,
   SearchSpecBody,
   SearchTimelineView,
   SearchView,
@@ -67,6 +68,12 @@ export interface PageOptions extends CallOptions {
 
 export interface SearchQuery extends PageOptions {
   readonly status?: SearchView['status'] | undefined;
+  /** Words, each of which the name, the trainer, the data set, the program, the sampler or the scheduler must have; or an id. */
+  readonly q?: string | undefined;
+  /** `created` if left out. */
+  readonly sort?: SearchSort | undefined;
+  /** Left out: the newest, the longest way on, or the most trials first; names and statuses by the alphabet. */
+  readonly order?: 'asc' | 'desc' | undefined;
 }
 
 export interface TrialQuery extends PageOptions {
@@ -120,6 +127,11 @@ export interface FollowedEvent {
   readonly event: SearchEventView;
 }
 
+export interface ObjectiveOptions extends CallOptions {
+  /** Metric of one of several objectives; the first if left out. */
+  readonly objective?: string | undefined;
+}
+
 export interface TableOptions extends CallOptions {
   /** A field of a trial, `params.NAME` or `metrics.NAME`; `value` (the order of the board) if left out. */
   readonly sort?: string | undefined;
@@ -167,7 +179,7 @@ export interface Client {
   /** Opens the sealed test set for the winner of an ended search; takes as long as training it again. */
   evaluateTest(id: string, options?: CallOptions): Promise<TestEvaluationView>;
   /** What the objective depends on; a problem `nothing-to-explain` while that is not known. */
-  importance(id: string, options?: CallOptions): Promise<SearchImportanceView>;
+  importance(id: string, options?: ObjectiveOptions): Promise<SearchImportanceView>;
   /** All searches and the workers at a glance, as they change; `ready` each time it has connected: read lists after it. Never ends by itself. */
   followChanges(options?: CallOptions): AsyncGenerator<ChangeView, void>;
   /** A window of the trials, sorted and filtered. */
@@ -179,7 +191,7 @@ export interface Client {
   ): Promise<TrialPointsView>;
   bestSoFar(
     searchId: string,
-    options?: CallOptions & { readonly maxPoints?: number | undefined },
+    options?: ObjectiveOptions & { readonly maxPoints?: number | undefined },
   ): Promise<BestSoFarView>;
   trialCurves(searchId: string, options?: CurvesOptions): Promise<TrialCurvesView>;
   searchRungs(searchId: string, options?: CallOptions): Promise<SearchRungsView>;

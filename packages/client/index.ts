@@ -7,6 +7,7 @@ export type {
   DiagnosisOptions,
   FollowedEvent,
   FollowOptions,
+  ObjectiveOptions,
   PageOptions,
   SearchQuery,
   TableOptions,

@@ -57,7 +57,7 @@ export type {
 export type { SearchImportanceView } from './schemas/importance.js';
 export type { ApiKeyView, CreatedKeyView, CreateKeyBody, KeyPageView } from './schemas/key.js';
 export type { PredictBody, PredictionsView } from './schemas/model.js';
-export { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, MAX_WAIT_MS } from './schemas/parameters.js';
+export { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, MAX_WAIT_MS, type SearchSort } from './schemas/parameters.js';
 export type { SearchPreviewView } from './schemas/preview.js';
 export type {
   LeaderboardEntryView,

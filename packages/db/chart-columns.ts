@@ -24,7 +24,7 @@ function textOf(column: string): Prisma.Sql | null {
 }
 
 /** A column as a number; null where it is none. Text of a document must not be cast: a choice may look like a number. */
-function numberColumn(column: string): Prisma.Sql {
+export function numberColumn(column: string): Prisma.Sql {
   const place = placeOf(column);
   if (place === null) return FIELDS[column] ?? Prisma.sql`t.value`;
   const { document, key } = place;
@@ -56,8 +56,17 @@ function conditionOf(column: string, condition: ColumnCondition): Prisma.Sql {
 }
 
 /** The order of a query: what a trial does not have comes last, whichever way; the number decides between equals. */
-export function orderOf({ sort, order }: Pick<TableQuery, 'sort' | 'order'>): Prisma.Sql {
+export function orderOf({
+  sort,
+  order,
+  constrained,
+}: Pick<TableQuery, 'sort' | 'order' | 'constrained'>): Prisma.Sql {
   const way = order === 'asc' ? Prisma.sql`ASC` : Prisma.sql`DESC`;
+  if (sort === 'front') return Prisma.sql`p.place ${way} NULLS LAST, t.number`;
+  if (sort === 'value' && constrained !== undefined) {
+    const cost = constrained === 'maximize' ? Prisma.sql`-t.value` : Prisma.sql`t.value`;
+    return Prisma.sql`t.rank_key ${way} NULLS LAST, t.violation ${way} NULLS LAST, ${cost} ${way} NULLS LAST, t.number`;
+  }
   if (sort === 'value') return Prisma.sql`t.rank_key ${way} NULLS LAST, t.number`;
   if (sort === 'number') return Prisma.sql`t.number ${way}`;
   const text = textOf(sort);

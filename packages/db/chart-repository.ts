@@ -9,7 +9,7 @@ import type {
   TrialPoint,
 } from '@caviar/orchestrator';
 import type { Trial } from '@caviar/spec';
-import { conditionsOf, orderOf } from './chart-columns.js';
+import { conditionsOf, numberColumn, orderOf } from './chart-columns.js';
 import type { Client } from './client.js';
 import { Prisma } from './generated/client.js';
 import { type TrialRow, toTrial } from './rows.js';
@@ -25,7 +25,8 @@ export class ChartRepository implements ChartStore {
   constructor(private readonly client: Client) {}
 
   async table(searchId: string, query: TableQuery): Promise<{ total: number; items: readonly Trial[] }> {
-    const isBoard = query.sort === 'value' && query.order === 'asc' && !isFiltered(query);
+    const isOrdered = query.sort === 'value' && query.order === 'asc' && query.constrained === undefined;
+    const isBoard = isOrdered && !isFiltered(query);
     const rows = isBoard ? await this.#board(searchId, query) : await this.#sorted(searchId, query);
     const items = rows.map(toTrial);
     if (query.filter === undefined) return { total: await this.#count(searchId, query), items };
@@ -47,8 +48,13 @@ export class ChartRepository implements ChartStore {
   }
 
   async #sorted(searchId: string, query: TableQuery): Promise<readonly TrialRow[]> {
+    const { places } = query;
+    const placed =
+      places === undefined
+        ? Prisma.empty
+        : Prisma.sql`LEFT JOIN unnest(${places as number[]}::int[]) WITH ORDINALITY AS p (number, place) ON p.number = t.number`;
     return this.client.$queryRaw<TrialRow[]>`
-      SELECT ${TRIAL_COLUMNS} FROM trials t WHERE t.search_id = ${searchId} AND ${conditionsOf(query)}
+      SELECT ${TRIAL_COLUMNS} FROM trials t ${placed} WHERE t.search_id = ${searchId} AND ${conditionsOf(query)}
       ORDER BY ${orderOf(query)} LIMIT ${query.limit} OFFSET ${query.offset}`;
   }
 
@@ -70,14 +76,17 @@ export class ChartRepository implements ChartStore {
       ORDER BY c.part, c.rank_key, c.number LIMIT ${limit}`;
   }
 
-  async points(searchId: string, { made, limit, metrics }: Parameters<ChartStore['points']>[1]) {
+  async points(searchId: string, { made, limit, metrics, best }: Parameters<ChartStore['points']>[1]) {
+    const most = Math.floor(limit / 5);
+    const leading =
+      best === undefined
+        ? Prisma.sql`SELECT t.number FROM trials t WHERE t.search_id = ${searchId} AND ${ON_BOARD} AND t.rank_key IS NOT NULL
+            ORDER BY t.rank_key, t.number LIMIT ${most}`
+        : Prisma.sql`SELECT unnest(${best.slice(0, most)}::int[])`;
     const which =
       made <= limit
         ? Prisma.sql`true`
-        : Prisma.sql`t.number IN (
-            (SELECT t.number FROM trials t WHERE t.search_id = ${searchId} AND ${ON_BOARD} AND t.rank_key IS NOT NULL
-              ORDER BY t.rank_key, t.number LIMIT ${Math.floor(limit / 5)})
-            UNION SELECT unnest(${evenly(made, limit - Math.floor(limit / 5))}::int[]))`;
+        : Prisma.sql`t.number IN ((${leading}) UNION SELECT unnest(${evenly(made, limit - most)}::int[]))`;
     const shown =
       metrics.length === 0
         ? Prisma.sql`'{}'::json`
@@ -106,6 +115,21 @@ export class ChartRepository implements ChartStore {
       SELECT t.id AS "trialId", t.number, t.value, t.ended_at AS "endedAt"
       FROM falling f JOIN trials t ON t.search_id = ${searchId} AND t.number = f.number
       WHERE t.value IS NOT NULL ORDER BY t.number`;
+  }
+
+  async bestOf(searchId: string, { metric, direction }: Parameters<ChartStore['bestOf']>[1]) {
+    const value = numberColumn(`metrics.${metric}`);
+    const cost = direction === 'minimize' ? value : Prisma.sql`-(${value})`;
+    return this.client.$queryRaw<NewBest[]>`
+      WITH valued AS (
+        SELECT t.id, t.number, t.ended_at, ${value} AS value, ${cost} AS cost FROM trials t
+        WHERE t.search_id = ${searchId} AND ${ON_BOARD} AND t.violation IS NULL
+      ), compared AS (
+        SELECT v.*, min(v.cost) OVER (ORDER BY v.number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+        FROM valued v WHERE v.cost IS NOT NULL
+      )
+      SELECT c.id AS "trialId", c.number, c.value, c.ended_at AS "endedAt" FROM compared c
+      WHERE c.before IS NULL OR c.cost < c.before ORDER BY c.number`;
   }
 
   async curves(searchId: string, { numbers, best }: Parameters<ChartStore['curves']>[1]): Promise<readonly Curve[]> {

@@ -7,15 +7,13 @@ import {
   type SpaceVersion,
 } from '@caviar/orchestrator';
 import type { Round, Search, SearchStatus } from '@caviar/spec';
-import { z } from 'zod';
 import type { Client } from './client.js';
-import { cursorFields, cutPage, decodeCursor } from './cursor.js';
+import { cutPage } from './cursor.js';
 import { isUniqueViolation } from './errors.js';
 import { Prisma } from './generated/client.js';
 import { countTrials, type SearchRow, toSearch } from './rows.js';
+import { listCursor, listOrder } from './search-order.js';
 import { json } from './trial-sql.js';
-
-const cursorSchema = z.object({ createdAt: cursorFields.time, id: cursorFields.id });
 
 /** What of a search is shown: its row, its rounds and its best trial, by the leaderboard's own order. */
 const SELECT_SEARCH = Prisma.sql`
@@ -98,15 +96,18 @@ export class SearchRepository implements SearchStore {
     return row === undefined ? null : toSearch(row);
   }
 
-  async list({ status, project, limit, cursor }: Parameters<SearchStore['list']>[0]) {
-    const after = decodeCursor(cursorSchema, cursor);
-    const rows = await this.client.$queryRaw<SearchRow[]>`${SELECT_SEARCH}
-      WHERE ${status === undefined ? Prisma.sql`true` : Prisma.sql`s.status = ${status}::search_status`}
-        AND ${project === undefined ? Prisma.sql`true` : Prisma.sql`s.project = ${project}`}
-        AND ${after === null ? Prisma.sql`true` : Prisma.sql`(s.created_at, s.id) < (${after.createdAt}::timestamptz, ${after.id})`}
-      ORDER BY s.created_at DESC, s.id DESC LIMIT ${limit + 1}`;
-    const page = cutPage(rows, limit, (row) => ({ createdAt: row.createdAt.toISOString(), id: row.id }));
-    return { items: page.items.map(toSearch), nextCursor: page.nextCursor };
+  async list(query: Parameters<SearchStore['list']>[0]) {
+    const { limit } = query;
+    const { conditions, key, order } = listOrder(query);
+    const rows = await this.client.$queryRaw<(SearchRow & { readonly sortKey: string | number | null })[]>`
+      WITH chosen AS (
+        SELECT s.id, ${key} AS sort_key, row_number() OVER (ORDER BY ${order}) AS place
+        FROM searches s WHERE ${conditions} ORDER BY ${order} LIMIT ${limit + 1}
+      )
+      SELECT shown.*, c.sort_key AS "sortKey" FROM chosen c, LATERAL (${SELECT_SEARCH} WHERE s.id = c.id) shown
+      ORDER BY c.place`;
+    const page = cutPage(rows, limit, (row) => listCursor(query, row));
+    return { items: page.items.map(({ sortKey: _, ...row }) => toSearch(row)), nextCursor: page.nextCursor };
   }
 
   async prior(id: string) {

@@ -1,4 +1,6 @@
+import type { TrialStore } from '@caviar/orchestrator';
 import type { Params } from '@caviar/spec';
+import { numberColumn } from './chart-columns.js';
 import type { Client } from './client.js';
 import { Prisma } from './generated/client.js';
 
@@ -16,12 +18,15 @@ export async function readValuedTrials(
     numbers,
     limit,
     seed,
-  }: { readonly numbers: readonly number[] | null; readonly limit: number; readonly seed: number },
+    metric,
+  }: Parameters<TrialStore['valued']>[1],
 ): Promise<readonly ValuedTrial[]> {
   const among = numbers === null ? Prisma.sql`true` : Prisma.sql`t.number = ANY(${numbers as number[]}::int[])`;
+  const value = metric === undefined ? Prisma.sql`t.value` : numberColumn(`metrics.${metric}`);
   return client.$queryRaw<ValuedTrial[]>`
-    SELECT t.number, t.params, t.value FROM trials t
+    SELECT t.number, t.params, ${value} AS value FROM trials t
     WHERE t.search_id = ${searchId} AND ${among} AND t.status = 'completed' AND t.rank_key IS NOT NULL
+      AND ${value} IS NOT NULL
       AND t.edited_from IS NULL -- its value is not that of its params
     ORDER BY hashint4extended(t.number, ${seed}::bigint), t.number LIMIT ${limit}`;
 }

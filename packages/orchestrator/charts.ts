@@ -23,6 +23,8 @@ export interface TrialPoints extends Versioned {
   readonly durationMs: readonly (number | null)[];
   readonly params: Readonly<Record<string, readonly (ParamValue | null)[]>>;
   readonly metrics: Readonly<Record<string, readonly (number | null)[]>>;
+  /** With several objectives: the front of each, from 1. */
+  readonly front?: readonly (number | null)[];
 }
 
 export interface CurveColumns extends Omit<Curve, 'measurements'> {
@@ -35,14 +37,21 @@ export interface Charts {
   table(
     searchId: string,
     query: TableQuery,
-  ): Promise<List<Trial> & { readonly total: number; readonly offset: number }>;
+  ): Promise<
+    List<Trial> & {
+      readonly total: number;
+      readonly offset: number;
+      /** With several objectives: the front of each of the items, from 1. */
+      readonly fronts?: readonly (number | null)[];
+    }
+  >;
   points(
     searchId: string,
     query: { readonly limit: number; readonly metrics?: readonly string[] | undefined },
   ): Promise<TrialPoints>;
   bestSoFar(
     searchId: string,
-    query: { readonly maxPoints: number },
+    query: { readonly maxPoints: number; readonly objective?: string | undefined },
   ): Promise<List<NewBest> & { readonly total: number }>;
   curves(
     searchId: string,

@@ -179,7 +179,8 @@ export interface Orchestrator {
   /** The network of a completed or pruned trial as safetensors; trains it again when it is not kept. Throws `no-model`. */
   getModel(trialId: string): Promise<{ readonly trial: Trial; readonly data: Uint8Array }>;
   /** Shares of the objective's variance (fANOVA); throws `nothing-to-explain` while there are none. */
-  explainSearch(id: string): Promise<SearchImportance>;
+  /** For one of several objectives, named by its metric; the first if left out. */
+  explainSearch(id: string, objective?: string): Promise<SearchImportance>;
   /** Makes a key; what is given back is the only copy of it. */
   createKey(
     wanted: Pick<ApiKey, 'name' | 'role' | 'project'>,

@@ -75,6 +75,76 @@ describe('several objectives', () => {
     expect((await post('/v1/searches', again)).statusCode).toBe(201);
   });
 
+  test('are drawn with their fronts, sorted by them, and told one by one', async () => {
+    const constraints = [{ metric: 'size', max: 50 }];
+    const { id } = body(await create({ objective: [error, speed], constraints }), 'createSearch');
+    await tell(id, OUTCOMES.slice(0, 5));
+    const points = body(await app.inject(`/v1/searches/${id}/points?metrics=speed`), 'getTrialPoints');
+    expect(points.front).toEqual([3, 4, 1, 2, 1, ...points.number.slice(5).map(() => null)]);
+
+    const table = async (query: string) => {
+      const { items, fronts } = body(await app.inject(`/v1/searches/${id}/table?${query}`), 'getTrialTable');
+      return items.map(({ number }, i) => [number, fronts?.[i]]);
+    };
+    const board = [
+      [2, 1],
+      [4, 1],
+      [3, 2],
+      [0, 3],
+      [1, 4],
+    ];
+    expect((await table('sort=front')).slice(0, 5)).toEqual(board);
+    expect(await table('sort=front&offset=1&limit=2')).toEqual(board.slice(1, 3));
+    expect((await table('sort=front&order=desc')).slice(0, 5)).toEqual(board.toReversed());
+    expect(await table(`sort=front&filter=${encodeURIComponent('{"metrics.speed":{"max":1}}')}`)).toEqual(
+      board.slice(3),
+    );
+
+    const best = async (objective: string) =>
+      body(await app.inject(`/v1/searches/${id}/best-so-far?objective=${objective}`), 'getBestSoFar').items.map(
+        ({ number, value }) => [number, value],
+      );
+    expect(await best('error')).toEqual([
+      [0, 3],
+      [2, 2],
+    ]);
+    expect(await best('speed')).toEqual([
+      [0, 1],
+      [2, 5],
+      [4, 9],
+    ]);
+    for (const path of ['best-so-far', 'importance']) {
+      const { errors } = problem(await app.inject(`/v1/searches/${id}/${path}?objective=size`), 'invalid-request');
+      expect(errors).toEqual([{ pointer: '/objective', message: 'must be one of error, speed' }]);
+    }
+  });
+
+  test('depend on parameters of their own', async () => {
+    const space = { x: { kind: 'float', min: 0, max: 1 }, y: { kind: 'float', min: 0, max: 1 } };
+    const objectives = [error, speed];
+    const { id } = body(
+      await create({ objectives, space, stop: { maxTrials: 40 }, parallelism: 40 }),
+      'createSearch',
+    );
+    const { trials } = body(await post(`/v1/searches/${id}/ask`, { count: 40 }), 'ask');
+    const finishes = trials.map(({ id: trialId, leaseToken, params }) => ({
+      trialId,
+      leaseToken,
+      status: 'completed',
+      metrics: { error: Number(params['x']), speed: Number(params['y']) },
+    }));
+    await post(`/v1/searches/${id}/tell`, { finishes });
+    for (const [objective, name] of [
+      ['error', 'x'],
+      ['speed', 'y'],
+    ] as const) {
+      const answer = await app.inject(`/v1/searches/${id}/importance?objective=${objective}`);
+      const [first] = body(answer, 'getSearchImportance').parameters;
+      expect(first?.name).toBe(name);
+      expect(first?.share).toBeGreaterThan(0.7);
+    }
+  });
+
   test('are proposed for by nsga2, and refused by samplers that go by one', async () => {
     const sampler = { kind: 'nsga2', population: 4 };
     const { id } = body(await create({ objectives: [error, speed], sampler }), 'createSearch');
@@ -133,6 +203,8 @@ describe('constraints', () => {
     ]);
     const first = await board(id, '?limit=3');
     const second = await board(id, `?limit=3&cursor=${first.nextCursor}`);
+    const table = body(await app.inject(`/v1/searches/${id}/table?limit=6`), 'getTrialTable');
+    expect(table.items.map(({ number }) => number)).toEqual([1, 3, 2, 4, 0, 5]);
     expect([...first.entries, ...second.entries].map(({ rank, number }) => [rank, number])).toEqual([
       [1, 1],
       [2, 3],

@@ -32,7 +32,9 @@ export function searchRoutes(app: FastifyInstance, orchestrator: Orchestrator): 
 
   route(app, OPERATIONS.getSearchDiagnosis, async ({ id, query }) => orchestrator.diagnoseSearch(id, query));
 
-  route(app, OPERATIONS.getSearchImportance, async ({ id }) => presentImportance(await orchestrator.explainSearch(id)));
+  route(app, OPERATIONS.getSearchImportance, async ({ id, query }) =>
+    presentImportance(await orchestrator.explainSearch(id, query.objective)),
+  );
 
   route(app, OPERATIONS.evaluateTest, async ({ id }) => {
     const { evaluatedAt, ...evaluation } = await orchestrator.evaluateTest(id);

@@ -69,13 +69,24 @@ class Client:
         return cast(t.SearchPreview, self._json("POST", "/v1/searches/preview", body=dict(spec)))
 
     def list_searches(
-        self, *, status: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None
+        self,
+        *,
+        status: Optional[str] = None,
+        q: Optional[str] = None,
+        sort: Optional[str] = None,
+        order: Optional[str] = None,
+        limit: Optional[int] = None,
+        cursor: Optional[str] = None,
     ) -> t.SearchPage:
-        return cast(t.SearchPage, self._get("/v1/searches", status=status, limit=limit, cursor=cursor))
+        """A page of searches: newest first, or by name, status, progress or trials; ``q`` are words that they must have."""
+        query = {"status": status, "q": q, "sort": sort, "order": order, "limit": limit, "cursor": cursor}
+        return cast(t.SearchPage, self._get("/v1/searches", **query))
 
-    def every_search(self, *, status: Optional[str] = None) -> Iterator[t.Search]:
-        """Every search, newest first, page by page as they are read."""
-        return _every(lambda cursor: self.list_searches(status=status, limit=_PAGE, cursor=cursor))
+    def every_search(
+        self, *, status: Optional[str] = None, q: Optional[str] = None, sort: Optional[str] = None
+    ) -> Iterator[t.Search]:
+        """Every search, newest first unless ``sort`` says otherwise, page by page as they are read."""
+        return _every(lambda cursor: self.list_searches(status=status, q=q, sort=sort, limit=_PAGE, cursor=cursor))
 
     def get_search(self, search_id: str) -> t.Search:
         return cast(t.Search, self._get(_search(search_id)))
@@ -191,9 +202,9 @@ class Client:
         """Bias, variance, the recipe and a next search."""
         return cast(t.SearchDiagnosis, self._get(f"{_search(search_id)}/diagnosis", bayesError=bayes_error))
 
-    def importance(self, search_id: str) -> t.SearchImportance:
-        """Which parameters the objective depends on."""
-        return cast(t.SearchImportance, self._get(f"{_search(search_id)}/importance"))
+    def importance(self, search_id: str, *, objective: Optional[str] = None) -> t.SearchImportance:
+        """Which parameters the objective depends on; of several objectives the first, or the one of that metric."""
+        return cast(t.SearchImportance, self._get(f"{_search(search_id)}/importance", objective=objective))
 
     def evaluate_test(self, search_id: str) -> t.TestEvaluation:
         """Opens the sealed test set for the winner of an ended search; takes as long as training it again."""
@@ -247,8 +258,11 @@ class Client:
         query = {"limit": limit, "metrics": ",".join(metrics) or None}
         return cast(t.TrialPoints, self._get(f"{_search(search_id)}/points", **query))
 
-    def best_so_far(self, search_id: str, *, max_points: Optional[int] = None) -> t.BestSoFar:
-        return cast(t.BestSoFar, self._get(f"{_search(search_id)}/best-so-far", maxPoints=max_points))
+    def best_so_far(
+        self, search_id: str, *, max_points: Optional[int] = None, objective: Optional[str] = None
+    ) -> t.BestSoFar:
+        query = {"maxPoints": max_points, "objective": objective}
+        return cast(t.BestSoFar, self._get(f"{_search(search_id)}/best-so-far", **query))
 
     def trial_curves(
         self,

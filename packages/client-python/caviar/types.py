@@ -789,7 +789,7 @@ class TrialPage(TypedDict):
     nextCursor: Optional[str]
 
 
-class TrialPoints(TypedDict):
+class _TrialPoints(TypedDict):
     version: int
     total: int
     id: List[str]
@@ -803,11 +803,19 @@ class TrialPoints(TypedDict):
     metrics: Dict[str, List[Optional[float]]]
 
 
-class TrialTable(TypedDict):
+class TrialPoints(_TrialPoints, total=False):
+    front: List[Optional[int]]
+
+
+class _TrialTable(TypedDict):
     version: int
     total: int
     offset: int
     items: List[Trial]
+
+
+class TrialTable(_TrialTable, total=False):
+    fronts: List[Optional[int]]
 
 
 class Webhook(TypedDict):

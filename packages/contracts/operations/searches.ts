@@ -4,6 +4,7 @@ import { searchImportanceSchema } from '../schemas/importance.js';
 import {
   createSearchHeadersSchema,
   exportQuerySchema,
+  importanceQuerySchema,
   leaderboardHeadersSchema,
   leaderboardQuerySchema,
   searchListQuerySchema,
@@ -62,7 +63,8 @@ export const searchOperations = {
     method: 'GET',
     path: '/v1/searches',
     tag,
-    summary: 'List searches, newest first',
+    summary: 'List searches, newest first or in another order',
+    description: 'A `cursor` goes on in the order that it was given with.',
     query: searchListQuerySchema,
     responses: { 200: { description: 'A page of searches.', schema: searchPageSchema } },
     problems: ['invalid-cursor'],
@@ -104,6 +106,7 @@ export const searchOperations = {
     summary: 'Share of the variance of the objective per parameter, and per pair',
     description:
       'Functional ANOVA on a random forest over the completed trials (Hutter et al. 2014): every part of the space counts by its size on the scale of the parameter, wherever the sampler went. An answer is kept until the search changes.',
+    query: importanceQuerySchema,
     responses: { 200: { description: 'The shares.', schema: searchImportanceSchema } },
     problems: ['search-not-found', 'nothing-to-explain'],
   }),

@@ -2,13 +2,14 @@ import { FINAL_TRIAL_STATUSES, paramValueSchema, TRIAL_STATUSES, trialStatusSche
 import { z } from 'zod';
 import { timeSchema } from './common.js';
 import { exampleSearch, exampleTrial } from './examples.js';
-import { listFrom, numberFrom, wholeNumber } from './parameters.js';
+import { listFrom, numberFrom, objectiveQuery, wholeNumber } from './parameters.js';
 import { searchSchema } from './search.js';
 import { trialSchema } from './trial.js';
 
 const count = z.int().min(0);
 const version = count.meta({ description: 'Version of the leaderboard that it shows.' });
 const finite = z.number().nullable();
+const front = z.int().min(1).nullable();
 
 const MAX_OFFSET = 10_000_000;
 const MAX_POINTS = 5_000;
@@ -21,6 +22,11 @@ const column = z
   .regex(/^(number|value|step|durationMs|startedAt|params\..+|metrics\..+)$/, {
     message: 'must be number, value, step, durationMs, startedAt, params.NAME or metrics.NAME',
   });
+
+/** With several objectives also the order of the board, front by front. */
+const sortColumn = z.union([z.literal('front'), column], {
+  error: 'must be front, number, value, step, durationMs, startedAt, params.NAME or metrics.NAME',
+});
 
 const bound = z.number();
 const filterSchema = z
@@ -44,7 +50,10 @@ function jsonFrom(text: unknown): unknown {
 }
 
 export const tableQuerySchema = z.strictObject({
-  sort: column.default('value').meta({ description: '`value` is the order of the leaderboard.' }),
+  sort: sortColumn.default('value').meta({
+    description:
+      '`value` is the order of the leaderboard; with several objectives that is `front`, and `value` the order by the first of them.',
+  }),
   order: z.enum(['asc', 'desc']).default('asc').meta({ description: 'For `value`, `asc` is best first.' }),
   status: listFrom(trialStatusSchema, TRIAL_STATUSES.length)
     .optional()
@@ -63,6 +72,9 @@ export const trialTableSchema = z
     total: count.meta({ description: 'Trials that pass the filter.' }),
     offset: count,
     items: z.array(trialSchema),
+    fronts: z.array(front).optional().meta({
+      description: 'With several objectives: the front that each of the items belongs to, from 1; null without an outcome.',
+    }),
   })
   .meta({
     id: 'TrialTable',
@@ -93,6 +105,10 @@ export const trialPointsSchema = z
     durationMs: columnOf(finite),
     params: z.record(z.string(), columnOf(paramValueSchema.nullable())),
     metrics: z.record(z.string(), columnOf(finite)),
+    front: columnOf(front).optional().meta({
+      description:
+        'With several objectives: the front that a trial belongs to, from 1 (the Pareto front); null without an outcome.',
+    }),
   })
   .meta({
     id: 'TrialPoints',
@@ -117,6 +133,7 @@ export const trialPointsSchema = z
 export type TrialPointsView = z.infer<typeof trialPointsSchema>;
 
 export const bestSoFarQuerySchema = z.strictObject({
+  objective: objectiveQuery,
   maxPoints: z.preprocess(numberFrom, wholeNumber(2, 2_000).default(200)),
 });
 

@@ -24,9 +24,33 @@ const limit = z.preprocess(numberFrom, wholeNumber(1, MAX_PAGE_SIZE).default(DEF
 });
 const cursor = z.string().min(1).max(1000).optional().meta({ description: '`nextCursor` of the page before.' });
 
+/** Which of several objectives an answer is about. */
+export const objectiveQuery = z.string().min(1).max(200).optional().meta({
+  description: 'Metric of one of the objectives of the search; the first if left out.',
+});
+
+export const importanceQuerySchema = z.strictObject({ objective: objectiveQuery });
+
 export const pageQuerySchema = z.strictObject({ limit, cursor });
 
-export const searchListQuerySchema = z.strictObject({ status: searchStatusSchema.optional(), limit, cursor });
+const SEARCH_SORTS = ['created', 'name', 'status', 'progress', 'trials'] as const;
+export type SearchSort = (typeof SEARCH_SORTS)[number];
+
+export const searchListQuerySchema = z.strictObject({
+  status: searchStatusSchema.optional(),
+  q: z.string().trim().max(200).optional().meta({
+    description:
+      'Words; each must be in the name, the trainer, the data set, the program, the sampler or the scheduler, or be the id. Large and small letters are the same.',
+  }),
+  sort: z.enum(SEARCH_SORTS).default('created').meta({
+    description: '`progress` is the share of the trials that have ended; `trials` how many there are to be.',
+  }),
+  order: z.enum(['asc', 'desc']).optional().meta({
+    description: 'Default: `asc` for `name` and `status`, `desc` for the others. Between equals the newest is first.',
+  }),
+  limit,
+  cursor,
+});
 
 export const trialListQuerySchema = z.strictObject({ status: trialStatusSchema.optional(), limit, cursor });
 

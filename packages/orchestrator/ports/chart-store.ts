@@ -1,6 +1,6 @@
 import type { Measurement, Metrics, Params, ParamValue, Trial, TrialStatus } from '@caviar/spec';
 
-/** A field of a trial, `params.NAME`, or `metrics.NAME`. */
+/** A field of a trial, `params.NAME`, or `metrics.NAME`; as an order also `front`, that of the places given. */
 export type TableColumn = string;
 
 /** What a column of a trial must be to be shown. */
@@ -15,6 +15,10 @@ export interface TableQuery {
   readonly filter?: Readonly<Record<TableColumn, ColumnCondition>> | undefined;
   readonly offset: number;
   readonly limit: number;
+  /** Numbers of the trials in the order of the board, where that is not one that the database knows. */
+  readonly places?: readonly number[] | undefined;
+  /** In a search with constraints: which way its objective goes. Trials that break one are then in the order of the board too. */
+  readonly constrained?: 'minimize' | 'maximize' | undefined;
 }
 
 export interface TrialPoint
@@ -72,10 +76,21 @@ export interface ChartStore {
   /** Of the trials below `made`, by number: all, or the best fifth of `limit` and the others evenly over the numbers. */
   points(
     searchId: string,
-    query: { readonly made: number; readonly limit: number; readonly metrics: readonly string[] },
+    query: {
+      readonly made: number;
+      readonly limit: number;
+      readonly metrics: readonly string[];
+      /** Numbers of the best, where they are not those of the best values. */
+      readonly best?: readonly number[] | undefined;
+    },
   ): Promise<readonly TrialPoint[]>;
   /** Trials with a better value than every one of a lower number, by number. */
   bestSoFar(searchId: string): Promise<readonly NewBest[]>;
+  /** The same for another metric than the one that trials are ranked by; of the trials that keep the constraints. */
+  bestOf(
+    searchId: string,
+    objective: { readonly metric: string; readonly direction: 'minimize' | 'maximize' },
+  ): Promise<readonly NewBest[]>;
   /** Curves of the trials of these numbers, or of the `best` first; steps thinned to `maxPoints`. */
   curves(
     searchId: string,

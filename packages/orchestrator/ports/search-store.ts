@@ -42,6 +42,12 @@ export interface SearchForAdvance {
 export interface SearchListQuery extends PageQuery {
   readonly status?: SearchStatus | undefined;
   readonly project?: string | undefined;
+  /** Words, each of which the name, or what the search is made of, must have; or an id. */
+  readonly q?: string | undefined;
+  /** By when it was made, if left out. */
+  readonly sort?: 'created' | 'name' | 'status' | 'progress' | 'trials' | undefined;
+  /** Left out: by the alphabet for words, the greatest first for the others. */
+  readonly order?: 'asc' | 'desc' | undefined;
 }
 
 export interface SearchChange {

@@ -174,7 +174,13 @@ export interface TrialStore {
   /** A sample of at most `limit` completed trials with a finite value, of the numbers given or of all; fixed by the seed. */
   valued(
     searchId: string,
-    which: { readonly numbers: readonly number[] | null; readonly limit: number; readonly seed: number },
+    which: {
+      readonly numbers: readonly number[] | null;
+      readonly limit: number;
+      readonly seed: number;
+      /** Another metric than the one that trials are ranked by. */
+      readonly metric?: string | undefined;
+    },
   ): Promise<readonly ValuedTrial[]>;
   /**
    * Ended trials by value, then number; behind them, in a search with constraints, those that break one by how much they do,

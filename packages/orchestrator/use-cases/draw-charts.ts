@@ -1,21 +1,43 @@
 import type { Metrics, ParamValue } from '@caviar/spec';
 import type { Charts } from '../charts.js';
 import type { Deps } from '../deps.js';
+import { otherObjective } from './other-objective.js';
+import { placesOf } from './pareto-board.js';
 import { presentCurve, thin } from './read-curve.js';
 import { getSearch } from './read-searches.js';
 
 /** Pictures of one search; each says which version of the board it shows. */
-export function createCharts(deps: Pick<Deps, 'searches' | 'charts'>): Charts {
+export function createCharts(deps: Pick<Deps, 'searches' | 'trials' | 'charts'>): Charts {
   const { charts } = deps;
   return {
     async table(id, query) {
-      const { version } = await getSearch(deps, id);
-      return { version, offset: query.offset, ...(await charts.table(id, query)) };
+      const search = await getSearch(deps, id);
+      const { version, spec } = search;
+      if (spec.objectives === undefined) {
+        const constrained = spec.constraints === undefined ? undefined : spec.objective.direction;
+        // Of one objective the order of the board is that of its values.
+        const sort = query.sort === 'front' ? 'value' : query.sort;
+        return { version, offset: query.offset, ...(await charts.table(id, { ...query, sort, constrained })) };
+      }
+      const { numbers, ranks } = await placesOf(deps, search);
+      const places = query.sort === 'front' ? numbers : undefined;
+      const { total, items } = await charts.table(id, { ...query, places });
+      const fronts = frontsByNumber(numbers, ranks);
+      return {
+        version,
+        offset: query.offset,
+        total,
+        items,
+        fronts: items.map(({ number }) => fronts.get(number) ?? null),
+      };
     },
     async points(id, { limit, metrics = [] }) {
-      const { version, progress, status, spec } = await getSearch(deps, id);
+      const search = await getSearch(deps, id);
+      const { version, progress, status, spec } = search;
       const made = madeOf(progress);
-      const trials = await charts.points(id, { made, limit, metrics });
+      const places = spec.objectives === undefined ? null : await placesOf(deps, search);
+      const trials = await charts.points(id, { made, limit, metrics, best: places?.numbers });
+      const fronts = places === null ? null : frontsByNumber(places.numbers, places.ranks);
       const names = new Set(Object.keys(spec.space));
       for (const { params } of trials) for (const name of Object.keys(params)) names.add(name);
       return {
@@ -30,11 +52,14 @@ export function createCharts(deps: Pick<Deps, 'searches' | 'charts'>): Charts {
         durationMs: trials.map(({ durationMs }) => durationMs),
         params: columns([...names], trials, (trial) => trial.params),
         metrics: columns(metrics, trials, (trial) => trial.metrics) as Record<string, (number | null)[]>,
+        ...(fronts !== null && { front: trials.map(({ number }) => fronts.get(number) ?? null) }),
       };
     },
-    async bestSoFar(id, { maxPoints }) {
-      const { version, progress } = await getSearch(deps, id);
-      return { version, total: madeOf(progress), items: thin(await charts.bestSoFar(id), maxPoints) };
+    async bestSoFar(id, { maxPoints, objective }) {
+      const { version, progress, spec } = await getSearch(deps, id);
+      const other = otherObjective(spec, objective);
+      const items = other === null ? await charts.bestSoFar(id) : await charts.bestOf(id, other);
+      return { version, total: madeOf(progress), items: thin(items, maxPoints) };
     },
     async curves(id, { numbers, best, metrics, maxPoints, beta }) {
       const { version } = await getSearch(deps, id);
@@ -60,6 +85,10 @@ export function createCharts(deps: Pick<Deps, 'searches' | 'charts'>): Charts {
       return { version, items: await charts.timeline(id, limit) };
     },
   };
+}
+
+function frontsByNumber(numbers: readonly number[], ranks: readonly number[]): ReadonlyMap<number, number> {
+  return new Map(numbers.map((number, i) => [number, ranks[i]!]));
 }
 
 function columns<Row>(

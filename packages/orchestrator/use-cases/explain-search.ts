@@ -8,7 +8,8 @@ import {
 import type { Progress, Search } from '@caviar/spec';
 import type { Deps } from '../deps.js';
 import { DomainError } from '../errors.js';
-import type { SearchImportance } from '../orchestrator.js';
+import type { Orchestrator } from '../orchestrator.js';
+import { otherObjective } from './other-objective.js';
 import { getSearch } from './read-searches.js';
 
 /** Answers kept in memory. */
@@ -18,15 +19,16 @@ const KEPT = 64;
  * What the objective of a search depends on (fANOVA). An answer is kept until the search changes, whoever asks; one is
  * worked out at a time, a tree after the other, so that the process goes on serving.
  */
-export function createExplainer(deps: Pick<Deps, 'searches' | 'trials'>): (id: string) => Promise<SearchImportance> {
+export function createExplainer(deps: Pick<Deps, 'searches' | 'trials'>): Orchestrator['explainSearch'] {
   const kept = new Map<string, Promise<Importance>>();
   let last: Promise<unknown> = Promise.resolve();
-  return async (id) => {
+  return async (id, objective) => {
     const search = await getSearch(deps, id);
-    const key = `${id} ${search.version}`;
+    const metric = otherObjective(search.spec, objective)?.metric;
+    const key = JSON.stringify([id, search.version, metric]);
     let answer = kept.get(key);
     if (answer === undefined) {
-      answer = last.then(() => explain(deps, search));
+      answer = last.then(() => explain(deps, search, metric));
       // A failure is not kept: it may be the database's, and too few trials now are enough a moment later.
       last = answer.catch(() => kept.delete(key));
       const [oldest] = kept.keys();
@@ -37,10 +39,14 @@ export function createExplainer(deps: Pick<Deps, 'searches' | 'trials'>): (id: s
   };
 }
 
-async function explain({ trials }: Pick<Deps, 'trials'>, search: Search): Promise<Importance> {
+async function explain(
+  { trials }: Pick<Deps, 'trials'>,
+  search: Search,
+  metric: string | undefined,
+): Promise<Importance> {
   const { space, seed } = search.spec;
   const numbers = sampleNumbers(madeOf(search.progress), search.progress.completed, seed);
-  const sample = await trials.valued(search.id, { numbers, limit: MAX_IMPORTANCE_TRIALS, seed });
+  const sample = await trials.valued(search.id, { numbers, limit: MAX_IMPORTANCE_TRIALS, seed, metric });
   const steps = importance(space, sample, { seed });
   for (;;) {
     const { done, value } = steps.next();

@@ -6,10 +6,11 @@ import type { Leaderboard } from '../orchestrator.js';
 import type { PageQuery } from '../ports/page.js';
 import type { BoardEntry } from '../ports/trial-store.js';
 
-/** Trials by place: their ids, and the front each belongs to, from 1. */
+/** Trials by place: their ids and numbers, and the front each belongs to, from 1. */
 interface Places {
   readonly version: number;
   readonly ids: readonly string[];
+  readonly numbers: readonly number[];
   readonly ranks: readonly number[];
   /** Pages that have been read of this version, by where they begin and their length: who polls costs one look at the search. */
   readonly pages: Map<string, readonly BoardEntry[]>;
@@ -64,7 +65,8 @@ async function readEntries(
   });
 }
 
-async function placesOf({ trials }: Pick<Deps, 'trials'>, { id, version, spec }: Search): Promise<Places> {
+/** The places of the trials of a search with several objectives. */
+export async function placesOf({ trials }: Pick<Deps, 'trials'>, { id, version, spec }: Search): Promise<Places> {
   const known = kept.get(id);
   if (known?.version === version) return known;
   const rows = await trials.boardRows(id);
@@ -74,8 +76,13 @@ async function placesOf({ trials }: Pick<Deps, 'trials'>, { id, version, spec }:
   }));
   const fronts = placesAmong(standings).map(({ front }) => front);
   const order = rows.map((_, i) => i).sort((a, b) => fronts[a]! - fronts[b]! || rows[a]!.number - rows[b]!.number);
-  const ids = order.map((i) => rows[i]!.id);
-  const places = { version, ids, ranks: order.map((i) => fronts[i]! + 1), pages: new Map() };
+  const places = {
+    version,
+    ids: order.map((i) => rows[i]!.id),
+    numbers: order.map((i) => rows[i]!.number),
+    ranks: order.map((i) => fronts[i]! + 1),
+    pages: new Map(),
+  };
   kept.delete(id);
   const [oldest] = kept.keys();
   if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);
