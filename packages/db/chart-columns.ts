@@ -56,11 +56,7 @@ function conditionOf(column: string, condition: ColumnCondition): Prisma.Sql {
 }
 
 /** The order of a query: what a trial does not have comes last, whichever way; the number decides between equals. */
-export function orderOf({
-  sort,
-  order,
-  constrained,
-}: Pick<TableQuery, 'sort' | 'order' | 'constrained'>): Prisma.Sql {
+export function orderOf({ sort, order, constrained }: Pick<TableQuery, 'sort' | 'order' | 'constrained'>): Prisma.Sql {
   const way = order === 'asc' ? Prisma.sql`ASC` : Prisma.sql`DESC`;
   if (sort === 'front') return Prisma.sql`p.place ${way} NULLS LAST, t.number`;
   if (sort === 'value' && constrained !== undefined) {

@@ -201,7 +201,8 @@ export class ChartRepository implements ChartStore {
   async workersMark(): Promise<string> {
     const [row] = await this.client.$queryRaw<{ mark: string | null }[]>`
       SELECT string_agg(w.id || ' ' || (w.stopped_at IS NULL) || ' ' || (w.last_seen_at > now() - interval '15 seconds') || ' ' || coalesce((
-        SELECT string_agg(t.id || ':' || t.step, ',' ORDER BY t.id) FROM trials t WHERE t.worker_id = w.id AND t.status = 'running'
+        SELECT q.until::text FROM host_quarantines q WHERE q.host = w.host AND q.until > now()
+      ), '') || ' ' || coalesce((        SELECT string_agg(t.id || ':' || t.step, ',' ORDER BY t.id) FROM trials t WHERE t.worker_id = w.id AND t.status = 'running'
       ), ''), ';' ORDER BY w.id) AS mark
       FROM workers w WHERE w.last_seen_at > now() - interval '1 day'`;
     return row?.mark ?? '';

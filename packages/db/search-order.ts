@@ -24,7 +24,10 @@ const TEXT = Prisma.sql`lower(concat_ws(' ', s.name, s.spec -> 'trainer' ->> 'ki
   s.spec -> 'trainer' ->> 'program', s.spec -> 'sampler' ->> 'kind', s.spec -> 'scheduler' ->> 'kind'))`;
 
 const place = { isUp: z.boolean(), createdAt: cursorFields.time, id: cursorFields.id };
-const text = z.string().max(500).refine((key) => !key.includes('\0'));
+const text = z
+  .string()
+  .max(500)
+  .refine((key) => !key.includes('\0'));
 const cursorSchema = z.discriminatedUnion('sort', [
   z.object({ sort: z.literal('created'), key: z.null(), ...place }),
   z.object({ sort: z.enum(['name', 'status']), key: text, ...place }),

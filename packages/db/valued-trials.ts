@@ -14,12 +14,7 @@ interface ValuedTrial {
 export async function readValuedTrials(
   client: Client,
   searchId: string,
-  {
-    numbers,
-    limit,
-    seed,
-    metric,
-  }: Parameters<TrialStore['valued']>[1],
+  { numbers, limit, seed, metric }: Parameters<TrialStore['valued']>[1],
 ): Promise<readonly ValuedTrial[]> {
   const among = numbers === null ? Prisma.sql`true` : Prisma.sql`t.number = ANY(${numbers as number[]}::int[])`;
   const value = metric === undefined ? Prisma.sql`t.value` : numberColumn(`metrics.${metric}`);

@@ -122,10 +122,7 @@ describe('several objectives', () => {
   test('depend on parameters of their own', async () => {
     const space = { x: { kind: 'float', min: 0, max: 1 }, y: { kind: 'float', min: 0, max: 1 } };
     const objectives = [error, speed];
-    const { id } = body(
-      await create({ objectives, space, stop: { maxTrials: 40 }, parallelism: 40 }),
-      'createSearch',
-    );
+    const { id } = body(await create({ objectives, space, stop: { maxTrials: 40 }, parallelism: 40 }), 'createSearch');
     const { trials } = body(await post(`/v1/searches/${id}/ask`, { count: 40 }), 'ask');
     const finishes = trials.map(({ id: trialId, leaseToken, params }) => ({
       trialId,

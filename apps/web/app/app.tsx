@@ -1,7 +1,6 @@
-import { ProblemError } from '@caviar/client';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { startLive } from '../data/live.js';
-import { api } from '../data/session.js';
+import { hasKey, whenRefused } from '../data/session.js';
 import { SearchesPage } from '../pages/searches/searches-page.js';
 import { Empty, Skeleton } from '../ui/states.js';
 import { KeyGate } from './key-gate.js';
@@ -17,46 +16,30 @@ const WorkersPage = lazy(async () => ({ default: (await import('../pages/workers
 const DatasetPage = lazy(async () => ({ default: (await import('../pages/dataset-page.js')).DatasetPage }));
 const DatasetsPage = lazy(async () => ({ default: (await import('../pages/datasets-page.js')).DatasetsPage }));
 
-type Access = 'unknown' | 'granted' | 'needs-key' | 'wrong-key';
-
 export function App() {
-  const [access, setAccess] = useState<Access>('unknown');
+  const [isRefused, setRefused] = useState(false);
   const [attempt, setAttempt] = useState(0);
 
   useEffect(() => {
-    const refused = (error: unknown) => {
-      if (error instanceof ProblemError && error.code === 'unauthorized') {
-        setAccess(attempt === 0 ? 'needs-key' : 'wrong-key');
-      } else setAccess('granted');
-    };
-    const stop = new AbortController();
-    api()
-      .listSearches({ limit: 1, signal: stop.signal })
-      .then(
-        () => setAccess('granted'),
-        (error: unknown) => {
-          if (!stop.signal.aborted) refused(error);
-        },
-      );
-    const stopLive = startLive(refused);
-    return () => {
-      stop.abort();
-      stopLive();
-    };
-  }, [attempt]);
+    whenRefused(() => setRefused(true));
+    if (isRefused) return;
+    return startLive();
+  }, [isRefused]);
 
-  if (access === 'needs-key' || access === 'wrong-key') {
-    return <KeyGate isWrong={access === 'wrong-key'} onKey={() => setAttempt((count) => count + 1)} />;
+  if (isRefused) {
+    const again = () => {
+      setAttempt((count) => count + 1);
+      setRefused(false);
+    };
+    return <KeyGate isWrong={hasKey()} onKey={again} />;
   }
   return (
     <>
       <TopBar />
       <main id="main" tabIndex={-1}>
-        {access === 'granted' && (
-          <Suspense fallback={<Skeleton height={320} />}>
-            <Page />
-          </Suspense>
-        )}
+        <Suspense fallback={<Skeleton height={320} />}>
+          <Page key={attempt} />
+        </Suspense>
       </main>
     </>
   );

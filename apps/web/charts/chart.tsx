@@ -26,6 +26,8 @@ export interface ChartProps {
   /** A point was clicked: what its `data` has as `trialId`. */
   readonly onTrial?: (trialId: string) => void;
   readonly onReady?: (chart: EChartsType) => void;
+  /** What is drawn is another now. */
+  readonly onDrawn?: (chart: EChartsType) => void;
 }
 
 /** A picture with its title, what it says in words, and its two exports. */
@@ -43,12 +45,13 @@ export function Chart(props: ChartProps) {
     className = '',
     onTrial,
     onReady,
+    onDrawn,
   } = props;
   const [theme] = useTheme();
   const host = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<EChartsType | null>(null);
-  const handlers = useRef({ onTrial, onReady });
-  handlers.current = { onTrial, onReady };
+  const handlers = useRef({ onTrial, onReady, onDrawn });
+  handlers.current = { onTrial, onReady, onDrawn };
 
   useEffect(() => {
     let made: EChartsType | undefined;
@@ -74,7 +77,10 @@ export function Chart(props: ChartProps) {
   }, []);
 
   useEffect(() => {
-    chart?.setOption(option(paletteOf(theme)), { notMerge: true, lazyUpdate: true });
+    if (chart === null) return;
+    const { onDrawn: tell } = handlers.current;
+    chart.setOption(option(paletteOf(theme)), { notMerge: true, lazyUpdate: tell === undefined });
+    tell?.(chart);
   }, [chart, option, theme]);
 
   const savePicture = () => {

@@ -1,4 +1,4 @@
-import type { Domain } from '@caviar/spec';
+import type { Domain, ParamValue } from '@caviar/spec';
 import { formatNumber, formatParam } from '../format/number.js';
 
 /** A parameter as an axis: even on the scale that it is searched on. */
@@ -10,8 +10,12 @@ export interface SpaceAxis {
   readonly max: number;
   /** What stands at a place. */
   label(place: number): string;
-  /** The choices, in order; none for ranges. */
+  /** The number at a place of a range. */
+  value(place: number): number;
+  /** The choices in words, in order; none for ranges. */
   readonly choices: readonly string[] | null;
+  /** The choices as they are. */
+  readonly values: readonly ParamValue[] | null;
 }
 
 const TO = {
@@ -37,7 +41,9 @@ export function spaceAxis(name: string, domain: Domain): SpaceAxis {
       min: -0.5,
       max: choices.length - 0.5,
       label: (place) => choices[Math.round(place)] ?? '',
+      value: (place) => place,
       choices,
+      values: domain.choices,
     };
   }
   const { scale, min, max, kind } = domain;
@@ -52,7 +58,9 @@ export function spaceAxis(name: string, domain: Domain): SpaceAxis {
       if (kind === 'int' && scale === 'log') return formatNumber(Math.round(value));
       return scale === 'oneMinusLog' ? formatNumber(value, 5) : formatNumber(value, 3);
     },
+    value: (place) => FROM[scale](place),
     choices: null,
+    values: null,
   };
 }
 

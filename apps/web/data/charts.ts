@@ -1,4 +1,5 @@
 import type { SearchView, TrialPointsView } from '@caviar/contracts';
+import { brokenBy, decidingMetrics } from './objectives.js';
 import { api } from './session.js';
 import { type Loaded, useLoad } from './use-load.js';
 
@@ -13,12 +14,8 @@ export interface ChartSource {
 /** The trials of a search as columns; a sample of them where there are many. */
 export function usePoints({ search, tick }: ChartSource): Loaded<TrialPointsView> {
   const { id, spec } = search;
-  const metrics = [...new Set([...(spec.trainer.kind === 'mlp' ? ERRORS : []), ...objectivesOf(search)])];
+  const metrics = [...new Set([...(spec.trainer.kind === 'mlp' ? ERRORS : []), ...decidingMetrics(search)])];
   return useLoad(`points ${id}`, (signal) => api().trialPoints(id, { metrics, signal }), { tick });
-}
-
-function objectivesOf({ spec }: SearchView): string[] {
-  return (spec.objectives ?? [spec.objective]).map(({ metric }) => metric);
 }
 
 /** One trial of the columns. */
@@ -28,15 +25,18 @@ export interface Point {
   readonly number: number;
   readonly status: string;
   readonly value: number;
+  /** It breaks a constraint. */
+  readonly isBroken: boolean;
 }
 
 /** The trials that have a value. */
-export function valuedPoints({ id, number, status, value }: TrialPointsView): Point[] {
+export function valuedPoints({ id, number, status, value, metrics }: TrialPointsView, search: SearchView): Point[] {
   return number.flatMap((at, index) => {
     const found = value[index];
     const state = status[index] ?? 'queued';
     if (typeof found !== 'number' || state === 'running' || state === 'queued') return [];
-    return [{ index, id: id[index] ?? '', number: at, status: state, value: found }];
+    const isBroken = brokenBy(search, (metric) => metrics[metric]?.[index]).length > 0;
+    return [{ index, id: id[index] ?? '', number: at, status: state, value: found, isBroken }];
   });
 }
 

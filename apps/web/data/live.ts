@@ -5,12 +5,15 @@ import { api } from './session.js';
 /** What the service pushes, kept where every component can see it: searches as they are now, and how often each has changed. */
 const searches = new Map<string, SearchView>();
 const ticks = new Map<string, number>();
+const gone = new Set<string>();
 const listeners = new Set<() => void>();
 let stop: AbortController | undefined;
 
 /** Names of ticks that are no ids of searches. */
 export const ANY_SEARCH = 'searches';
 export const WORKERS = 'workers';
+/** Connected, for the first time or again: nothing is known of the time before. */
+export const CONNECTED = 'connected';
 
 function bump(...names: readonly string[]): void {
   for (const name of names) ticks.set(name, (ticks.get(name) ?? 0) + 1);
@@ -32,6 +35,15 @@ export function useLiveSearch(id: string): SearchView | undefined {
   return useSyncExternalStore(subscribe, () => searches.get(id));
 }
 
+export function goneSearches(): ReadonlySet<string> {
+  return gone;
+}
+
+/** Whether it was deleted before our eyes. */
+export function useIsGone(id: string): boolean {
+  return useSyncExternalStore(subscribe, () => gone.has(id));
+}
+
 export function keepSearch(search: SearchView): void {
   searches.set(search.id, search);
   bump(ANY_SEARCH, search.id);
@@ -47,24 +59,24 @@ async function follow(signal: AbortSignal): Promise<void> {
     else if (change.kind === 'workers') bump(WORKERS);
     else if (change.kind === 'gone') {
       searches.delete(change.searchId);
+      gone.add(change.searchId);
       bump(ANY_SEARCH, change.searchId);
     } else {
       // Nothing is known of the time in which we were not connected: everything is to be read again.
-      bump(...ticks.keys(), ANY_SEARCH, WORKERS);
+      bump(...new Set([...ticks.keys(), ANY_SEARCH, WORKERS, CONNECTED]));
     }
   }
 }
 
 /** Connects, for as long as somebody looks: a tab in the background holds no connection. Returns the way to stop. */
-export function startLive(onError: (error: unknown) => void): () => void {
+export function startLive(): () => void {
   const connect = () => {
     stop?.abort();
     if (document.visibilityState === 'hidden') return;
     const mine = new AbortController();
     stop = mine;
-    follow(mine.signal).catch((error: unknown) => {
-      if (!mine.signal.aborted) onError(error);
-    });
+    // It ends by itself only when the service will not have us, which every request tells.
+    follow(mine.signal).catch(() => {});
   };
   document.addEventListener('visibilitychange', connect);
   connect();

@@ -22,11 +22,19 @@ function setConnection(next: Connection): void {
   for (const listener of listeners) listener();
 }
 
-/** Every request says whether the service is there. */
+let onRefused: () => void = () => {};
+
+/** Whom to tell that the service does not know the key, or wants one. */
+export function whenRefused(tell: () => void): void {
+  onRefused = tell;
+}
+
+/** Every request says whether the service is there, and whether it lets us in. */
 const watchedFetch: typeof fetch = async (input, init) => {
   try {
     const response = await fetch(input, init);
     setConnection(response.status === 502 || response.status === 503 ? 'lost' : 'live');
+    if (response.status === 401) onRefused();
     return response;
   } catch (error) {
     if (init?.signal?.aborted !== true) setConnection('lost');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { formatMetric, formatNumber, formatParam, formatTick } from './number.js';
-import { formatAgo, formatDuration } from './time.js';
+import { formatAgo, formatDuration, formatUntil } from './time.js';
 
 describe('numbers', () => {
   test.each([
@@ -47,6 +47,13 @@ describe('times', () => {
     [3_600_000 * 26, '1 d 2 h'],
   ])('%s ms are %s', (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
+  });
+
+  test('how long until then', () => {
+    const now = Date.parse('2026-11-03T12:00:00Z');
+    expect(formatUntil('2026-11-03T12:05:00Z', now)).toBe('in 5 min');
+    expect(formatUntil('2026-11-03T11:59:00Z', now)).toBe('now');
+    expect(formatUntil(null, now)).toBe('–');
   });
 
   test('how long ago', () => {

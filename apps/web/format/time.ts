@@ -27,6 +27,13 @@ export function formatAgo(iso: string, now = Date.now()): string {
   return `${Math.floor(seconds / size)} ${name} ago`;
 }
 
+/** How long it is until then. */
+export function formatUntil(iso: string | null | undefined, now = Date.now()): string {
+  if (iso === null || iso === undefined) return '–';
+  const ms = Date.parse(iso) - now;
+  return ms <= 0 ? 'now' : `in ${formatDuration(ms)}`;
+}
+
 /** A point in time as people of this place write it. */
 export function formatTime(iso: string | null | undefined): string {
   if (iso === null || iso === undefined) return '–';

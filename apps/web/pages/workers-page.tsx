@@ -1,11 +1,12 @@
 import type { WorkerView } from '@caviar/contracts';
+import { useState } from 'react';
 import { Link } from '../app/router.js';
 import { useTick, WORKERS } from '../data/live.js';
 import { api } from '../data/session.js';
 import { useLoad } from '../data/use-load.js';
-import { formatAgo, formatTime } from '../format/time.js';
-import { StatusPill } from '../ui/parts.js';
-import { Empty, Whole } from '../ui/states.js';
+import { formatAgo, formatTime, formatUntil } from '../format/time.js';
+import { Card, StatusPill } from '../ui/parts.js';
+import { Empty, messageOf, Whole } from '../ui/states.js';
 
 /** Who trains, on what, and which trials just now. */
 export function WorkersPage() {
@@ -35,10 +36,18 @@ export function WorkersPage() {
                   </dd>
                 </div>
                 <div>
+                  <dt>In quarantine</dt>
+                  <dd>
+                    {new Set(active.filter(({ quarantine }) => quarantine !== null).map(({ host }) => host)).size}{' '}
+                    <small>machines</small>
+                  </dd>
+                </div>
+                <div>
                   <dt>Lost in the last day</dt>
                   <dd>{items.filter(({ status }) => status === 'lost').length}</dd>
                 </div>
               </dl>
+              <Quarantines workers={active} onChange={loaded.reload} />
               <div className="card">
                 {items.length === 0 ? (
                   <Empty title="No workers">
@@ -53,6 +62,67 @@ export function WorkersPage() {
         }}
       </Whole>
     </>
+  );
+}
+
+/** Machines that get no trials for a while, why and until when, and the way to let them work at once. */
+function Quarantines({
+  workers,
+  onChange,
+}: {
+  readonly workers: readonly WorkerView[];
+  readonly onChange: () => void;
+}) {
+  const [error, setError] = useState<string | null>(null);
+  const held = new Map(workers.filter(({ quarantine }) => quarantine !== null).map((worker) => [worker.host, worker]));
+  const lift = async (id: string) => {
+    setError(null);
+    try {
+      await api().releaseWorker(id);
+      onChange();
+    } catch (thrown) {
+      setError(messageOf(thrown));
+    }
+  };
+  if (held.size === 0) return null;
+  return (
+    <Card title="Quarantine" hint="these machines get no trials until their time is over">
+      <div className="table-scroll">
+        <table>
+          <thead>
+            <tr>
+              <th>Machine</th>
+              <th>Why</th>
+              <th>Until</th>
+              <th>
+                <span className="hidden-text">Actions</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {[...held].map(([host, { id, quarantine }]) => (
+              <tr key={host}>
+                <td>{host}</td>
+                <td style={{ whiteSpace: 'normal' }}>{quarantine?.reason}</td>
+                <td>
+                  {formatTime(quarantine?.until)} <span className="muted small">{formatUntil(quarantine?.until)}</span>
+                </td>
+                <td className="number">
+                  <button type="button" className="button tiny" onClick={() => lift(id)}>
+                    Let it work now
+                  </button>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {error !== null && (
+        <p className="field-error" role="alert">
+          {error}
+        </p>
+      )}
+    </Card>
   );
 }
 
@@ -73,11 +143,11 @@ function Table({ workers }: { readonly workers: readonly WorkerView[] }) {
           </tr>
         </thead>
         <tbody>
-          {workers.map(({ id, status, host, pid, runtime, trials, startedAt, lastSeenAt }) => (
+          {workers.map(({ id, status, host, pid, runtime, trials, startedAt, lastSeenAt, quarantine }) => (
             <tr key={id}>
               <td className="mono">{id}</td>
               <td>
-                <StatusPill status={status} />
+                <StatusPill status={quarantine === null || status !== 'active' ? status : 'quarantined'} />
               </td>
               <td>{host}</td>
               <td className="number">{pid}</td>

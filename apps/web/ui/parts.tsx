@@ -1,6 +1,7 @@
 import type { SearchView } from '@caviar/contracts';
 import type { ReactNode } from 'react';
 import { Link } from '../app/router.js';
+import { endedOf } from '../data/progress.js';
 import { formatCount } from '../format/number.js';
 
 export function StatusPill({ status }: { readonly status: string }) {
@@ -12,7 +13,6 @@ const SHOWN = ['completed', 'pruned', 'infeasible', 'failed', 'cancelled', 'runn
 /** How far a search is, each status with its share. */
 export function ProgressBar({ progress }: { readonly progress: SearchView['progress'] }) {
   const { total } = progress;
-  const ended = progress.completed + progress.pruned + progress.infeasible + progress.failed + progress.cancelled;
   const text = SHOWN.filter((status) => progress[status] > 0)
     .map((status) => `${formatCount(progress[status])} ${status}`)
     .join(', ');
@@ -22,7 +22,7 @@ export function ProgressBar({ progress }: { readonly progress: SearchView['progr
       role="progressbar"
       aria-valuemin={0}
       aria-valuemax={total}
-      aria-valuenow={ended}
+      aria-valuenow={endedOf(progress)}
       aria-label={`Trials: ${text === '' ? 'none yet' : text}`}
       title={text}
     >
@@ -32,10 +32,6 @@ export function ProgressBar({ progress }: { readonly progress: SearchView['progr
         ))}
     </span>
   );
-}
-
-export function endedOf({ completed, pruned, infeasible, failed, cancelled }: SearchView['progress']): number {
-  return completed + pruned + infeasible + failed + cancelled;
 }
 
 export function Card({
@@ -117,6 +113,17 @@ export function Select({
 
 export function TrialLink({ id, number }: { readonly id: string; readonly number: number }) {
   return <Link href={`/trials/${id}`}>#{number}</Link>;
+}
+
+/** A value; one that breaks a constraint says so. */
+export function Bound({ isBroken, children }: { readonly isBroken: boolean; readonly children: ReactNode }) {
+  if (!isBroken) return children;
+  return (
+    <span className="broken" title="breaks a constraint">
+      {children} <span aria-hidden="true">✗</span>
+      <span className="hidden-text">breaks a constraint</span>
+    </span>
+  );
 }
 
 export function Pairs({ items }: { readonly items: readonly (readonly [string, ReactNode])[] }) {

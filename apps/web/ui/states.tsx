@@ -15,7 +15,7 @@ export function Empty({ title, children }: { readonly title: string; readonly ch
 export function Failure({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
   return (
     <div className="state" role="alert">
-      <strong>{isAway(error) ? 'The service does not answer' : 'This could not be loaded'}</strong>
+      <strong>{isAway(error) ? 'The service does not answer' : titleOf(error)}</strong>
       <p>{isAway(error) ? 'It is tried again as soon as it is back.' : messageOf(error)}</p>
       {onRetry !== undefined && (
         <div className="row">
@@ -26,6 +26,11 @@ export function Failure({ error, onRetry }: { readonly error: unknown; readonly 
       )}
     </div>
   );
+}
+
+function titleOf(error: unknown): string {
+  if (error instanceof ProblemError && error.code === 'role-too-low') return 'Your key may not see this';
+  return error instanceof ProblemError && error.status === 404 ? 'It is not there' : 'This could not be loaded';
 }
 
 export function messageOf(error: unknown): string {

@@ -196,10 +196,10 @@ describe('query parameters', () => {
   const { query } = OPERATIONS.listSearches;
 
   test('have defaults, and numbers are read from text', () => {
-    expect(parseParameters(query, {})).toEqual({ ok: true, value: { limit: 50 } });
+    expect(parseParameters(query, {})).toEqual({ ok: true, value: { limit: 50, sort: 'created' } });
     expect(parseParameters(query, { limit: '200', status: 'paused' })).toEqual({
       ok: true,
-      value: { limit: 200, status: 'paused' },
+      value: { limit: 200, status: 'paused', sort: 'created' },
     });
   });
 

@@ -50,7 +50,8 @@ export const chartOperations = {
     path: '/v1/searches/{id}/points',
     tag,
     summary: 'Get trials as columns, to be drawn',
-    description: 'All trials, or a sample: the best fifth of `limit` (of several objectives the first fronts), and the others evenly over the numbers.',
+    description:
+      'All trials, or a sample: the best fifth of `limit` (of several objectives the first fronts), and the others evenly over the numbers.',
     query: pointsQuerySchema,
     responses: { 200: { description: 'The columns.', schema: trialPointsSchema } },
     problems: ['search-not-found'],

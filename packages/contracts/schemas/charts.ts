@@ -73,7 +73,8 @@ export const trialTableSchema = z
     offset: count,
     items: z.array(trialSchema),
     fronts: z.array(front).optional().meta({
-      description: 'With several objectives: the front that each of the items belongs to, from 1; null without an outcome.',
+      description:
+        'With several objectives: the front that each of the items belongs to, from 1; null without an outcome.',
     }),
   })
   .meta({

@@ -1,5 +1,6 @@
 import type { TrialView } from '@caviar/contracts';
 import { Link } from '../../app/router.js';
+import { decidingMetrics } from '../../data/objectives.js';
 import { api } from '../../data/session.js';
 import { useLoad } from '../../data/use-load.js';
 import { formatMetric, formatParam } from '../../format/number.js';
@@ -34,8 +35,13 @@ export function Comparison({
         {({ items }) => {
           const trials = numbers.flatMap((number) => items.find((trial) => trial.number === number) ?? []);
           const rows: readonly (readonly [string, (trial: TrialView) => string])[] = [
-            [metric, ({ value }) => formatMetric(metric, value)],
-            ['train.error', ({ metrics }) => formatMetric('train.error', metrics['train.error'])],
+            ...[...new Set([...decidingMetrics(search), 'train.error'])].map(
+              (name) =>
+                [
+                  name,
+                  ({ value, metrics }: TrialView) => formatMetric(name, name === metric ? value : metrics[name]),
+                ] as const,
+            ),
             ['steps', ({ step }) => String(step)],
             ['duration', ({ durationMs }) => formatDuration(durationMs)],
             ...Object.keys(spec.space).map(

@@ -47,7 +47,7 @@ function BiasVarianceMap({ search, points }: { readonly search: SearchView; read
   return (
     <Chart
       title="Bias and variance"
-      hint="Bayes error taken as 0; the axes are cut where nine in ten trials lie"
+      hint={`Bayes error taken as 0; ${isShare ? 'a gap above 2 % is high' : 'the axes are cut where nine in ten trials lie'}`}
       height={460}
       option={option}
       summary={summaryOf(gaps)}

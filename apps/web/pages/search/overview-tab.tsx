@@ -1,102 +1,61 @@
-import { Link } from '../../app/router.js';
+import { useMemo } from 'react';
 import { usePoints } from '../../data/charts.js';
+import { pointsSeenBy, seenBy, useObjective } from '../../data/objectives.js';
 import { api } from '../../data/session.js';
 import { useLoad } from '../../data/use-load.js';
-import { formatMetric, formatParam } from '../../format/number.js';
-import { Card, StatusPill, TrialLink } from '../../ui/parts.js';
-import { Empty, Whole } from '../../ui/states.js';
+import { ObjectiveChoice } from '../../ui/objective-choice.js';
+import { Whole } from '../../ui/states.js';
 import { HistoryChart } from './charts/history-chart.js';
 import { ImportanceChart } from './charts/importance-chart.js';
+import { ParetoChart } from './charts/pareto-chart.js';
+import { Leaders } from './leaders.js';
 import type { TabProps } from './tab-props.js';
 import { Verdict } from './verdict.js';
 
-const TOP = 10;
-
-/** The search at a glance: how the best fell, who leads, what matters, what to do next. */
+/** The search at a glance: how the best fell, who leads, what matters, what to do next; of several objectives the front first. */
 export function OverviewTab({ search, tick }: TabProps) {
   const points = usePoints({ search, tick });
-  const best = useLoad(`best ${search.id}`, (signal) => api().bestSoFar(search.id, { signal }), { tick });
+  const [objective] = useObjective(search);
+  const seen = useMemo(() => seenBy(search, objective), [search, objective]);
+  const columns = points.value;
+  const seenPoints = useMemo(
+    () => (columns === undefined ? undefined : pointsSeenBy(columns, search, objective)),
+    [columns, search, objective],
+  );
+  const best = useLoad(
+    `best ${search.id} ${objective.metric}`,
+    (signal) => api().bestSoFar(search.id, { objective: objective.metric, signal }),
+    { tick },
+  );
+  const isSeveral = search.spec.objectives !== undefined;
+  const isBounded = search.spec.constraints !== undefined;
+  // A verdict on bias and variance needs errors on train and dev.
+  const verdict = search.spec.trainer.kind === 'mlp' && <Verdict search={search} tick={tick} isShort />;
+  const importance = <ImportanceChart search={seen} tick={tick} />;
+  const isVerdictAbove = verdict !== false && isSeveral;
   return (
     <div className="grid">
+      {isSeveral && (
+        <div className={isVerdictAbove ? 'two-thirds' : ''}>
+          <Whole loaded={points} height={400}>
+            {(value) => <ParetoChart search={search} points={value} />}
+          </Whole>
+        </div>
+      )}
+      {isVerdictAbove && <div className="third">{verdict}</div>}
+      {(isSeveral || isBounded) && (
+        <div>
+          <ObjectiveChoice search={search} />
+        </div>
+      )}
       <div className="two-thirds">
-        <HistoryChart search={search} points={points} best={best} />
+        <HistoryChart search={seen} points={{ ...points, value: seenPoints }} best={best} />
       </div>
-      <div className="third">
-        <Verdict search={search} tick={tick} isShort />
-      </div>
-      <div className="two-thirds">
+      <div className="third">{verdict === false || isVerdictAbove ? importance : verdict}</div>
+      <div className={verdict === false || isVerdictAbove ? '' : 'two-thirds'}>
         <Leaders search={search} tick={tick} />
       </div>
-      <div className="third">
-        <ImportanceChart search={search} tick={tick} />
-      </div>
+      {verdict !== false && !isVerdictAbove && <div className="third">{importance}</div>}
     </div>
-  );
-}
-
-function Leaders({ search, tick }: TabProps) {
-  const { id, spec } = search;
-  const { metric } = spec.objective;
-  const board = useLoad(`leaders ${id}`, (signal) => api().trialTable(id, { limit: TOP, signal }), { tick });
-  const names = Object.keys(spec.space);
-  return (
-    <Card
-      title="Leaderboard"
-      hint={`the ${TOP} best`}
-      actions={<Link href={`/searches/${id}/trials`}>All trials</Link>}
-    >
-      <Whole loaded={board} height={300}>
-        {({ items }) => {
-          const shown = items.filter(({ value }) => value !== null);
-          if (shown.length === 0) {
-            return (
-              <Empty title="No trial has ended yet">
-                <p>The first results appear here as soon as they are there.</p>
-              </Empty>
-            );
-          }
-          return (
-            <div className="table-scroll">
-              <table>
-                <thead>
-                  <tr>
-                    <th className="number">#</th>
-                    <th>Trial</th>
-                    <th className="number">{metric}</th>
-                    <th>Status</th>
-                    {names.map((name) => (
-                      <th key={name} className="number">
-                        {name}
-                      </th>
-                    ))}
-                  </tr>
-                </thead>
-                <tbody>
-                  {shown.map((trial, i) => (
-                    <tr key={trial.id}>
-                      <td className="number muted">{i + 1}</td>
-                      <td>
-                        <TrialLink id={trial.id} number={trial.number} />
-                      </td>
-                      <td className="number">
-                        <strong>{formatMetric(metric, trial.value)}</strong>
-                      </td>
-                      <td>
-                        <StatusPill status={trial.status} />
-                      </td>
-                      {names.map((name) => (
-                        <td key={name} className="number">
-                          {formatParam(trial.params[name])}
-                        </td>
-                      ))}
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
-          );
-        }}
-      </Whole>
-    </Card>
   );
 }

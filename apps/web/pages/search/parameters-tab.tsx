@@ -1,4 +1,7 @@
+import { useMemo } from 'react';
 import { usePoints, valuedPoints } from '../../data/charts.js';
+import { pointsSeenBy, seenBy, useObjective } from '../../data/objectives.js';
+import { ObjectiveChoice } from '../../ui/objective-choice.js';
 import { Card } from '../../ui/parts.js';
 import { Empty, Whole } from '../../ui/states.js';
 import { ContourChart } from './charts/contour-chart.js';
@@ -8,12 +11,19 @@ import { SliceChart } from './charts/slice-chart.js';
 import type { TabProps } from './tab-props.js';
 
 /** What the parameters do: together, alone, in pairs, and how much. */
-export function ParametersTab({ search, tick }: TabProps) {
-  const points = usePoints({ search, tick });
+export function ParametersTab({ search: whole, tick }: TabProps) {
+  const points = usePoints({ search: whole, tick });
+  const [objective] = useObjective(whole);
+  const search = useMemo(() => seenBy(whole, objective), [whole, objective]);
+  const all = points.value;
+  const columns = useMemo(
+    () => (all === undefined ? undefined : pointsSeenBy(all, whole, objective)),
+    [all, whole, objective],
+  );
   return (
-    <Whole loaded={points} height={420}>
+    <Whole loaded={{ ...points, value: columns }} height={420}>
       {(columns) =>
-        valuedPoints(columns).length === 0 ? (
+        valuedPoints(columns, search).length === 0 ? (
           <Card title="Parameters">
             <Empty title="No results yet">
               <p>As soon as trials end, their parameters and values are drawn here.</p>
@@ -21,6 +31,11 @@ export function ParametersTab({ search, tick }: TabProps) {
           </Card>
         ) : (
           <div className="grid">
+            {(whole.spec.objectives !== undefined || whole.spec.constraints !== undefined) && (
+              <div>
+                <ObjectiveChoice search={whole} />
+              </div>
+            )}
             <div>
               <ParallelChart search={search} points={columns} />
             </div>

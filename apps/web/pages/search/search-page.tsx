@@ -1,13 +1,15 @@
 import type { SearchView } from '@caviar/contracts';
 import { useEffect, useState } from 'react';
 import { Link } from '../../app/router.js';
-import { keepSearch, useLiveSearch, useTick } from '../../data/live.js';
+import { CONNECTED, keepSearch, useIsGone, useLiveSearch, useTick } from '../../data/live.js';
+import { endedOf } from '../../data/progress.js';
 import { api } from '../../data/session.js';
 import { useLoad } from '../../data/use-load.js';
 import { formatCount, formatMetric } from '../../format/number.js';
 import { formatDuration, formatTime } from '../../format/time.js';
-import { endedOf, ProgressBar, StatusPill, TrialLink } from '../../ui/parts.js';
-import { Whole } from '../../ui/states.js';
+import { ProgressBar, StatusPill, TrialLink } from '../../ui/parts.js';
+import { Empty, Whole } from '../../ui/states.js';
+import { TrialJump } from '../../ui/trial-jump.js';
 import { SearchActions } from '../searches/search-actions.js';
 import { CurvesTab } from './curves-tab.js';
 import { DiagnosisTab } from './diagnosis-tab.js';
@@ -31,14 +33,27 @@ const TABS = [
 export function SearchPage({ id, tab }: { readonly id: string; readonly tab: string }) {
   const live = useLiveSearch(id);
   const tick = useTick(id);
-  const loaded = useLoad(id, (signal) => api().getSearch(id, { signal }));
+  const connected = useTick(CONNECTED);
+  const isGone = useIsGone(id);
+  const loaded = useLoad(id, (signal) => api().getSearch(id, { signal }), { tick: connected });
   useEffect(() => {
     if (loaded.value !== undefined) keepSearch(loaded.value);
   }, [loaded.value]);
+  if (isGone) return <Deleted />;
   return (
     <Whole loaded={live === undefined ? loaded : { ...loaded, value: live }} height={420}>
       {(search) => <Shown search={search} tick={tick} tab={tab} />}
     </Whole>
+  );
+}
+
+function Deleted() {
+  return (
+    <Empty title="This search was deleted">
+      <p>
+        It is gone with all its trials. <Link href="/searches">All searches</Link>
+      </p>
+    </Empty>
   );
 }
 
@@ -56,6 +71,7 @@ function Shown({ search, tick, tab }: TabProps & { readonly tab: string }) {
         <h1>{name}</h1>
         <StatusPill status={search.status} />
         <div className="actions">
+          <TrialJump searchId={id} />
           <SearchActions search={search} onChange={keepSearch} />
         </div>
       </div>
@@ -85,6 +101,7 @@ function Figures({ search }: { readonly search: SearchView }) {
       <div>
         <dt>
           Best {metric} <span className="hidden-text">({direction})</span>
+          {spec.objectives !== undefined && ` of ${spec.objectives.length} objectives`}
         </dt>
         <dd>
           {best === null ? '–' : formatMetric(metric, best.value)}{' '}

@@ -1,7 +1,6 @@
-import type { TrialView } from '@caviar/contracts';
 import { memo, type UIEvent, useEffect, useState } from 'react';
 import { Empty, Failure, Skeleton } from '../../ui/states.js';
-import type { Column } from './table-columns.js';
+import type { Column, TableRow } from './table-columns.js';
 import { type TableQuery, useTableWindow } from './use-table-window.js';
 
 const ROW = 36;
@@ -126,7 +125,7 @@ function Row({
   onPin,
 }: Pick<TrialTableProps, 'columns' | 'pinned' | 'onPin'> & {
   readonly place: number;
-  readonly trial: TrialView | undefined;
+  readonly trial: TableRow | undefined;
   readonly template: string;
 }) {
   const style = { gridTemplateColumns: template, transform: `translateY(${place * ROW}px)` };

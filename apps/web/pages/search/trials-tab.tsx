@@ -28,7 +28,7 @@ const STATUSES = [
 /** Every trial: sorted, filtered, its columns chosen, some of them pinned and compared. All of it is in the address. */
 export function TrialsTab({ search, tick }: TabProps) {
   const { id } = search;
-  const [sort, setSort] = useParam('sort', 'value');
+  const [sort, setSort] = useParam('sort', search.spec.objectives === undefined ? 'value' : 'front');
   const [order, setOrder] = useParam('order', 'asc');
   const [statuses, setStatuses] = useParam('status');
   const [filterText, setFilterText] = useParam('filter');

@@ -1,7 +1,7 @@
 import type { TableOptions } from '@caviar/client';
-import type { TrialView } from '@caviar/contracts';
 import { useEffect, useRef, useState } from 'react';
 import { api } from '../../data/session.js';
+import type { TableRow } from './table-columns.js';
 
 const CHUNK = 100;
 /** Chunks kept: what was scrolled past long ago is asked for again. */
@@ -15,7 +15,7 @@ export interface TableWindow {
   readonly total: number | null;
   readonly error: unknown;
   /** The trial at a place; undefined while it is on its way. */
-  at(place: number): TrialView | undefined;
+  at(place: number): TableRow | undefined;
 }
 
 /**
@@ -29,7 +29,7 @@ export function useTableWindow(
 ): TableWindow {
   const key = `${searchId} ${JSON.stringify(query)}`;
   const [state, setState] = useState({ key, total: null as number | null, error: undefined as unknown, drawn: 0 });
-  const store = useRef({ key, chunks: new Map<number, { items: readonly TrialView[]; tick: number }>() });
+  const store = useRef({ key, chunks: new Map<number, { items: readonly TableRow[]; tick: number }>() });
   const asked = useRef(new Set<string>());
   if (store.current.key !== key) store.current = { key, chunks: new Map() };
   const [start, end] = [Math.floor(Math.max(0, first) / CHUNK), Math.floor(Math.max(0, last) / CHUNK)];
@@ -47,9 +47,10 @@ export function useTableWindow(
       api()
         .trialTable(searchId, { ...query, offset: chunk * CHUNK, limit: CHUNK })
         .then(
-          ({ items, total }) => {
+          ({ items, total, fronts }) => {
             mine.chunks.delete(chunk);
-            mine.chunks.set(chunk, { items, tick });
+            const rows = items.map((trial, i) => (fronts === undefined ? trial : { ...trial, front: fronts[i] }));
+            mine.chunks.set(chunk, { items: rows, tick });
             const [oldest] = mine.chunks.keys();
             if (mine.chunks.size > KEPT && oldest !== undefined) mine.chunks.delete(oldest);
             if (store.current === mine) setState(({ drawn }) => ({ key, total, error: undefined, drawn: drawn + 1 }));

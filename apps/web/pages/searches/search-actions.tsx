@@ -1,8 +1,8 @@
 import type { SearchView } from '@caviar/contracts';
 import { useState } from 'react';
-import { Link } from '../../app/router.js';
+import { Link, navigate } from '../../app/router.js';
 import { api } from '../../data/session.js';
-import { CopyIcon, PauseIcon, PlayIcon, StopIcon } from '../../ui/icons.js';
+import { CloseIcon, CopyIcon, PauseIcon, PlayIcon, StopIcon } from '../../ui/icons.js';
 import { messageOf } from '../../ui/states.js';
 
 /** What can be done to a search: pause, resume, cancel, duplicate. */
@@ -33,6 +33,18 @@ export function SearchActions({
   const cancel = () => {
     if (window.confirm(`End “${name}” for good? Running trials stop at their next step.`)) {
       void act(() => api().cancelSearch(id))();
+    }
+  };
+  const remove = async () => {
+    if (!window.confirm(`Delete “${name}” with all its trials? This cannot be undone.`)) return;
+    setBusy(true);
+    setError(null);
+    try {
+      await api().deleteSearch(id);
+      navigate('/searches');
+    } catch (thrown) {
+      setError(messageOf(thrown));
+      setBusy(false);
     }
   };
   const style = isCompact ? 'button quiet tiny' : 'button';
@@ -68,6 +80,11 @@ export function SearchActions({
       <Link className={style} href={`/searches/new?from=${id}`} title="Duplicate">
         <CopyIcon /> <span className={isCompact ? 'hidden-text' : ''}>Duplicate</span>
       </Link>
+      {!isCompact && status !== 'running' && (
+        <button type="button" className="button danger" disabled={isBusy} onClick={remove}>
+          <CloseIcon /> Delete
+        </button>
+      )}
       {error !== null && (
         <span className="field-error" role="alert">
           {error}

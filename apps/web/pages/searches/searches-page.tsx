@@ -1,14 +1,14 @@
 import type { SearchView } from '@caviar/contracts';
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { Link, useParam } from '../../app/router.js';
-import { ANY_SEARCH, keepSearch, liveSearches, useTick } from '../../data/live.js';
+import { ANY_SEARCH, CONNECTED, goneSearches, keepSearch, liveSearches, useTick } from '../../data/live.js';
 import { api } from '../../data/session.js';
-import { useLoad } from '../../data/use-load.js';
+import { type Pages, usePages } from '../../data/use-pages.js';
 import { PlusIcon } from '../../ui/icons.js';
 import { Segments } from '../../ui/parts.js';
-import { Empty, Whole } from '../../ui/states.js';
+import { Empty, Failure, Skeleton } from '../../ui/states.js';
 import { SearchesTable } from './searches-table.js';
-import { SORTS, type SortName } from './sorts.js';
+import { isSort, matches, merge, type SearchOrder, usualOrder } from './sorts.js';
 
 const STATUSES = [
   ['', 'All'],
@@ -19,18 +19,41 @@ const STATUSES = [
   ['cancelled', 'Cancelled'],
 ] as const;
 
-const PAGE = 200;
+const PAGE = 100;
+/** Somebody types on within that time. */
+const QUIET_MS = 150;
 
-/** Every search, newest first, kept up to date by what the service pushes. */
+/** Every search, filtered and ordered by the service, and kept up to date by what it pushes. */
 export function SearchesPage() {
   const [status, setStatus] = useParam('status');
   const [words, setWords] = useParam('q');
-  const [sort, setSort] = useParam('sort', 'created');
-  const tick = useTick(ANY_SEARCH);
-  const loaded = useLoad('searches', async (signal) => {
-    const { items, nextCursor } = await api().listSearches({ limit: PAGE, signal });
-    return { items, isAll: nextCursor === null };
-  });
+  const [given, setSort] = useParam('sort', 'created');
+  const sort = isSort(given) ? given : 'created';
+  const [order, setOrder] = useParam('order', usualOrder(sort));
+  const isUp = order === 'asc';
+  const asked = useQuiet(words.trim(), QUIET_MS);
+  const connected = useTick(CONNECTED);
+  const pages = usePages(
+    `searches ${JSON.stringify([status, asked, sort, isUp])}`,
+    (cursor, signal) =>
+      api().listSearches({
+        limit: PAGE,
+        cursor,
+        signal,
+        sort,
+        order: isUp ? 'asc' : 'desc',
+        ...(status !== '' && { status: status as SearchView['status'] }),
+        ...(asked !== '' && { q: asked.slice(0, 200) }),
+      }),
+    { tick: connected },
+  );
+  const sortBy = (next: typeof sort) => {
+    if (next === sort) setOrder(isUp ? 'desc' : 'asc');
+    else {
+      setOrder(usualOrder(sort));
+      setSort(next);
+    }
+  };
   return (
     <>
       <div className="page-head">
@@ -53,83 +76,110 @@ export function SearchesPage() {
         />
         <Segments label="Status" value={status as ''} choices={STATUSES} onChange={setStatus} />
       </div>
-      <Whole loaded={loaded} height={360}>
-        {({ items, isAll }) => (
-          <Shown
-            items={items}
-            isAll={isAll}
-            tick={tick}
-            status={status}
-            words={words}
-            sort={sort as SortName}
-            onSort={setSort}
-          />
-        )}
-      </Whole>
+      {pages.items === undefined ? (
+        pages.error === undefined ? (
+          <Skeleton height={360} />
+        ) : (
+          <Failure error={pages.error} onRetry={pages.reload} />
+        )
+      ) : (
+        <Shown pages={pages} read={pages.items} status={status} words={words} order={{ sort, isUp }} onSort={sortBy} />
+      )}
     </>
   );
 }
 
+/** A value once it has not changed for a while. */
+function useQuiet(value: string, ms: number): string {
+  const [quiet, setQuiet] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setQuiet(value), ms);
+    return () => clearTimeout(timer);
+  }, [value, ms]);
+  return quiet;
+}
+
 function Shown({
-  items,
-  isAll,
-  tick,
+  pages,
+  read,
   status,
   words,
-  sort,
+  order,
   onSort,
 }: {
-  readonly items: readonly SearchView[];
-  readonly isAll: boolean;
-  readonly tick: number;
+  readonly pages: Pages<SearchView>;
+  readonly read: readonly SearchView[];
   readonly status: string;
   readonly words: string;
-  readonly sort: SortName;
-  readonly onSort: (sort: SortName) => void;
+  readonly order: SearchOrder;
+  readonly onSort: (sort: SearchOrder['sort']) => void;
 }) {
+  const tick = useTick(ANY_SEARCH);
+  const { hasMore, isCurrent, more } = pages;
+  const { sort, isUp } = order;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a tick says that what is live has changed
-  const all = useMemo(() => {
-    const known = new Map(items.map((search) => [search.id, search]));
-    for (const [id, search] of liveSearches()) known.set(id, search);
-    return [...known.values()];
-  }, [items, tick]);
-  const shown = useMemo(() => {
-    const wanted = words.toLowerCase();
-    return all
-      .filter((search) => status === '' || search.status === status)
-      .filter((search) => wanted === '' || textOf(search).includes(wanted))
-      .toSorted(SORTS[sort] ?? SORTS.created);
-  }, [all, status, words, sort]);
-
-  if (all.length === 0) {
+  const shown = useMemo(
+    () =>
+      merge(read, liveSearches(), {
+        order: { sort, isUp },
+        hasMore,
+        isShown: (search) => matches(search, { status, words }) && !goneSearches().has(search.id),
+      }),
+    [read, tick, status, words, sort, isUp, hasMore],
+  );
+  if (shown.length === 0 && isCurrent && !hasMore) {
     return (
-      <div className="card">
-        <Empty title="No searches yet">
-          <p>
-            A search tries many hyperparameters at once and keeps the best. Make one here, or POST it to /v1/searches.
-          </p>
-          <div className="row">
-            <Link className="button primary" href="/searches/new">
-              <PlusIcon /> New search
-            </Link>
-          </div>
-        </Empty>
-      </div>
+      <div className="card">{status === '' && words === '' ? <FirstOne /> : <Empty title="No search matches" />}</div>
     );
   }
   return (
-    <div className="card">
-      {shown.length === 0 ? (
-        <Empty title="No search matches" />
+    <>
+      <div className="card" aria-busy={!isCurrent}>
+        <SearchesTable searches={shown} order={order} onSort={onSort} onChange={keepSearch} />
+      </div>
+      {pages.error === undefined ? (
+        hasMore && <More onMore={more} />
       ) : (
-        <SearchesTable searches={shown} sort={sort} onSort={onSort} onChange={keepSearch} />
+        <Failure error={pages.error} onRetry={pages.reload} />
       )}
-      {!isAll && <p className="state small">These are the newest {PAGE}; older ones are at their addresses.</p>}
-    </div>
+    </>
   );
 }
 
-function textOf({ name, id, spec }: SearchView): string {
-  const dataset = 'dataset' in spec.trainer ? spec.trainer.dataset : '';
-  return `${name} ${id} ${spec.trainer.kind} ${dataset} ${spec.sampler.kind} ${spec.scheduler.kind}`.toLowerCase();
+function FirstOne() {
+  return (
+    <Empty title="No searches yet">
+      <p>A search tries many hyperparameters at once and keeps the best. Make one here, or POST it to /v1/searches.</p>
+      <div className="row">
+        <Link className="button primary" href="/searches/new">
+          <PlusIcon /> New search
+        </Link>
+      </div>
+    </Empty>
+  );
+}
+
+/** Asks for the next page when it comes into sight; it is also a button. */
+function More({ onMore }: { readonly onMore: () => void }) {
+  const host = useRef<HTMLDivElement>(null);
+  const latest = useRef(onMore);
+  latest.current = onMore;
+  useEffect(() => {
+    if (host.current === null) return;
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (entries.some(({ isIntersecting }) => isIntersecting)) latest.current();
+      },
+      { rootMargin: '400px' },
+    );
+    observer.observe(host.current);
+    return () => observer.disconnect();
+  });
+  return (
+    <div ref={host} className="row" style={{ justifyContent: 'center', padding: 16 }}>
+      <button type="button" className="button" onClick={onMore}>
+        Show more
+      </button>
+    </div>
+  );
 }

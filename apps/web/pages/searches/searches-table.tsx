@@ -1,13 +1,15 @@
 import type { SearchView } from '@caviar/contracts';
+import { memo } from 'react';
 import { Link } from '../../app/router.js';
+import { endedOf } from '../../data/progress.js';
 import { formatCount, formatMetric } from '../../format/number.js';
 import { formatAgo, formatTime } from '../../format/time.js';
-import { endedOf, ProgressBar, StatusPill } from '../../ui/parts.js';
+import { ProgressBar, StatusPill } from '../../ui/parts.js';
 import { SearchActions } from './search-actions.js';
-import type { SortName } from './sorts.js';
+import type { SearchOrder } from './sorts.js';
 import { Sparkline } from './sparkline.js';
 
-const COLUMNS: readonly (readonly [string, SortName | null, string?])[] = [
+const COLUMNS: readonly (readonly [string, SearchOrder['sort'] | null, string?])[] = [
   ['Search', 'name'],
   ['Status', 'status'],
   ['Progress', 'progress'],
@@ -19,13 +21,13 @@ const COLUMNS: readonly (readonly [string, SortName | null, string?])[] = [
 
 export function SearchesTable({
   searches,
-  sort,
+  order,
   onSort,
   onChange,
 }: {
   readonly searches: readonly SearchView[];
-  readonly sort: SortName;
-  readonly onSort: (sort: SortName) => void;
+  readonly order: SearchOrder;
+  readonly onSort: (sort: SearchOrder['sort']) => void;
   readonly onChange: (search: SearchView) => void;
 }) {
   return (
@@ -34,13 +36,17 @@ export function SearchesTable({
         <thead>
           <tr>
             {COLUMNS.map(([name, key, kind]) => (
-              <th key={name} className={kind} aria-sort={key === sort ? 'descending' : undefined}>
+              <th
+                key={name}
+                className={kind}
+                aria-sort={key === order.sort ? (order.isUp ? 'ascending' : 'descending') : undefined}
+              >
                 {key === null ? (
                   name
                 ) : (
                   <button type="button" onClick={() => onSort(key)}>
                     {name}
-                    {key === sort ? ' ↓' : ''}
+                    {key === order.sort ? (order.isUp ? ' ↑' : ' ↓') : ''}
                   </button>
                 )}
               </th>
@@ -52,13 +58,16 @@ export function SearchesTable({
         </thead>
         <tbody>
           {searches.map((search) => (
-            <Row key={search.id} search={search} onChange={onChange} />
+            <MemoRow key={search.id} search={search} onChange={onChange} />
           ))}
         </tbody>
       </table>
     </div>
   );
 }
+
+/** One that changes draws no other. */
+const MemoRow = memo(Row);
 
 function Row({ search, onChange }: { readonly search: SearchView; readonly onChange: (search: SearchView) => void }) {
   const { id, name, status, spec, progress, best, createdAt } = search;

@@ -5,7 +5,8 @@ import { Chart } from '../../charts/chart.js';
 import type { Palette } from '../../charts/palette.js';
 import { api } from '../../data/session.js';
 import { useLoad } from '../../data/use-load.js';
-import { Card, Segments } from '../../ui/parts.js';
+import { formatMetric } from '../../format/number.js';
+import { Card, Pairs, Segments } from '../../ui/parts.js';
 import { Empty, Whole } from '../../ui/states.js';
 import { type CurveLine, type Mark, trialCurveOption } from './trial-curve-option.js';
 import type { TrialProps } from './trial-props.js';
@@ -55,6 +56,16 @@ function Charts({
         <Empty title="No measurements yet">
           <p>The curve grows here step by step once the trial trains.</p>
         </Empty>
+      </Card>
+    );
+  }
+  const [only, second] = items;
+  if (only !== undefined && second === undefined) {
+    return (
+      <Card title="Metrics" hint={`at step ${only.step}, the only one so far`}>
+        <Pairs
+          items={Object.entries(only.metrics).map(([name, value]) => [name, formatMetric(name, value)] as const)}
+        />
       </Card>
     );
   }

@@ -2,14 +2,16 @@ import type { TrialView } from '@caviar/contracts';
 import { useEffect, useState } from 'react';
 import { Link } from '../../app/router.js';
 import { keepSearch, useLiveSearch, useTick } from '../../data/live.js';
+import { boundsOf, brokenBy, constraintsOf, decidingMetrics } from '../../data/objectives.js';
 import { api } from '../../data/session.js';
 import { useLoad } from '../../data/use-load.js';
 import { formatMetric, formatParam } from '../../format/number.js';
 import { formatAgo, formatDuration, formatTime } from '../../format/time.js';
-import { Card, Pairs, StatusPill } from '../../ui/parts.js';
+import { Bound, Card, Pairs, StatusPill } from '../../ui/parts.js';
 import { Whole } from '../../ui/states.js';
 import { History } from './history.js';
 import { PandaPanel } from './panda-panel.js';
+import { PredictPanel } from './predict-panel.js';
 import { TrialActions } from './trial-actions.js';
 import { TrialCurves } from './trial-curves.js';
 import { isOpen, type TrialProps } from './trial-props.js';
@@ -88,6 +90,9 @@ function Shown({ onChange, ...props }: TrialProps & Changing) {
           </Card>
           <Why {...props} />
           <PandaPanel {...props} edits={edits.value?.items ?? []} onEdited={edits.reload} />
+          {status === 'completed' && search.spec.trainer.kind === 'mlp' && (
+            <PredictPanel trialId={id} dataset={search.spec.trainer.dataset} />
+          )}
           <History {...props} />
         </div>
       </div>
@@ -123,14 +128,32 @@ function pinsOf({ trial, search }: TrialProps): string {
 function Figures({ trial, search }: TrialProps) {
   const { metric } = search.spec.objective;
   const { value, metrics, step, durationMs, attempts, endedAt, startedAt } = trial;
+  const [, ...others] = decidingMetrics(search);
+  const broken = brokenBy(search, (name) => metrics[name]);
   const twin = metric.startsWith('dev.') ? metric.replace('dev.', 'train.') : null;
   return (
     <dl className="figures">
       <div>
         <dt>{metric}</dt>
-        <dd>{formatMetric(metric, value ?? metrics[metric])}</dd>
+        <dd>
+          <Bound isBroken={broken.includes(metric)}>{formatMetric(metric, value ?? metrics[metric])}</Bound>
+        </dd>
       </div>
-      {twin !== null && typeof metrics[twin] === 'number' && (
+      {others.map((name) => (
+        <div key={name}>
+          <dt>
+            {name}{' '}
+            {constraintsOf(search)
+              .filter((constraint) => constraint.metric === name)
+              .map(boundsOf)
+              .join(', ')}
+          </dt>
+          <dd>
+            <Bound isBroken={broken.includes(name)}>{formatMetric(name, metrics[name])}</Bound>
+          </dd>
+        </div>
+      ))}
+      {twin !== null && !others.includes(twin) && typeof metrics[twin] === 'number' && (
         <div>
           <dt>{twin}</dt>
           <dd>{formatMetric(twin, metrics[twin])}</dd>

@@ -31,10 +31,42 @@ export function gapsOf({ id, number, status, metrics }: TrialPointsView): readon
   });
 }
 
-/** Where an axis ends: beyond what nine in ten have, so that a few that went astray do not press the others together. */
-function end(values: readonly number[]): number {
+/** Where an axis ends that is even: beyond what nine in ten have, so that a few that went astray do not press the others together. */
+function endOf(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return Math.max(2 * MATERIAL, 1.15 * (sorted[Math.floor(0.9 * (sorted.length - 1))] ?? 0));
+}
+
+interface GapAxis {
+  readonly min: number;
+  readonly max: number;
+  place(gap: number): number;
+  readonly ticks: Readonly<Record<string, unknown>>;
+}
+
+const SHARES = [0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1];
+
+/** Shares on a scale that is even around 0 and logarithmic beyond: small gaps and large ones are both seen, and nothing is cut. */
+function shareAxis(gaps: readonly number[], format: (value: number) => string): GapAxis {
+  const unit = MATERIAL / 2;
+  const place = (gap: number) => Math.asinh(gap / unit);
+  const [least, most] = [Math.min(0, ...gaps), Math.max(4 * MATERIAL, ...gaps)];
+  const customValues = [...SHARES.map((share) => -share), ...SHARES]
+    .filter((share) => share >= 1.05 * least && share <= 1.05 * most)
+    .map(place);
+  const formatter = (at: number) => format(unit * Math.sinh(at));
+  return {
+    min: place(1.15 * least),
+    max: place(1.15 * most),
+    place,
+    ticks: { customValues: [...new Set(customValues)].sort((a, b) => a - b), formatter },
+  };
+}
+
+function evenAxis(gaps: readonly number[], format: (value: number) => string): GapAxis {
+  const max = endOf(gaps);
+  const min = Math.min(0, ...gaps.map((gap) => Math.max(gap, -max / 4)));
+  return { min, max, place: (gap) => Math.min(Math.max(gap, min), max), ticks: { formatter: format } };
 }
 
 export function biasVarianceOption({
@@ -50,29 +82,25 @@ export function biasVarianceOption({
 }) {
   const format = (value: number) => (isShare ? `${formatNumber(100 * value, 2)} %` : formatNumber(value, 3));
   const exact = (value: number) => (isShare ? `${(100 * value).toFixed(2)} %` : formatNumber(value));
-  const xEnd = end(gaps.map(({ bias }) => bias));
-  const yEnd = end(gaps.map(({ variance }) => variance));
-  const yStart = Math.min(0, ...gaps.map(({ variance }) => Math.max(variance, -yEnd / 4)));
-  const label = (text: string, at: readonly [number, number], align: 'left' | 'right', top: boolean) => ({
-    value: at,
-    label: {
-      show: true,
-      formatter: text,
-      color: palette.muted,
-      fontSize: 12,
-      fontWeight: 500,
-      position: `inside`,
-      align,
-      verticalAlign: top ? 'top' : 'bottom',
-      offset: [align === 'left' ? 8 : -8, top ? 8 : -8],
-    },
-  });
+  const axisFor = isShare ? shareAxis : evenAxis;
+  const x = axisFor(
+    gaps.map(({ bias }) => bias),
+    format,
+  );
+  const y = axisFor(
+    gaps.map(({ variance }) => variance),
+    format,
+  );
   const dot = ({ id, number, bias, variance }: Gap) => ({
-    value: [Math.min(bias, xEnd), Math.min(Math.max(variance, yStart), yEnd)],
+    value: [x.place(bias), y.place(variance)],
     trialId: id,
     gap: { number, bias, variance },
-    symbol: bias > xEnd || variance > yEnd ? 'triangle' : 'circle',
+    symbol: !isShare && (bias > x.max || variance > y.max) ? 'triangle' : 'circle',
   });
+  const axisOf = (name: string, { min, max, ticks }: GapAxis) => {
+    const base = axis(palette, { name, min, max, hasLines: false });
+    return { ...base, axisLabel: { ...(base['axisLabel'] as object), ...ticks } };
+  };
   return {
     ...BASE,
     grid: GRID,
@@ -89,33 +117,14 @@ export function biasVarianceOption({
         ],
       };
     }),
-    xAxis: {
-      ...axis(palette, { name: 'avoidable bias: train error', min: 0, max: xEnd, format, hasLines: false }),
-    },
-    yAxis: {
-      ...axis(palette, { name: 'variance: dev error − train error', min: yStart, max: yEnd, format, hasLines: false }),
-    },
+    xAxis: axisOf('avoidable bias: train error', x),
+    yAxis: axisOf('variance: dev error − train error', y),
     series: [
       {
         type: 'scatter',
         silent: true,
-        symbolSize: 1,
-        itemStyle: { color: 'transparent' },
-        data: isShare
-          ? [
-              label('low bias, low variance', [0, yStart], 'left', false),
-              label('high bias', [xEnd, yStart], 'right', false),
-              label('high variance', [0, yEnd], 'left', true),
-              label('high bias and high variance', [xEnd, yEnd], 'right', true),
-            ]
-          : [],
-        markLine: {
-          silent: true,
-          symbol: 'none',
-          label: { show: false },
-          lineStyle: { color: palette.muted, type: 'dashed', width: 1 },
-          data: isShare ? [{ xAxis: MATERIAL }, { yAxis: MATERIAL }] : [],
-        },
+        data: [],
+        ...(isShare && { markArea: quadrants(palette, x, y) }),
       },
       {
         type: 'scatter',
@@ -133,6 +142,61 @@ export function biasVarianceOption({
         label: { show: true, formatter: 'best', position: 'right', color: palette.text, fontSize: 12, fontWeight: 600 },
         z: 6,
       },
+    ],
+  };
+}
+
+/** The four columns of the notes' table as areas. */
+function quadrants(palette: Palette, x: GapAxis, y: GapAxis) {
+  const [atX, atY] = [x.place(MATERIAL), y.place(MATERIAL)];
+  const area = (
+    name: string,
+    {
+      from,
+      to,
+      position,
+      color,
+    }: Readonly<Record<'from' | 'to', readonly [number, number]>> & {
+      readonly position: string;
+      readonly color: string | undefined;
+    },
+  ) => [
+    {
+      name,
+      coord: from,
+      itemStyle: { color, opacity: 0.07 },
+      label: { show: true, position, color: palette.muted, fontSize: 12, fontWeight: 500, distance: 8 },
+    },
+    { coord: to },
+  ];
+  const { status } = palette;
+  return {
+    silent: true,
+    data: [
+      area('low bias, low variance', {
+        from: [x.min, y.min],
+        to: [atX, atY],
+        position: 'insideBottomLeft',
+        color: status['completed'],
+      }),
+      area('high bias', {
+        from: [atX, y.min],
+        to: [x.max, atY],
+        position: 'insideBottomRight',
+        color: status['pruned'],
+      }),
+      area('high variance', {
+        from: [x.min, atY],
+        to: [atX, y.max],
+        position: 'insideTopLeft',
+        color: status['running'],
+      }),
+      area('high bias and high variance', {
+        from: [atX, atY],
+        to: [x.max, y.max],
+        position: 'insideTopRight',
+        color: status['failed'],
+      }),
     ],
   };
 }

@@ -23,7 +23,10 @@ export function ContourChart({ search, points }: { readonly search: SearchView; 
   const [yName, setY] = useParam('cy', (axes[1] ?? axes[0])?.name ?? '');
   const x = axes.find(({ name }) => name === xName) ?? axes[0];
   const y = axes.find(({ name }) => name === yName) ?? axes[1] ?? axes[0];
-  const placed = useMemo(() => (x === undefined || y === undefined ? [] : place(points, x, y)), [points, x, y]);
+  const placed = useMemo(
+    () => (x === undefined || y === undefined ? [] : place({ search, points, x, y })),
+    [search, points, x, y],
+  );
   const option = useCallback(
     (palette: Palette) =>
       x === undefined || y === undefined ? {} : contourOption({ palette, placed, x, y, objective, points }),
@@ -57,8 +60,18 @@ export function ContourChart({ search, points }: { readonly search: SearchView; 
   );
 }
 
-function place(points: TrialPointsView, x: SpaceAxis, y: SpaceAxis): readonly Placed[] {
-  return valuedPoints(points).flatMap((point) => {
+function place({
+  search,
+  points,
+  x,
+  y,
+}: {
+  readonly search: SearchView;
+  readonly points: TrialPointsView;
+  readonly x: SpaceAxis;
+  readonly y: SpaceAxis;
+}): readonly Placed[] {
+  return valuedPoints(points, search).flatMap((point) => {
     const at = x.place(points.params[x.name]?.[point.index]);
     const up = y.place(points.params[y.name]?.[point.index]);
     return at === null || up === null ? [] : [{ ...point, x: at, y: up }];

@@ -5,6 +5,7 @@ import { Chart } from '../../../charts/chart.js';
 import { axis, BASE, GRID, isWide, logBounds, tooltip } from '../../../charts/option.js';
 import type { Palette } from '../../../charts/palette.js';
 import { type Point, valuedPoints } from '../../../data/charts.js';
+import { constraintsOf } from '../../../data/objectives.js';
 import type { Loaded } from '../../../data/use-load.js';
 import { formatCount, formatMetric, formatTick } from '../../../format/number.js';
 import { Card, Segments } from '../../../ui/parts.js';
@@ -26,7 +27,7 @@ export function HistoryChart({
   const [chosen, setScale] = useParam('scale', 'auto');
   const columns = points.value;
   const steps = best.value;
-  const trials = columns === undefined ? [] : valuedPoints(columns);
+  const trials = columns === undefined ? [] : valuedPoints(columns, search);
   const values = trials.map(({ value }) => value);
   const canLog = values.length > 0 && Math.min(...values) > 0;
   const isLog = canLog && (chosen === 'log' || (chosen === 'auto' && isWide(values)));
@@ -52,6 +53,8 @@ export function HistoryChart({
     );
   }
   const last = steps?.items.at(-1);
+  const isNewBest = new Set(steps?.items.map(({ number }) => number));
+  const hasBounds = constraintsOf(search).length > 0;
   const isSample = columns.total > columns.number.length;
   return (
     <Chart
@@ -61,12 +64,13 @@ export function HistoryChart({
       option={option}
       summary={`${formatCount(trials.length)} trials; the best ${metric} is ${formatMetric(metric, last?.value ?? null)}, by trial ${last?.number ?? 'none'}.`}
       table={() => [
-        ['number', 'status', metric, 'isNewBest'],
-        ...trials.map(({ number, status, value }) => [
+        ['number', 'status', metric, 'isNewBest', ...(hasBounds ? ['keepsConstraints'] : [])],
+        ...trials.map(({ number, status, value, isBroken }) => [
           number,
           status,
           value,
-          steps?.items.some((item) => item.number === number) ?? false,
+          isNewBest.has(number),
+          ...(hasBounds ? [!isBroken] : []),
         ]),
       ]}
       onTrial={(id) => navigate(`/trials/${id}`)}
@@ -108,7 +112,11 @@ function historyOption({
     ...steps.map(({ number, value, trialId }) => ({ value: [number, value], trialId })),
     ...(last === undefined ? [] : [{ value: [total - 1, last.value], symbolSize: 0 }]),
   ];
-  const dot = ({ number, value, id, status }: Point) => ({ value: [number, value, status], trialId: id });
+  const dot = ({ number, value, id, status, isBroken }: Point) => ({
+    value: [number, value, isBroken ? 'breaks a constraint' : status],
+    trialId: id,
+  });
+  const drawn = (isIt: (trial: Point) => boolean) => trials.filter(isIt).map(dot);
   return {
     ...BASE,
     grid: GRID,
@@ -134,17 +142,25 @@ function historyOption({
       {
         type: 'scatter',
         name: 'completed',
-        data: trials.filter(({ status }) => status !== 'pruned').map(dot),
+        data: drawn(({ status, isBroken }) => status !== 'pruned' && !isBroken),
         symbolSize: trials.length > 500 ? 4 : 7,
         itemStyle: { color: palette.muted, opacity: 0.6 },
       },
       {
         type: 'scatter',
         name: 'pruned',
-        data: trials.filter(({ status }) => status === 'pruned').map(dot),
+        data: drawn(({ status, isBroken }) => status === 'pruned' && !isBroken),
         symbol: 'diamond',
         symbolSize: trials.length > 500 ? 4 : 7,
         itemStyle: { color: palette.status['pruned'], opacity: 0.7 },
+      },
+      {
+        type: 'scatter',
+        name: 'broken',
+        data: drawn(({ isBroken }) => isBroken),
+        symbol: 'emptyCircle',
+        symbolSize: trials.length > 500 ? 4 : 7,
+        itemStyle: { color: palette.status['infeasible'], opacity: 0.7 },
       },
       {
         type: 'line',

@@ -19,13 +19,18 @@ const percent = (share: number) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)
 
 /** Share of the variance of the objective per parameter, and of the strongest pairs. */
 export function ImportanceChart({ search, tick, hasPairs = false }: TabProps & { readonly hasPairs?: boolean }) {
+  const { metric } = search.spec.objective;
   // A forest is worth growing again for ten trials more, not for each.
   const { completed } = search.progress;
   const often = completed < 50 ? completed : Math.floor(completed / 10);
-  const loaded = useLoad(`importance ${search.id}`, (signal) => api().importance(search.id, { signal }), {
-    tick: search.status === 'running' ? `${often}` : `${tick}`,
-    isOff: completed < ENOUGH,
-  });
+  const loaded = useLoad(
+    `importance ${search.id} ${metric}`,
+    (signal) => api().importance(search.id, { objective: metric, signal }),
+    {
+      tick: search.status === 'running' ? `${often}` : `${tick}`,
+      isOff: completed < ENOUGH,
+    },
+  );
   if (completed < ENOUGH) {
     return (
       <Card title="Importance">
@@ -35,7 +40,7 @@ export function ImportanceChart({ search, tick, hasPairs = false }: TabProps & {
       </Card>
     );
   }
-  if (loaded.value !== undefined) return <Shown importance={loaded.value} hasPairs={hasPairs} />;
+  if (loaded.value !== undefined) return <Shown importance={loaded.value} metric={metric} hasPairs={hasPairs} />;
   return (
     <Card title="Importance">
       <Whole loaded={loaded} height={260} quiet={['nothing-to-explain']} quietTitle="Not known yet">
@@ -51,7 +56,15 @@ interface Bar {
   readonly spread: number;
 }
 
-function Shown({ importance, hasPairs }: { readonly importance: SearchImportanceView; readonly hasPairs: boolean }) {
+function Shown({
+  importance,
+  metric,
+  hasPairs,
+}: {
+  readonly importance: SearchImportanceView;
+  readonly metric: string;
+  readonly hasPairs: boolean;
+}) {
   const { parameters, pairs, fit, trials } = importance;
   const bars: readonly Bar[] = [
     ...parameters.slice(0, SHOWN),
@@ -63,10 +76,10 @@ function Shown({ importance, hasPairs }: { readonly importance: SearchImportance
   return (
     <Chart
       title="Importance"
-      hint={`${trials} trials${fit < POOR_FIT ? ', poor fit' : ''}`}
+      hint={`for ${metric}, ${trials} trials${fit < POOR_FIT ? ', poor fit' : ''}`}
       height={Math.max(180, 26 * bars.length + 36)}
       option={option}
-      summary={`${first?.name ?? 'Nothing'} explains ${percent(first?.share ?? 0)} of the variance of the objective.`}
+      summary={`${first?.name ?? 'Nothing'} explains ${percent(first?.share ?? 0)} of the variance of ${metric}.`}
       table={() => [['parameter', 'share', 'spread'], ...bars.map(({ name, share, spread }) => [name, share, spread])]}
     />
   );

@@ -1,13 +1,14 @@
 import type { SearchView, TrialPointsView } from '@caviar/contracts';
 import type { EChartsType } from 'echarts/core';
-import { useCallback, useMemo, useState } from 'react';
-import { Link } from '../../../app/router.js';
+import { useCallback, useMemo, useRef } from 'react';
+import { Link, navigate, useParam } from '../../../app/router.js';
 import { Chart } from '../../../charts/chart.js';
 import { BASE, isWide, logBounds, valueScale } from '../../../charts/option.js';
 import type { Palette } from '../../../charts/palette.js';
 import { type SpaceAxis, spaceAxes } from '../../../charts/space-axis.js';
 import { colourRange, type Point, valuedPoints } from '../../../data/charts.js';
 import { formatCount, formatTick } from '../../../format/number.js';
+import { type Brush, columnOf, filterOf, isChosen, readBrush, writeBrush } from './brush.js';
 
 const HEIGHT = 340;
 /** Lines beyond that hide each other. */
@@ -19,58 +20,104 @@ interface Line {
   readonly places: readonly (number | null)[];
 }
 
-/** Every trial as a line through its parameters, in the colour of its value; ranges of any axis can be brushed. */
+/** Every trial as a line through its parameters, in the colour of its value; ranges of any axis can be brushed, and stay in the address. */
 export function ParallelChart({ search, points }: { readonly search: SearchView; readonly points: TrialPointsView }) {
   const { objective, space } = search.spec;
-  const [chosen, setChosen] = useState<readonly number[] | null>(null);
+  const [brushText, setBrush] = useParam('brush');
+  const brush = useMemo(() => readBrush(brushText), [brushText]);
   const axes = useMemo(() => spaceAxes(space), [space]);
-  const lines = useMemo(() => linesOf(points, axes, objective.direction), [points, axes, objective]);
+  const lines = useMemo(() => linesOf({ search, points, axes }), [search, points, axes]);
+  // Of another objective than the first, values are those of its metric.
+  const isOther = points.value === points.metrics[objective.metric];
+  const valueColumn = isOther ? `metrics.${objective.metric}` : 'value';
   const option = useCallback(
-    (palette: Palette) => parallelOption({ palette, lines, axes, objective }),
-    [lines, axes, objective],
+    (palette: Palette) => parallelOption({ palette, lines, axes, objective, valueColumn }),
+    [lines, axes, objective, valueColumn],
   );
-  const ready = useCallback((chart: EChartsType) => {
-    chart.on('axisareaselected', () => setChosen(brushed(chart)));
-  }, []);
-  const numbers = chosen === null ? [] : chosen.flatMap((i) => lines[i]?.point.number ?? []);
+  const ready = useCallback(
+    (chart: EChartsType) => {
+      chart.on('axisareaselected', (event) => {
+        const { parallelAxisId, intervals } = event as { parallelAxisId?: string; intervals?: Brush[string] };
+        if (parallelAxisId === undefined || intervals === undefined) return;
+        const now = readBrush(new URL(location.href).searchParams.get('brush') ?? '');
+        setBrush(writeBrush({ ...now, [parallelAxisId]: intervals }));
+      });
+    },
+    [setBrush],
+  );
+  // What is drawn anew, since trials came, has no ranges: they are put back.
+  const host = useRef<EChartsType | null>(null);
+  const drawn = (chart: EChartsType) => {
+    host.current = chart;
+    for (const [parallelAxisId, intervals] of Object.entries(brush)) {
+      chart.dispatchAction({ type: 'axisAreaSelect', parallelAxisId, intervals });
+    }
+  };
+  const clear = () => {
+    for (const parallelAxisId of Object.keys(brush)) {
+      host.current?.dispatchAction({ type: 'axisAreaSelect', parallelAxisId, intervals: [] });
+    }
+    setBrush('');
+  };
+  const columns = axes.map(({ name }) => columnOf(name));
+  const chosen = lines.filter(({ point, places }) =>
+    isChosen(brush, (column) => (column === valueColumn ? point.value : places[columns.indexOf(column)])),
+  );
+  const numbers = chosen.map(({ point }) => point.number).toReversed();
+  const table = `/searches/${search.id}/trials`;
   return (
     <Chart
       title="Parallel coordinates"
-      hint="drag along an axis to choose a range"
+      hint="drag along an axis to choose a range, click a line to open its trial"
       height={HEIGHT}
       minWidth={96 * (axes.length + 1)}
       option={option}
       onReady={ready}
+      onDrawn={drawn}
+      onTrial={(id) => navigate(`/trials/${id}`)}
       summary={`${formatCount(lines.length)} trials as lines through ${axes.length} parameters and ${objective.metric}.`}
       table={() => [
         ['number', ...axes.map(({ name }) => name), objective.metric],
-        ...lines.map(({ point }) => [
+        ...chosen.map(({ point }) => [
           point.number,
           ...axes.map(({ name }) => points.params[name]?.[point.index] ?? null),
           point.value,
         ]),
       ]}
       actions={
-        chosen !== null && chosen.length < lines.length ? (
-          <Link
-            className="button tiny"
-            href={`/searches/${search.id}/trials?pins=${numbers.slice(0, MOST_NAMED).join(',')}`}
-          >
-            Compare {formatCount(numbers.length)} chosen
-          </Link>
-        ) : undefined
+        brushText !== '' && (
+          <>
+            <Link
+              className="button tiny"
+              href={`${table}?filter=${encodeURIComponent(JSON.stringify(filterOf(brush, axes)))}`}
+            >
+              Show {formatCount(chosen.length)} chosen
+            </Link>
+            <Link className="button tiny" href={`${table}?pins=${numbers.slice(0, MOST_NAMED).join(',')}`}>
+              Compare them
+            </Link>
+            <button type="button" className="button tiny" onClick={clear}>
+              Clear
+            </button>
+          </>
+        )
       }
     />
   );
 }
 
 /** The best are drawn last, above the others. */
-function linesOf(
-  points: TrialPointsView,
-  axes: readonly SpaceAxis[],
-  direction: 'minimize' | 'maximize',
-): readonly Line[] {
-  const valued = valuedPoints(points).toSorted((a, b) =>
+function linesOf({
+  search,
+  points,
+  axes,
+}: {
+  readonly search: SearchView;
+  readonly points: TrialPointsView;
+  readonly axes: readonly SpaceAxis[];
+}): readonly Line[] {
+  const { direction } = search.spec.objective;
+  const valued = valuedPoints(points, search).toSorted((a, b) =>
     direction === 'minimize' ? b.value - a.value : a.value - b.value,
   );
   const every = Math.ceil(valued.length / MOST_LINES);
@@ -82,28 +129,18 @@ function linesOf(
     }));
 }
 
-/** Indexes of the lines within the brushed ranges of all axes. */
-function brushed(chart: EChartsType): readonly number[] | null {
-  const model = (
-    chart as unknown as { getModel(): { getSeriesByIndex(i: number): ParallelSeries | undefined } }
-  ).getModel();
-  return model.getSeriesByIndex(0)?.getRawIndicesByActiveState('active') ?? null;
-}
-
-interface ParallelSeries {
-  getRawIndicesByActiveState(state: string): number[];
-}
-
 function parallelOption({
   palette,
   lines,
   axes,
   objective,
+  valueColumn,
 }: {
   readonly palette: Palette;
   readonly lines: readonly Line[];
   readonly axes: readonly SpaceAxis[];
   readonly objective: SearchView['spec']['objective'];
+  readonly valueColumn: string;
 }) {
   const values = lines.map(({ point }) => point.value);
   const name = { color: palette.text, fontSize: 12, fontWeight: 500 };
@@ -122,6 +159,7 @@ function parallelOption({
     parallelAxis: [
       ...axes.map((axis, dim) => ({
         ...common,
+        id: columnOf(axis.name),
         dim,
         name: axis.name,
         ...(axis.choices === null
@@ -134,6 +172,7 @@ function parallelOption({
       })),
       {
         ...common,
+        id: valueColumn,
         dim: axes.length,
         name: objective.metric,
         ...(isWide(values) ? { type: 'log', ...logBounds(values) } : { type: 'value' }),
@@ -155,7 +194,10 @@ function parallelOption({
         inactiveOpacity: 0.03,
         smooth: lines.length > 150 ? 0 : 0.1,
         progressive: 0,
-        data: lines.map(({ places, point }) => [...places.map((place) => place ?? '-'), point.value]),
+        data: lines.map(({ places, point }) => ({
+          value: [...places.map((place) => place ?? '-'), point.value],
+          trialId: point.id,
+        })),
       },
     ],
   };

@@ -6,6 +6,7 @@ import { axis, BASE, GRID, isWide, logBounds, tooltip } from '../../../charts/op
 import type { Palette } from '../../../charts/palette.js';
 import { type SpaceAxis, spaceAxes } from '../../../charts/space-axis.js';
 import { type Point, valuedPoints } from '../../../data/charts.js';
+import { constraintsOf } from '../../../data/objectives.js';
 import { formatMetric, formatParam, formatTick } from '../../../format/number.js';
 import { Select } from '../../../ui/parts.js';
 
@@ -20,7 +21,10 @@ export function SliceChart({ search, points }: { readonly search: SearchView; re
   const axes = useMemo(() => spaceAxes(space), [space]);
   const [name, setName] = useParam('slice', axes[0]?.name ?? '');
   const chosen = axes.find((one) => one.name === name) ?? axes[0];
-  const placed = useMemo(() => (chosen === undefined ? [] : place(points, chosen)), [points, chosen]);
+  const placed = useMemo(
+    () => (chosen === undefined ? [] : place({ search, points, axis: chosen })),
+    [search, points, chosen],
+  );
   const option = useCallback(
     (palette: Palette) => (chosen === undefined ? {} : sliceOption({ palette, placed, chosen, objective })),
     [placed, chosen, objective],
@@ -28,7 +32,11 @@ export function SliceChart({ search, points }: { readonly search: SearchView; re
   return (
     <Chart
       title="Slice"
-      hint="later trials stronger"
+      hint={
+        constraintsOf(search).length > 0
+          ? 'later trials stronger; hollow: breaks a constraint'
+          : 'later trials stronger'
+      }
       option={option}
       summary={`${objective.metric} of ${placed.length} trials against ${chosen?.name ?? ''}.`}
       table={() => [
@@ -43,8 +51,16 @@ export function SliceChart({ search, points }: { readonly search: SearchView; re
   );
 }
 
-function place(points: TrialPointsView, { name, place: placeOf }: SpaceAxis): readonly Placed[] {
-  return valuedPoints(points).flatMap((point) => {
+function place({
+  search,
+  points,
+  axis: { name, place: placeOf },
+}: {
+  readonly search: SearchView;
+  readonly points: TrialPointsView;
+  readonly axis: SpaceAxis;
+}): readonly Placed[] {
+  return valuedPoints(points, search).flatMap((point) => {
     const given = points.params[name]?.[point.index];
     const at = placeOf(given);
     return at === null ? [] : [{ ...point, place: at, given }];
@@ -80,6 +96,7 @@ function sliceOption({
         lines: [
           [chosen.name, formatParam(point.given)],
           [metric, format(point.value)],
+          ...(point.isBroken ? [['', 'breaks a constraint'] as const] : []),
         ],
       };
     }),
@@ -107,7 +124,11 @@ function sliceOption({
         data: placed.map((point) => ({
           value: [strewn(point), point.value],
           trialId: point.id,
-          itemStyle: { color: palette.accent, opacity: 0.2 + (0.7 * point.number) / last },
+          ...(point.isBroken && { symbol: 'emptyCircle' }),
+          itemStyle: {
+            color: point.isBroken ? palette.status['infeasible'] : palette.accent,
+            opacity: 0.2 + (0.7 * point.number) / last,
+          },
         })),
       },
     ],

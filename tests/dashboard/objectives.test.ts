@@ -1,0 +1,250 @@
+import { readFile } from 'node:fs/promises';
+import { createClient } from '@caviar/client';
+import { createTestDatabase, testRedis } from '@caviar/testing';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestApp, type TestApp } from '../../apps/api/testing/test-app.js';
+import { accessibilityFaults, findChromium, openBrowser, type Visit, visit } from '../support/browser.js';
+
+// Several objectives and constraints in a real browser: the front, the choice of an objective, and what is done with a mouse to pictures.
+
+const path = findChromium();
+const COUNT = 40;
+
+describe.skipIf(path === null)('several objectives', () => {
+  let service: TestApp;
+  let url: string;
+  let browser: Browser;
+  let visited: Visit;
+  let page: Page;
+  let id: string;
+  let client: ReturnType<typeof createClient>;
+  beforeAll(async () => {
+    service = await createTestApp({ database: await createTestDatabase(), redis: testRedis() });
+    [url, browser] = await Promise.all([service.app.listen({ host: '127.0.0.1', port: 0 }), openBrowser(path!)]);
+    client = createClient({ baseUrl: url });
+    ({ id } = await client.createSearch({
+      name: 'fast or right',
+      trainer: { kind: 'external' },
+      space: {
+        width: { kind: 'int', min: 8, max: 1024, scale: 'log' },
+        activation: { kind: 'categorical', choices: ['relu', 'tanh'] },
+      },
+      objective: [
+        { metric: 'error', direction: 'minimize' },
+        { metric: 'latency', direction: 'minimize' },
+      ],
+      constraints: [{ metric: 'memory', max: 500 }],
+      sampler: { kind: 'random' },
+      stop: { maxTrials: COUNT },
+      parallelism: COUNT,
+      seed: 3,
+    }));
+    const { trials } = await client.ask(id, { count: COUNT });
+    const finishes = trials.map(({ id: trialId, leaseToken, params, number }) => {
+      const width = Number(params['width']);
+      const slower = params['activation'] === 'tanh' ? 2 : 1;
+      const metrics = {
+        error: 1 / Math.log2(width) + (number % 5) / 50,
+        latency: (slower * width) / 10,
+        memory: width,
+      };
+      return { trialId, leaseToken, status: 'completed' as const, step: 1, metrics };
+    });
+    await client.tell(id, { finishes });
+    visited = await visit(browser, { height: 1000 });
+    page = visited.page;
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await service?.close();
+  });
+
+  const open = (address: string) => page.goto(`${url}${address}`);
+  const card = (name: string | RegExp) => page.getByRole('region', { name });
+  const saved = async (name: string, what: string): Promise<Buffer> => {
+    await card(name).getByLabel(`Export ${name}`).click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      card(name).getByRole('button', { name: what }).click(),
+    ]);
+    return readFile(await download.path());
+  };
+  /** Every chart of a page gives a picture that is one, and numbers under their names. */
+  const exportsAll = async (charts: Readonly<Record<string, string>>) => {
+    for (const [name, columns] of Object.entries(charts)) {
+      await card(name).locator('canvas').first().waitFor();
+      const picture = await saved(name, 'Picture (PNG)');
+      expect([...picture.subarray(0, 4)], name).toEqual([0x89, 0x50, 0x4e, 0x47]);
+      expect(picture.length, name).toBeGreaterThan(3000);
+      const [head, first] = String(await saved(name, 'Numbers (CSV)')).split('\r\n');
+      expect(head, name).toBe(columns);
+      expect(first?.split(','), name).toHaveLength(columns.split(',').length);
+    }
+  };
+
+  test('the front, what it dominates and what breaks a constraint are told apart, drawn and ranked', async () => {
+    await open(`/searches/${id}`);
+    const picture = card('Pareto front').getByRole('img');
+    await card('Pareto front').locator('canvas').first().waitFor();
+    const points = await client.trialPoints(id, { metrics: ['memory'] });
+    const broken = points.metrics['memory']!.filter((memory) => Number(memory) > 500).length;
+    const front = points.front!.filter((rank) => rank === 1).length;
+    expect(broken).toBeGreaterThan(0);
+    expect(front).toBeGreaterThan(2);
+    expect(await picture.getAttribute('aria-label')).toContain(
+      `${COUNT} trials: ${front} on the front, ${broken} break a constraint`,
+    );
+    await page.getByText('memory ≤ 500').waitFor();
+    const leaders = card('Leaderboard').getByRole('row');
+    await expect.poll(() => leaders.nth(1).getByRole('cell').first().textContent()).toBe('1');
+    for (const name of ['Front', 'error', 'latency', 'memory']) {
+      await card('Leaderboard').getByRole('columnheader', { name, exact: true }).waitFor();
+    }
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  test('a click on a point opens its trial, which tells what it broke', async () => {
+    const points = await client.trialPoints(id, { metrics: ['error', 'latency', 'memory'] });
+    // The trial with the greatest latency lies alone, in the upper right or left: found by its tooltip.
+    const latency = points.metrics['latency']!.map(Number);
+    const worst = latency.indexOf(Math.max(...latency));
+    const box = (await card('Pareto front').locator('canvas').first().boundingBox())!;
+    // Points are sought as an eye would: where the cursor becomes a hand.
+    const at = await page.evaluate(async ({ x, y, width, height }) => {
+      const canvas = document.elementFromPoint(x + width / 2, y + height / 2)!;
+      for (let top = 40; top < height - 40; top += 3) {
+        for (let left = 60; left < width - 12; left += 3) {
+          const where = { clientX: x + left, clientY: y + top, bubbles: true };
+          canvas.dispatchEvent(new MouseEvent('mousemove', where));
+          if ((canvas.parentElement as HTMLElement).style.cursor === 'pointer') return [x + left, y + top];
+        }
+      }
+      return null;
+    }, box);
+    expect(at).not.toBeNull();
+    await page.mouse.click(at![0]!, at![1]!);
+    // The topmost point: the one of the greatest latency.
+    await page.getByRole('heading', { name: `Trial ${points.number[worst]}`, exact: true }).waitFor();
+    await page.getByText('memory ≤ 500').waitFor();
+    expect(points.metrics['memory']![worst]).toBeGreaterThan(500);
+    expect(await page.getByTitle('breaks a constraint').count()).toBe(1);
+    await card('Metrics').getByText('the only one so far').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  test('every picture shows the objective that is chosen, and the address says which', async () => {
+    await open(`/searches/${id}`);
+    await card('Importance').getByText('for error').waitFor();
+    await page
+      .getByRole('group', { name: 'Objective' })
+      .getByRole('button', { name: /^latency/ })
+      .click();
+    await card('Importance').getByText('for latency').waitFor();
+    const { items } = await client.bestSoFar(id, { objective: 'latency' });
+    await expect
+      .poll(() => card('Best so far').getByRole('img').getAttribute('aria-label'))
+      .toContain(`the best latency is ${items.at(-1)!.value}`);
+    await page.reload();
+    await card('Importance').getByText('for latency').waitFor();
+    await exportsAll({
+      'Pareto front': 'number,front,keepsConstraints,error,latency,memory',
+      'Best so far': 'number,status,latency,isNewBest,keepsConstraints',
+      Importance: 'parameter,share,spread',
+    });
+    await open(`/searches/${id}/parameters?objective=latency`);
+    await exportsAll({
+      'Parallel coordinates': 'number,width,activation,latency',
+      Slice: 'number,width,latency',
+      Contour: 'number,width,activation,latency',
+    });
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  test('ranges are brushed on an axis, stay when the page is read again, and lead to the trials', async () => {
+    await open(`/searches/${id}/parameters`);
+    const parallel = card('Parallel coordinates');
+    await parallel.locator('canvas').first().waitFor();
+    const box = (await parallel.locator('canvas').first().boundingBox())!;
+    // The first axis stands 56 pixels from the left, from 36 below the top to 20 above the bottom.
+    await page.mouse.move(box.x + 56, box.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 56, box.y + 110, { steps: 5 });
+    await page.mouse.move(box.x + 56, box.y + 180, { steps: 5 });
+    await page.mouse.up();
+    const show = parallel.getByRole('link', { name: /^Show \d+ chosen$/ });
+    await show.waitFor();
+    const count = Number(/\d+/.exec((await show.textContent()) ?? '')![0]);
+    expect(count).toBeGreaterThan(0);
+    expect(count).toBeLessThan(COUNT);
+    const brush = JSON.parse(new URL(page.url()).searchParams.get('brush')!) as Record<string, [number, number][]>;
+    expect(Object.keys(brush)).toEqual(['params.width']);
+    await page.reload();
+    await parallel.getByRole('link', { name: `Show ${count} chosen` }).waitFor();
+    await parallel.getByRole('link', { name: `Show ${count} chosen` }).click();
+    await page.getByText(`${count} shown`).waitFor();
+    await page.goBack();
+    await parallel.getByRole('button', { name: 'Clear' }).click();
+    await expect.poll(() => show.count()).toBe(0);
+    expect(page.url()).not.toContain('brush');
+  });
+
+  test('the table has all that decides, front by front; pins, columns and filters are in its address', async () => {
+    await open(`/searches/${id}/trials`);
+    const table = page.getByRole('table', { name: 'Trials' });
+    await table
+      .getByRole('row')
+      .nth(COUNT - 5)
+      .waitFor();
+    const heads = await table.getByRole('columnheader').allTextContents();
+    expect(heads.slice(1, 8)).toEqual(['#', 'trial', 'status', 'front ↑', 'error', 'latency', 'memory']);
+    const fronts = (await client.trialTable(id, { sort: 'front', limit: 5 })).items.map(({ number }) => `#${number}`);
+    for (const [i, name] of fronts.entries()) {
+      await table
+        .getByRole('row')
+        .nth(i + 1)
+        .getByRole('link', { name, exact: true })
+        .waitFor();
+    }
+    await table.getByRole('button', { name: 'latency' }).click();
+    await page.getByText('Columns', { exact: true }).click();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('checkbox', { name: 'duration' }).click();
+    await page.keyboard.press('Escape');
+    for (const row of [1, 2, 3]) await table.getByRole('row').nth(row).getByRole('checkbox').click();
+    await card('Compared').getByText('3 pinned').waitFor();
+    const address = page.url();
+    await page.reload();
+    await card('Compared').getByText('3 pinned').waitFor();
+    expect(page.url()).toBe(address);
+    await expect.poll(() => table.getByRole('columnheader', { name: 'duration' }).count()).toBe(0);
+    expect(await table.getByRole('columnheader', { name: /^latency/ }).getAttribute('aria-sort')).toBe('ascending');
+    expect(
+      await card('Compared')
+        .getByRole('row', { name: /^memory/ })
+        .count(),
+    ).toBe(1);
+    await card('Compared')
+      .getByRole('button', { name: /^Unpin/ })
+      .first()
+      .click();
+    await card('Compared').getByText('2 pinned').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  test('a trial is opened by its number, by the keyboard alone', async () => {
+    await open(`/searches/${id}`);
+    const field = page.getByLabel('Number of a trial');
+    await field.focus();
+    await page.keyboard.type('999');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('There is no trial 999').waitFor();
+    await field.fill('7');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Trial 7', exact: true }).waitFor();
+  });
+
+  test('nothing was said on the console', () => {
+    expect(visited.complaints).toEqual([]);
+  });
+});
