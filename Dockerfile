@@ -32,6 +32,8 @@ FROM ${NODE_IMAGE} AS runtime
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
   /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn*
 ENV NODE_ENV=production
+# A volume that is mounted here is its user's.
+RUN mkdir /data && chown 1000:1000 /data
 WORKDIR /app
 USER 1000:1000
 

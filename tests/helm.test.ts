@@ -13,7 +13,9 @@ const hasHelm = spawnSync(helm, ['version']).status === 0;
 
 interface Container {
   readonly image: string;
-  readonly env: readonly { readonly name: string; readonly value?: string }[];
+  readonly env: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: object }[];
+  readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
   readonly securityContext: object;
   readonly livenessProbe?: { readonly exec?: { readonly command: readonly string[] } };
 }
@@ -25,9 +27,20 @@ interface Manifest {
     readonly replicas?: number;
     readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
     readonly template: {
-      readonly metadata: { readonly labels: Readonly<Record<string, string>> };
-      readonly spec: { readonly securityContext: object; readonly containers: readonly Container[] };
+      readonly metadata: {
+        readonly labels: Readonly<Record<string, string>>;
+        readonly annotations?: Readonly<Record<string, string>>;
+      };
+      readonly spec: {
+        readonly securityContext: object;
+        readonly containers: readonly Container[];
+        readonly volumes?: readonly ({ readonly name: string } & Readonly<Record<string, unknown>>)[];
+      };
     };
+    readonly podMetricsEndpoints: readonly {
+      readonly port: string;
+      readonly relabelings: readonly { readonly targetLabel: string; readonly replacement: string }[];
+    }[];
     readonly triggers: readonly { readonly metadata: { readonly query: string } }[];
   };
 }
@@ -100,6 +113,58 @@ describe.skipIf(!hasHelm)('the chart', () => {
         });
       }
     }
+  });
+
+  test('tells Prometheus where the metrics of every pod are, and so does the compose file of its workers', () => {
+    for (const end of ['-api', '-worker']) {
+      const { metadata, spec } = named('Deployment', end).spec.template;
+      const [container] = spec.containers;
+      const port = Number(metadata.annotations?.['prometheus.io/port']);
+      expect(metadata.annotations).toMatchObject({ 'prometheus.io/scrape': 'true', 'prometheus.io/path': '/metrics' });
+      expect(container?.ports?.map(({ containerPort }) => containerPort)).toEqual([port]);
+      const settingOf = (name: string) => container?.env.find((one) => one.name === name)?.value;
+      const [host, own] = end === '-api' ? ['HOST', 'PORT'] : ['CAVIAR_METRICS_HOST', 'CAVIAR_METRICS_PORT'];
+      expect([settingOf(host), settingOf(own)]).toEqual(['0.0.0.0', String(port)]);
+    }
+    const compose = parseAllDocuments(readFileSync(`${root}docker-compose.yml`, 'utf8'), { merge: true })[0]!.toJS();
+    const { environment, expose } = compose.services.worker;
+    expect(expose).toEqual([String(environment.CAVIAR_METRICS_PORT)]);
+    expect(environment.CAVIAR_METRICS_HOST).toBe('0.0.0.0');
+  });
+
+  test('makes monitors for the operator when asked, under the names that the alerts know', () => {
+    expect(manifests.map(({ kind }) => kind)).not.toContain('PodMonitor');
+    const with_ = render(...SERVERS, 'podMonitors.enabled=true', 'podMonitors.labels.release=stack');
+    const monitors = with_.filter(({ kind }) => kind === 'PodMonitor');
+    const rules = readFileSync(`${root}deploy/prometheus/rules.yml`, 'utf8');
+    const ofPods = monitors.map(({ metadata, spec }) => {
+      const deployment = with_.find(({ kind, metadata: { name } }) => kind === 'Deployment' && name === metadata.name);
+      const { labels } = deployment!.spec.template.metadata;
+      expect(labels).toMatchObject(spec.selector.matchLabels);
+      expect(metadata).toMatchObject({ labels: { release: 'stack' } });
+      const [endpoint] = spec.podMetricsEndpoints;
+      const ports = deployment!.spec.template.spec.containers.flatMap((container) => container.ports ?? []);
+      expect(ports.map(({ name }) => name)).toContain(endpoint?.port);
+      const job = endpoint?.relabelings.find(({ targetLabel }) => targetLabel === 'job')?.replacement;
+      expect(rules).toContain(job);
+      return job;
+    });
+    expect(ofPods).toEqual(['caviar-api', 'caviar-worker']);
+  });
+
+  test('gives workers a place for copies of data sets, and the name of their machine', () => {
+    const { containers, volumes } = named('Deployment', '-worker').spec.template.spec;
+    const [worker] = containers;
+    const home = worker?.env.find(({ name }) => name === 'CAVIAR_HOME')?.value;
+    const mount = worker?.volumeMounts?.find(({ mountPath }) => mountPath === home);
+    expect(volumes?.find(({ name }) => name === mount?.name)).toMatchObject({ emptyDir: { sizeLimit: '25Gi' } });
+    expect(worker?.env.find(({ name }) => name === 'CAVIAR_HOST')?.valueFrom).toEqual({
+      fieldRef: { fieldPath: 'spec.nodeName' },
+    });
+    const compose = parseAllDocuments(readFileSync(`${root}docker-compose.yml`, 'utf8'), { merge: true })[0]!.toJS();
+    const written = compose.services.worker;
+    expect(written.volumes).toEqual([`copies:${written.environment.CAVIAR_HOME}`]);
+    expect(readFileSync(`${root}Dockerfile`, 'utf8')).toContain(`chown 1000:1000 ${written.environment.CAVIAR_HOME}`);
   });
 
   test('looks after workers as the image does', () => {
