@@ -1,6 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createReadStream, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ingestInThread } from '@caviar/datasets';
 import { backup, restore } from '@caviar/local';
+import { datasetMetaSchema } from '@caviar/spec';
 import { createTestDatabase, runSql, temporaryFolder } from '@caviar/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULTS, reproducible, type Stack, startStack } from './support/stack.js';
@@ -39,13 +41,15 @@ afterAll(async () => {
 });
 
 /** Every table with all its rows as Postgres writes them, in an order that does not depend on where they lie. */
-async function contents(url: string): Promise<unknown> {
+async function contents(url: string, only?: string): Promise<unknown> {
   const tables = (await runSql(
     url,
     "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> '_prisma_migrations' ORDER BY 1",
   )) as { name: string }[];
   const entries = await Promise.all(
-    tables.map(async ({ name }) => [name, await runSql(url, `SELECT t::text AS row FROM "${name}" t ORDER BY 1`)]),
+    tables
+      .filter(({ name }) => only === undefined || name === only)
+      .map(async ({ name }) => [name, await runSql(url, `SELECT t::text AS row FROM "${name}" t ORDER BY 1`)]),
   );
   return Object.fromEntries(entries);
 }
@@ -96,6 +100,71 @@ describe('a backup', () => {
     } finally {
       await still.drop();
       await source.drop();
+    }
+  });
+});
+
+describe('data sets and checkpoints', () => {
+  test('come along: a search on own data that is paused in the middle goes on elsewhere, to the same bits', async () => {
+    // Workers of another machine: without copies of data sets.
+    const [from, to] = [join(folder, 'home'), join(folder, 'another home')];
+    const [source, target] = [await createTestDatabase(), await createTestDatabase()];
+    const first = await startStack({ workers: 1, checkpointMs: 50, databaseUrl: source.url, home: from });
+    let second: Stack | undefined;
+    try {
+      const rows = Array.from(
+        { length: 3_000 },
+        (_, i) => `${Math.sin(i)},${Math.cos(i * i)},${i % 3 === 0 ? 'yes' : 'no'}`,
+      );
+      const path = join(folder, 'own.csv');
+      writeFileSync(path, `a,b,answer\n${rows.join('\n')}\n`);
+      const contentPath = join(folder, 'own.content');
+      const meta = datasetMetaSchema.parse({ name: 'own', format: 'csv' });
+      const ingested = await ingestInThread({ meta, files: [{ field: 'file', path }], options: { contentPath } });
+      const content = createReadStream(contentPath);
+      const { dataset } = await first.orchestrator.createDataset({ ...ingested, content }, 'default');
+      const { search } = await first.orchestrator.createSearch(
+        {
+          ...SPEC,
+          trainer: { kind: 'mlp', dataset: 'own', params: { epochs: 300, keepProb: 0.8 }, maxRetries: 0 },
+          stop: { maxTrials: 2 },
+          parallelism: 2,
+          seed: 8,
+        },
+        {},
+      );
+      const trials = await first.until(async () => {
+        const { items } = await first.orchestrator.listTrials(search.id, { limit: 2 });
+        const left = await Promise.all(items.map(({ id }) => first.checkpointsOf(id)));
+        return left.some(({ length }) => length > 0) && items;
+      });
+      await first.orchestrator.pauseSearch(search.id);
+      await first.until(async () => (await first.orchestrator.getSearch(search.id)).progress.running === 0);
+      const { tables } = await backup(source.url, join(folder, 'data'));
+      const rowsOf = (table: string) => tables.find(({ name }) => name === table)?.rows;
+      expect([rowsOf('datasets'), rowsOf('dataset_chunks')]).toEqual([1, 1]);
+      expect(rowsOf('checkpoints')).toBeGreaterThan(0);
+
+      await restore(target.url, join(folder, 'data'));
+      for (const table of ['datasets', 'dataset_chunks', 'checkpoints']) {
+        const [restored, there] = await Promise.all([target, source].map(({ url }) => contents(url, table)));
+        expect(restored).toEqual(there);
+      }
+      second = await startStack({ workers: 1, databaseUrl: target.url, home: to });
+      for (const stack of [first, second]) await stack.orchestrator.resumeSearch(search.id);
+      for (const stack of [first, second]) {
+        expect(await stack.finished(search.id)).toMatchObject({ status: 'completed', progress: { completed: 2 } });
+      }
+      expect(await reproducible(second, search.id)).toEqual(await reproducible(first, search.id));
+      // It fetched the data from the database that it has now, and trained on from where the other one was.
+      expect(readdirSync(join(to, 'datasets'))).toEqual([`${dataset.info.checksum.replace(':', '-')}.gz`]);
+      const attempts = await Promise.all(trials.map(({ id }) => second!.orchestrator.getTrial(id)));
+      expect(Math.max(...attempts.map((trial) => trial.attempts))).toBe(2);
+    } finally {
+      await second?.stop();
+      await first.stop();
+      await source.drop();
+      await target.drop();
     }
   });
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { createTestDatabase, startTestRedis } from '@caviar/testing';
 import { afterAll, describe, expect, test } from 'vitest';
 
 // `npm start` as its users meet it: a process with a standard output, signals and an exit code.
@@ -156,6 +157,61 @@ describe('npm start', () => {
     expect(await running.exit).toBe(1);
     expect(running.stderr()).toMatch(/^caviar: PORT must be [^\n]*"eighty"[^\n]*\n$/);
     expect(running.stdout()).toBe('');
+  });
+
+  test('keeps passwords, keys and secrets to itself, however it goes', async () => {
+    const database = await createTestDatabase();
+    const redis = await startTestRedis({});
+    const secrets = {
+      key: 'key-5f1d0c7ab2',
+      database: new URL(database.url).password,
+      away: 'away-77d3bc02',
+      // As it stands in the URL: the word itself is "test".
+      redis: `:${new URL(redis.url).password}@`,
+      broken: 'broken-0a4418ef',
+    };
+    const settings = {
+      LOG_LEVEL: 'trace',
+      CAVIAR_API_KEYS: secrets.key,
+      DATABASE_URL: database.url,
+      REDIS_URL: redis.url,
+    };
+    const running = start(home, settings);
+    const url = await untilReady(running);
+    const call = (path: string, body: object) =>
+      fetch(url + path, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${secrets.key}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }).then((response) => response.json() as Promise<{ id: string; secret: string }>);
+    const space = { learningRate: { kind: 'float', min: 0.001, max: 0.5, scale: 'log' } };
+    const search = { trainer: { kind: 'quadratic' }, space, stop: { maxTrials: 2 }, parallelism: 1 };
+    const { id } = await call('/v1/searches', search);
+    const hook = await call(`/v1/searches/${id}/webhooks`, { url: 'http://127.0.0.1:9/' });
+    running.child.kill('SIGTERM');
+    expect(await running.exit).toBe(0);
+
+    // Servers that are not there, and settings that make no sense.
+    const away = { DATABASE_URL: `postgresql://caviar:${secrets.away}@127.0.0.1:9/caviar` };
+    const failures = [
+      away,
+      { ...away, DATABASE_URL: `mysql://caviar:${secrets.broken}@127.0.0.1/caviar` },
+      { DATABASE_URL: database.url, REDIS_URL: `redis://:${secrets.away}@127.0.0.1:9` },
+      { REDIS_URL: `redis:/${secrets.broken}` },
+      { CAVIAR_API_KEYS: `${secrets.broken}, `, HOST: 'no such host' },
+    ].map((change, i) => start(join(folder, `failing ${i}`), { ...settings, ...change }));
+    expect(await Promise.all(failures.map(({ exit }) => exit))).toEqual([1, 1, 1, 1, 1]);
+    await redis.stop();
+    await database.drop();
+
+    const written = [running, ...failures].map(({ stdout, stderr }) => stdout() + stderr()).join('\n');
+    expect(written).toContain('worker ready');
+    expect(written).toContain('nothing answers at 127.0.0.1:9');
+    for (const [name, secret] of Object.entries({ ...secrets, webhook: hook.secret })) {
+      expect(secret.length, name).toBeGreaterThan(3);
+      const at = written.indexOf(secret);
+      expect(at < 0 ? '' : written.slice(at - 200, at), `${name} was written behind`).toBe('');
+    }
   });
 
   const canBeNobody = process.getuid?.() === 0;
