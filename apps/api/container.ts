@@ -1,4 +1,4 @@
-import { DEFAULT_LIMITS, findDataset, listDatasets } from '@caviar/datasets';
+import { builtInSummary, DEFAULT_LIMITS, findDataset, listDatasets } from '@caviar/datasets';
 import { createDatabase } from '@caviar/db';
 import { createOrchestrator, type Deps, reconcile, takeTurns } from '@caviar/orchestrator';
 import { createQueue } from '@caviar/queue';
@@ -55,7 +55,7 @@ export function createContainer(
     dispatcher: queue.dispatcher,
     signals: queue.signals,
     tasks: queue.tasks,
-    datasets: { list: listDatasets, find: findDataset },
+    datasets: { list: listDatasets, find: findDataset, summary: builtInSummary },
     storedDatasets: database.datasets,
     learning: database.learning,
     models: database.models,

@@ -1,4 +1,4 @@
-import { findDataset, listDatasets } from '@caviar/datasets';
+import { builtInSummary, findDataset, listDatasets } from '@caviar/datasets';
 import { createDatabase } from '@caviar/db';
 import {
   createTrialDesk,
@@ -66,7 +66,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     dispatcher: queue.dispatcher,
     signals: queue.signals,
     tasks: queue.tasks,
-    datasets: { list: listDatasets, find: findDataset },
+    datasets: { list: listDatasets, find: findDataset, summary: builtInSummary },
     storedDatasets: database.datasets,
     learning: database.learning,
     models: database.models,

@@ -1,4 +1,5 @@
 export { BUILT_IN, type BuiltIn, type BuiltInFiles } from './built-in.js';
+export { builtInSummary, summarizeBuiltIn } from './built-in-summary.js';
 export {
   builtInCatalog,
   createCatalog,

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { findDataset, listDatasets } from '@caviar/datasets';
+import { builtInSummary, findDataset, listDatasets } from '@caviar/datasets';
 import { createDatabase, type Database } from '@caviar/db';
 import {
   createOrchestrator,
@@ -94,7 +94,7 @@ export async function startStack({
     dispatcher: queue.dispatcher,
     signals: queue.signals,
     tasks: queue.tasks,
-    datasets: { list: listDatasets, find: findDataset },
+    datasets: { list: listDatasets, find: findDataset, summary: builtInSummary },
     storedDatasets: db.datasets,
     learning: db.learning,
     models: db.models,

@@ -1,5 +1,5 @@
 import type { DatasetDetailView, DatasetView as WireDataset } from '@caviar/contracts';
-import type { DatasetView } from '@caviar/orchestrator';
+import type { DatasetView, SummarizedDataset } from '@caviar/orchestrator';
 import type { ColumnSummary, DatasetSummary } from '@caviar/spec';
 
 export function presentDataset({ info, bytes, createdAt }: DatasetView): WireDataset {
@@ -28,12 +28,11 @@ export function presentDataset({ info, bytes, createdAt }: DatasetView): WireDat
   };
 }
 
-export function presentDatasetDetail(dataset: DatasetView): DatasetDetailView {
-  const { summary } = dataset;
-  return { ...presentDataset(dataset), summary: summary === null ? null : presentSummary(summary) };
+export function presentDatasetDetail(dataset: SummarizedDataset): DatasetDetailView {
+  return { ...presentDataset(dataset), summary: presentSummary(dataset.summary) };
 }
 
-type WireSummary = NonNullable<DatasetDetailView['summary']>;
+type WireSummary = DatasetDetailView['summary'];
 
 function presentSummary({ target, columns, others }: DatasetSummary): WireSummary {
   return {

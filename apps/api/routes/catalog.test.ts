@@ -15,7 +15,9 @@ describe('data sets', () => {
     expect(ids).toContain('digits');
     expect(ids).toEqual([...ids].sort());
     for (const item of items) {
-      expect(body(await app.inject(`/v1/datasets/${item.id}`), 'getDataset')).toEqual({ ...item, summary: null });
+      const { summary, ...rest } = body(await app.inject(`/v1/datasets/${item.id}`), 'getDataset');
+      expect(rest).toEqual(item);
+      expect(summary.columns.length).toBeGreaterThan(20);
     }
   });
 

@@ -47,7 +47,7 @@ export function createTestWorker(
       dispatcher: queue.dispatcher,
       signals: queue.signals,
       tasks: queue.tasks,
-      datasets: { list: () => [], find: () => null },
+      datasets: { list: () => [], find: () => null, summary: () => Promise.reject(new Error('there is none')) },
       storedDatasets: database.datasets,
       learning: database.learning,
       models: database.models,

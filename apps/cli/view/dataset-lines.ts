@@ -2,7 +2,7 @@ import type { DatasetDetailView } from '@caviar/contracts';
 import { type Column, type Style, table } from '@caviar/terminal';
 import { fields, numberText } from './format.js';
 
-type Summary = NonNullable<DatasetDetailView['summary']>;
+type Summary = DatasetDetailView['summary'];
 type ColumnSummary = Summary['target'];
 
 const MOST_COLUMNS = 30;
@@ -28,7 +28,7 @@ export function datasetLines(
     testRows,
     summary,
   } = dataset;
-  const columns = summary === null ? [] : [summary.target, ...summary.columns];
+  const columns = [summary.target, ...summary.columns];
   const warnings = columns.flatMap((column) => column.warnings.map((warning) => [column.name, warning] as const));
   return [
     `${bold(name)}  ${dim(id)}`,
@@ -52,7 +52,8 @@ export function datasetLines(
       ],
       width,
     ),
-    ...(summary === null ? [] : ['', ...columnTable(summary, { width, bold })]),
+    '',
+    ...columnTable(summary, { width, bold }),
     ...(warnings.length === 0 ? [] : ['', bold(yellow('Suspicious')), ...fields(warnings, width)]),
   ];
 }

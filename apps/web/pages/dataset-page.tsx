@@ -4,10 +4,10 @@ import { api } from '../data/session.js';
 import { useLoad } from '../data/use-load.js';
 import { formatCount, formatNumber } from '../format/number.js';
 import { Card } from '../ui/parts.js';
-import { Empty, Whole } from '../ui/states.js';
+import { Whole } from '../ui/states.js';
 import { DatasetFacts } from './dataset-facts.js';
 
-type Column = NonNullable<DatasetDetailView['summary']>['target'];
+type Column = DatasetDetailView['summary']['target'];
 
 /** One data set: what is known of it, and a first look at its columns. */
 export function DatasetPage({ id }: { readonly id: string }) {
@@ -77,17 +77,7 @@ function Classes({ dataset }: { readonly dataset: DatasetDetailView }) {
 }
 
 function Columns({ dataset }: { readonly dataset: DatasetDetailView }) {
-  const { summary, features } = dataset;
-  if (summary === null) {
-    return (
-      <Card title="Columns">
-        <Empty title={`${formatCount(features)} columns of numbers`}>
-          <p>Built-in data sets come without a summary; uploaded ones have one.</p>
-        </Empty>
-      </Card>
-    );
-  }
-  const { target, columns, others } = summary;
+  const { target, columns, others } = dataset.summary;
   const warned = [target, ...columns].filter(({ warnings }) => warnings.length > 0);
   return (
     <Card title="Columns" hint={`${columns.length} features, the target first`}>

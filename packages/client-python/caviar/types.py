@@ -198,7 +198,7 @@ class _DatasetDetail(TypedDict):
     source: str
     licence: str
     builtIn: bool
-    summary: Optional[DatasetSummary]
+    summary: DatasetSummary
 
 
 class DatasetDetail(_DatasetDetail, total=False):

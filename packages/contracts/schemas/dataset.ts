@@ -88,7 +88,7 @@ const datasetSummarySchema = z
   .meta({ id: 'DatasetSummary', description: 'The first look at a data set.' });
 
 export const datasetDetailSchema = datasetSchema
-  .extend({ summary: datasetSummarySchema.nullable().meta({ description: 'Null for built-in data sets.' }) })
+  .extend({ summary: datasetSummarySchema })
   .meta({ id: 'DatasetDetail', description: 'A data set with its summary.', examples: undefined });
 export type DatasetDetailView = z.infer<typeof datasetDetailSchema>;
 

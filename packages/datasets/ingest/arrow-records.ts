@@ -15,8 +15,9 @@ export async function openArrow(file: UploadedFile, limits: IngestLimits): Promi
     throw refuse('does not end with ARROW1, as an Arrow file does: it is cut off');
   }
   const { DataType, tableFromIPC } = await import('apache-arrow');
+  const { withCodecs } = await import('./arrow-codecs.js');
   try {
-    const table = tableFromIPC(bytes);
+    const table = withCodecs(limits.unpackedBytes, () => tableFromIPC(bytes));
     const { fields } = table.schema;
     const nested = fields.find(
       ({ type }) =>
@@ -37,6 +38,7 @@ export async function openArrow(file: UploadedFile, limits: IngestLimits): Promi
     return recordsOfColumns(file.field, columns, rows);
   } catch (error) {
     if (error instanceof IngestError) throw error;
+    if (error instanceof RangeError && error.message.includes('unpacks to more')) throw refuse(error.message, true);
     throw refuse(`cannot be read as Arrow (${error instanceof Error ? error.message : String(error)})`);
   }
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { DatasetMeta } from '@caviar/spec';
 import { CsvError, CsvParser } from '../formats/csv.js';
 import { IngestError } from './ingest-error.js';
@@ -18,9 +19,9 @@ export async function openCsv(
 ): Promise<Records> {
   const sample = await readSample(file, limits);
   const delimiter = given ?? findDelimiter(sample);
-  const [first = []] = sampleRecords(sample, delimiter);
+  const [first = [], ...others] = sampleRecords(sample, delimiter);
   if (first.length === 0) throw new IngestError([file.field], 'has no rows');
-  const hasHeader = saysHeader ?? first.every((field) => isWord(field));
+  const hasHeader = saysHeader ?? isHeader(first, others);
   const names = first.map((field, c) => (hasHeader && field.trim() !== '' ? field.trim() : `column ${c + 1}`));
   return {
     field: file.field,
@@ -30,7 +31,10 @@ export async function openCsv(
       let isHeader = hasHeader;
       await eachRecord(file, { delimiter, limits }, (fields, line) => {
         if (fields.length !== names.length) {
-          throw new IngestError([file.field], `line ${line} has ${fields.length} fields, not ${names.length}`);
+          throw new IngestError(
+            [file.field],
+            `line ${line} has ${fields.length} fields, not ${names.length}: ${oddField(fields, names)}`,
+          );
         }
         if (isHeader) isHeader = false;
         else visit(fields.map(cellOf), line);
@@ -39,7 +43,26 @@ export async function openCsv(
   };
 }
 
-/** A header has neither numbers nor gaps. */
+/** The first field that has no column, or the first column that has no field. */
+function oddField(fields: readonly string[], names: readonly string[]): string {
+  const extra = fields[names.length];
+  if (extra === undefined) return `there is none for "${names[fields.length]}"`;
+  return `${JSON.stringify(extra.slice(0, 40))} is too many`;
+}
+
+/**
+ * A header has no numbers. It may have gaps, as tables have that were written with their row numbers, where a column beside them shows
+ * that it is one: a word above numbers.
+ */
+function isHeader(first: readonly string[], others: readonly (readonly string[])[]): boolean {
+  if (first.every(isWord)) return true;
+  if (!first.every((field) => isWord(field) || field.trim() === '')) return false;
+  return first.some((field, c) => {
+    const cells = others.flatMap((record) => cellOf(record[c] ?? '') ?? []);
+    return isWord(field) && cells.length > 0 && cells.every((cell) => numberOf(cell) !== null);
+  });
+}
+
 function isWord(field: string): boolean {
   const cell = cellOf(field);
   return cell !== null && numberOf(cell) === null;
@@ -101,13 +124,13 @@ async function eachRecord(
 
 async function eachText(file: UploadedFile, limits: IngestLimits, take: (text: string) => void): Promise<void> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  let offset = 0;
+  let [offset, lines] = [0, 1];
   const decode = (chunk?: Buffer): string => {
     try {
       return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
     } catch {
-      const near = chunk === undefined ? offset : `${offset} to ${offset + chunk.length}`;
-      throw new IngestError([file.field], `is not UTF-8 text (byte ${near}): save it as UTF-8`);
+      const line = lines + (chunk === undefined ? 0 : linesBeforeOddByte(chunk));
+      throw new IngestError([file.field], `line ${line} is not UTF-8 text (Latin-1?): save the file as UTF-8`);
     }
   };
   await eachChunk(file, limits, (chunk) => {
@@ -120,7 +143,27 @@ async function eachText(file: UploadedFile, limits: IngestLimits, take: (text: s
     }
     const text = decode(chunk);
     offset += chunk.length;
+    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines++;
     take(text);
   });
   take(decode());
+}
+
+/** Line ends of a piece before its first byte that is no UTF-8. */
+function linesBeforeOddByte(chunk: Buffer): number {
+  let [lines, start] = [0, 0];
+  for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
+    // the rest of a letter may stand at the very beginning: it belongs to the piece before
+    const line = chunk.subarray(start === 0 ? restOfLetter(chunk) : start, end);
+    if (!isUtf8(line)) return lines;
+    lines++;
+    start = end + 1;
+  }
+  return lines;
+}
+
+function restOfLetter(chunk: Buffer): number {
+  let at = 0;
+  while (at < 3 && (chunk[at]! & 0xc0) === 0x80) at++;
+  return at;
 }

@@ -36,14 +36,32 @@ describe('a CSV file', () => {
     ['bars, and commas in quotes', '"a,1"|b|y\n1|2|x\n3|4|z\n', ['a,1', 'b']],
     ['no header', '1,2,x\n3,4,z\n', ['column 1', 'column 2']],
     ['a byte order mark, CRLF and quoted line breaks', '\uFEFFa,"b\r\nc",y\r\n1,2,x\r\n3,4,z\r\n', ['a', 'b\r\nc']],
-    ['a name that is missing', ',b,y\n1,2,x\n3,4,z\n', ['column 1', 'b']],
+    ['a name that is missing, as pandas writes its index', ',b,y\n0,2,x\n1,4,z\n', ['column 1', 'b']],
   ])('may have %s', async (what, text, names) => {
-    const { dataset } = await csv(
-      text,
-      what === 'semicolons' ? { columns: { b: 'categorical' } } : what.startsWith('a name') ? { header: true } : {},
-    );
+    const { dataset } = await csv(text, what === 'semicolons' ? { columns: { b: 'categorical' } } : {});
     expect(dataset.columns?.map(({ name }) => name)).toEqual(names);
     expect(dataset.info).toMatchObject({ rows: 2, classNames: ['x', 'z'] });
+  });
+
+  it('may write decimals with a comma, where no point could be meant', async () => {
+    const { dataset } = await csv('a;b;y\n1,5;1;0,5\n-2,25;2,0;1,75\n?;3e2;2\n', { task: 'regression' });
+    expect(dataset.columns?.map(({ kind }) => kind)).toEqual(['numeric', 'numeric']);
+    expect(cells(dataset.features)).toEqual([1.5, 1, -2.25, 2, null, 300]);
+    expect([...dataset.targets]).toEqual([0.5, 1.75, 2]);
+    // quoted, between commas
+    expect(cells((await csv('a,y\n"1,5",x\n"2,5",z\n')).dataset.features)).toEqual([1.5, 2.5]);
+    // a first record with a gap is no header where no column shows it
+    const { dataset: texts } = await csv('red,,x\nblue,tea,z\nred,tea,x\n', { columns: {} });
+    expect(texts.info.rows).toBe(3);
+  });
+
+  it('may have ten thousand columns', async () => {
+    const names = Array.from({ length: 10_000 }, (_, c) => `c${c}`);
+    const row = (r: number) => names.map((_, c) => (c * 7 + r) % 10).join(',');
+    const text = [`${names.join(',')},y`, ...Array.from({ length: 30 }, (_, r) => `${row(r)},${r % 2}`)].join('\n');
+    const { dataset, summary } = await csv(text);
+    expect(dataset.info).toMatchObject({ rows: 30, features: 10_000 });
+    expect(summary.columns).toHaveLength(300);
   });
 
   it('is the same gzipped, to the bit', async () => {
@@ -134,7 +152,6 @@ describe('a CSV file that is refused', () => {
   const long = (count: number, cell: (i: number) => string) =>
     `a,y\n${Array.from({ length: count }, (_, i) => cell(i)).join('\n')}`;
   it.each<[string, string | Uint8Array, Partial<DatasetMetaInput>, (string | number)[], RegExp]>([
-    ['ragged rows', 'a,b,y\n1,2,x\n1,2\n', {}, ['file'], /^line 3 has 2 fields, not 3$/],
     ['an open quote', 'a,y\n1,x\n"2,z\n', {}, ['file'], /^line 3: a quoted field is not closed$/],
     [
       'a word among forced numbers',
@@ -168,7 +185,15 @@ describe('a CSV file that is refused', () => {
       /column 2 \("b"\) has no value in any row: give it the role ignore/,
     ],
     ['a name twice', 'a,b,a,y\n1,2,3,x\n', {}, ['file'], /columns 1 and 3 are both named "a"/],
-    ['numbers with a comma', 'a;y\n1,5;x\n2,5;z\n', {}, ['file'], /column 1 \("a"\) writes numbers with a comma/],
+    [
+      'commas that may be decimal or not',
+      'a;y\n1,500;x\n2,250;z\n',
+      {},
+      ['file'],
+      /column 1 \("a"\) writes numbers such as 1,234, which may be thousands or fractions/,
+    ],
+    ['a field too many', 'a,b,y\n1,2,x\n1,2,3,z\n', {}, ['file'], /^line 3 has 4 fields, not 3: "z" is too many$/],
+    ['a field too few', 'a,b,y\n1,2,x\n1,z\n', {}, ['file'], /^line 3 has 2 fields, not 3: there is none for "y"$/],
     [
       'free text',
       long(10_002, (i) => `t${i},${i % 2 === 0 ? 'x' : 'z'}`),
@@ -236,7 +261,13 @@ describe('a CSV file that is refused', () => {
       /line 2, column 1 \("t"\): "maybe" says neither test/,
     ],
     ['UTF-16', Buffer.from('a,y\n1,x\n', 'utf16le'), {}, ['file'], /byte 1 is 0 \(is it UTF-16/],
-    ['Latin-1', Buffer.from('a,y\n1,caf\u00e9\n', 'latin1'), {}, ['file'], /is not UTF-8 text/],
+    [
+      'Latin-1',
+      Buffer.from('a,y\n1,caf\u00e9\n', 'latin1'),
+      {},
+      ['file'],
+      /^line 2 is not UTF-8 text \(Latin-1\?\): save the file as UTF-8$/,
+    ],
     [
       'cut-off gzip data',
       gzipSync('a,y\n1,x\n'.repeat(99)).subarray(0, -9),
@@ -251,6 +282,13 @@ describe('a CSV file that is refused', () => {
       name: 'IngestError',
       path,
       message: expect.stringMatching(message),
+    });
+  });
+
+  it('for Latin-1 far into a file, with its line', async () => {
+    const lines = ['a,y', ...Array.from({ length: 60_000 }, (_, i) => `${i},${i === 51_234 ? 'caf\u00e9' : 'tea'}`)];
+    await expect(csv(Buffer.from(lines.join('\n'), 'latin1'))).rejects.toMatchObject({
+      message: expect.stringMatching(/^line 51236 is not UTF-8/),
     });
   });
 

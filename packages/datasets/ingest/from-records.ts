@@ -2,7 +2,7 @@ import { type Dataset, type DatasetInfo, type DatasetMeta, type FeatureColumn, M
 import { deviation } from '../from-arrays.js';
 import { type ColumnPlan, planColumns } from './columns.js';
 import { IngestError } from './ingest-error.js';
-import { type Cell, numberOf, type Records } from './records.js';
+import { type Cell, numberOf, type Records, withPoint } from './records.js';
 import { className, inOrder, isTestRow, placeOf, type Survey, survey } from './survey.js';
 import type { IngestLimits } from './upload.js';
 import { MAX_COLUMNS } from './upload.js';
@@ -131,7 +131,7 @@ class RowReader {
     }
     const texts = this.#texts[f]!;
     if (texts === null) {
-      const value = numberOf(cell);
+      const value = this.#number(cell, at);
       if (value === null) throw refused(place, at, `"${cell}" is not a number`);
       if (!Number.isFinite(Math.fround(value))) throw refused(place, at, `${cell} is too large for a 32-bit number`);
       return value;
@@ -150,9 +150,14 @@ class RowReader {
       if (label === undefined) throw refused(place, at, `the class "${name}" is in no row outside the test part`);
       return label;
     }
-    const value = numberOf(cell);
+    const value = this.#number(cell, at);
     if (value === null) throw refused(place, at, `the target "${cell}" is not a number`);
     return value;
+  }
+
+  #number(cell: string | number, at: number): number | null {
+    const text = this.#survey.commas.has(at) && typeof cell === 'string' ? withPoint(cell) : cell;
+    return text === null ? null : numberOf(text);
   }
 
   finish({ name, description, source, licence }: DatasetMeta): Dataset {

@@ -1,10 +1,12 @@
-import { gzipSync } from 'node:zlib';
+import { readFileSync } from 'node:fs';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { Table, tableToIPC, vectorFromArray } from 'apache-arrow';
 import { zipSync } from 'fflate';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { loadDataset } from '../catalog.js';
 import { npyFile, upload } from '../testing/uploads.js';
+import { unpackLz4Frame } from './arrow-codecs.js';
 
 const bytes = (buffer: ArrayBuffer | Uint8Array) => new Uint8Array(buffer);
 const cells = (values: ArrayLike<number>) => Array.from(values, (x) => (Number.isNaN(x) ? null : x));
@@ -65,6 +67,71 @@ describe.each([
     await expect(upload({ format, target: 'city' }, { file })).rejects.toMatchObject({
       message: 'row 3, column 3 ("city"): the target is missing',
     });
+  });
+});
+
+describe('compressed by the reference libraries of their codecs', () => {
+  const read = (name: string) =>
+    new Uint8Array(readFileSync(new URL(`../testing/compressed/${name}`, import.meta.url)));
+  const rows = Array.from({ length: 200 }, (_, i) => i);
+
+  const writes = (codec: 'GZIP' | 'BROTLI' | 'SNAPPY', compress: (bytes: Uint8Array) => Uint8Array) =>
+    bytes(
+      parquetWriteBuffer({
+        columnData: [
+          { name: 'x', data: rows.map((i) => (i % 7 === 3 ? null : i / 4)), type: 'DOUBLE' },
+          { name: 'city', data: rows.map((i) => ['Rome', 'Bern', 'Paris'][i % 3]), type: 'STRING' },
+          { name: 'note', data: rows.map((i) => `text ${i % 5}`), type: 'STRING' },
+          { name: 'y', data: rows.map((i) => i % 2), type: 'INT32' },
+        ],
+        codec,
+        ...(codec === 'SNAPPY' ? {} : { compressors: { [codec]: compress } }),
+      }),
+    );
+
+  it.each([
+    ['arrow', 'lz4.arrow', () => read('lz4.arrow')],
+    ['arrow', 'lz4-stream.arrow', () => read('lz4-stream.arrow')],
+    ['arrow', 'zstd.arrow', () => read('zstd.arrow')],
+    ['parquet', 'zstd.parquet', () => read('zstd.parquet')],
+    ['parquet', 'lz4-raw.parquet', () => read('lz4-raw.parquet')],
+    ['parquet', 'snappy', () => writes('SNAPPY', (x) => x)],
+    ['parquet', 'gzip', () => writes('GZIP', (x) => new Uint8Array(gzipSync(x)))],
+    ['parquet', 'brotli', () => writes('BROTLI', (x) => new Uint8Array(brotliCompressSync(x)))],
+  ] as const)('a table as %s, %s', async (format, _, file) => {
+    for (const body of [file(), gzipSync(file())]) {
+      const { dataset } = await upload({ format }, { file: body });
+      expect(dataset.columns?.map(({ name }) => name)).toEqual(['x', 'city', 'note']);
+      expect(cells(dataset.features)).toEqual(
+        rows.flatMap((i) => [i % 7 === 3 ? null : i / 4, [2, 0, 1][i % 3], i % 5]),
+      );
+      expect([...dataset.targets]).toEqual(rows.map((i) => i % 2));
+    }
+  });
+
+  it('is refused when it is damaged, or unpacks to too much', async () => {
+    for (const name of ['lz4.arrow', 'zstd.arrow', 'zstd.parquet', 'lz4-raw.parquet']) {
+      const format = name.endsWith('arrow') ? 'arrow' : 'parquet';
+      // every byte of the packed part in turn: an error with a name, or other values, and never a crash
+      for (let at = 200; at < read(name).length - 300; at += 131) {
+        const file = read(name);
+        file[at] = file[at]! ^ 0xff;
+        const made = await upload({ format }, { file }).catch((error: Error) => error);
+        if (made instanceof Error) expect([name, at, made.name]).toEqual([name, at, 'IngestError']);
+      }
+    }
+    const limits = { unpackedBytes: 4_000, cells: 1_000_000 };
+    for (const name of ['lz4.arrow', 'zstd.arrow'])
+      await expect(upload({ format: 'arrow' }, { file: read(name) }, limits)).rejects.toMatchObject({
+        isTooLarge: true,
+        message: expect.stringContaining('unpacks to more'),
+      });
+  });
+
+  it('LZ4 blocks may refer to those before them', () => {
+    const lines = Array.from({ length: 6000 }, (_, i) => `line ${i % 50}: the quick brown fox\n`).join('');
+    const made = unpackLz4Frame(read('linked-blocks.lz4'));
+    expect(Buffer.from(made).toString()).toBe(lines);
   });
 });
 

@@ -20,6 +20,13 @@ export function cellOf(text: string): string | null {
   return MISSING.has(trimmed) ? null : trimmed;
 }
 
+const COMMA_NUMBER = /^[+-]?\d+(,\d+)?([eE][+-]?\d+)?$/;
+
+/** A text that spells a number with a decimal comma, or a whole one, with a point; null for another. */
+export function withPoint(cell: string): string | null {
+  return COMMA_NUMBER.test(cell) ? cell.replace(',', '.') : null;
+}
+
 /** The number that a cell is or spells; null for a text. */
 export function numberOf(cell: string | number): number | null {
   if (typeof cell === 'number') return cell;

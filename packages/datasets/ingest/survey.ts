@@ -1,14 +1,15 @@
 import type { DatasetMeta } from '@caviar/spec';
 import type { ColumnPlan } from './columns.js';
 import { IngestError } from './ingest-error.js';
-import { type Cell, numberOf, type Records } from './records.js';
+import { type Cell, numberOf, type Records, withPoint } from './records.js';
 import type { IngestLimits } from './upload.js';
 
 /** Classes of a classification, at most. */
 export const MAX_CLASSES = 1_000;
 /** A numeric target with more values than this is taken for a regression. */
 export const MANY_VALUES = 20;
-const COMMA_NUMBER = /^[+-]?\d+,\d+$/;
+/** 1,234 may be a thousand or one and a bit. */
+const THOUSANDS = /^[+-]?\d{1,3},\d{3}$/;
 const TEST_MARKS: ReadonlySet<string> = new Set(['test', '1', 'true', 'yes']);
 const OTHER_MARKS: ReadonlySet<string> = new Set(['train', 'dev', '0', 'false', 'no']);
 
@@ -18,6 +19,8 @@ export interface Survey {
   readonly testRows: number;
   /** Of every feature. */
   readonly kinds: readonly ('numeric' | 'categorical')[];
+  /** Columns, by position, that write numbers with a decimal comma. */
+  readonly commas: ReadonlySet<number>;
   readonly task: 'classification' | 'regression';
   /** Names of the classes in label order; null for regression. */
   readonly classNames: readonly string[] | null;
@@ -33,8 +36,8 @@ export async function survey(
   }: { readonly data: Records; readonly test: Records | null; readonly plan: ColumnPlan; readonly meta: DatasetMeta },
   limits: IngestLimits,
 ): Promise<Survey> {
-  const columns = plan.features.map(() => ({ numeric: true, comma: true, empty: true }));
-  const target = { numeric: true, fraction: false, values: new Set<string>(), empty: true };
+  const columns = plan.features.map(() => new Spelling());
+  const target = { spelling: new Spelling(), fraction: false, values: new Set<string>() };
   let [rows, testRows] = [0, 0];
   await data.each((cells, line) => {
     if ((rows + testRows + 1) * plan.features.length > limits.cells) throw tooLarge(data, limits);
@@ -45,19 +48,13 @@ export async function survey(
     rows++;
     plan.features.forEach(({ at }, f) => {
       const cell = cells[at]!;
-      if (cell === null) return;
-      const column = columns[f]!;
-      column.empty = false;
-      if (!column.numeric && !column.comma) return;
-      const isNumber = numberOf(cell) !== null;
-      if (!isNumber) column.numeric = false;
-      if (!isNumber && !COMMA_NUMBER.test(String(cell))) column.comma = false;
+      if (cell !== null) columns[f]!.see(cell);
     });
     const cell = cells[plan.target]!;
     if (cell === null) return;
-    const value = numberOf(cell);
-    if (value === null) target.numeric = false;
-    else if (!Number.isInteger(value)) target.fraction = true;
+    target.spelling.see(cell);
+    const value = numberOf(cell) ?? numberOf(withPoint(String(cell)) ?? '');
+    if (value !== null && !Number.isInteger(value)) target.fraction = true;
     if (target.values.size <= MAX_CLASSES) target.values.add(className(cell));
   });
   await test?.each(() => {
@@ -66,28 +63,58 @@ export async function survey(
   });
   if (rows === 0) throw new IngestError([data.field], 'has no rows');
 
+  const commas = new Set<number>();
+  const refuse = (at: number, message: string) => {
+    throw new IngestError([data.field], `column ${at + 1} ("${plan.names[at]}") ${message}`);
+  };
   const kinds = plan.features.map(({ at, kind }, f) => {
-    const { numeric, comma, empty } = columns[f]!;
-    const name = plan.names[at]!;
-    if (empty) {
-      throw new IngestError(
-        [data.field],
-        `column ${at + 1} ("${name}") has no value in any row: give it the role ignore`,
-      );
+    const spelling = columns[f]!;
+    if (spelling.isEmpty) refuse(at, 'has no value in any row: give it the role ignore');
+    if (spelling.hasCommas && kind !== 'categorical') {
+      if (spelling.mayBeThousands) refuse(at, COMMA_IN_DOUBT);
+      commas.add(at);
     }
-    if (!numeric && comma && kind !== 'categorical') {
-      throw new IngestError(
-        [data.field],
-        `column ${at + 1} ("${name}") writes numbers with a comma: write 7.4 for 7,4`,
-      );
-    }
-    return kind ?? (numeric ? 'numeric' : 'categorical');
+    return kind ?? (spelling.isNumeric || spelling.hasCommas ? 'numeric' : 'categorical');
   });
-  const found =
-    target.numeric && (target.fraction || target.values.size > MANY_VALUES) ? 'regression' : 'classification';
+  const isOfNumbers = target.spelling.isNumeric || target.spelling.hasCommas;
+  if (target.spelling.hasCommas && meta.task !== 'classification') {
+    if (target.spelling.mayBeThousands) refuse(plan.target, COMMA_IN_DOUBT);
+    commas.add(plan.target);
+  }
+  const found = isOfNumbers && (target.fraction || target.values.size > MANY_VALUES) ? 'regression' : 'classification';
   const task = meta.task ?? found;
   const classNames = task === 'regression' ? null : readClasses(data.field, [...target.values], plan);
-  return { rows, testRows, kinds, task, classNames };
+  return { rows, testRows, kinds, commas, task, classNames };
+}
+
+const COMMA_IN_DOUBT = 'writes numbers such as 1,234, which may be thousands or fractions: write 1234, or 1.234';
+
+/** How a column spells its values. */
+class Spelling {
+  isNumeric = true;
+  isEmpty = true;
+  #isComma = true;
+  #mayBeThousands = true;
+
+  see(cell: string | number): void {
+    this.isEmpty = false;
+    if (!this.isNumeric && !this.#isComma) return;
+    const text = String(cell);
+    if (numberOf(cell) === null) {
+      this.isNumeric = false;
+      if (!THOUSANDS.test(text)) this.#mayBeThousands = false;
+    }
+    if (withPoint(text) === null) this.#isComma = false;
+  }
+
+  /** Decimal commas, where points would make no numbers. */
+  get hasCommas(): boolean {
+    return !this.isNumeric && this.#isComma;
+  }
+
+  get mayBeThousands(): boolean {
+    return this.#mayBeThousands;
+  }
 }
 
 /** Whether a row belongs to the test part, by the column that tells. */

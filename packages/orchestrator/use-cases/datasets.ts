@@ -4,14 +4,18 @@ import { DomainError } from '../errors.js';
 import { newId } from '../ids.js';
 import { type DataAllowance, dataAllowance } from './data-allowance.js';
 
-/** What is known of a data set; of a built-in one without a summary, which nobody stored. */
+/** What is known of a data set. */
 export interface DatasetView {
   readonly info: DatasetInfo;
+  /** Null in lists, for built-in ones. */
   readonly summary: DatasetSummary | null;
   /** Null for built-in ones. */
   readonly bytes: number | null;
   readonly createdAt: Date | null;
 }
+
+/** The same with its summary. */
+export type SummarizedDataset = DatasetView & { readonly summary: DatasetSummary };
 
 /** A data set as an upload brings it, still without an id. */
 export interface UploadedDataset {
@@ -49,9 +53,9 @@ export async function getDataset(
   { datasets, storedDatasets }: Stores,
   id: string,
   project: string | null,
-): Promise<DatasetView> {
+): Promise<SummarizedDataset> {
   const info = datasets.find(id);
-  if (info !== null) return { info, summary: null, bytes: null, createdAt: null };
+  if (info !== null) return { info, summary: await datasets.summary(id), bytes: null, createdAt: null };
   const stored = await storedDatasets.find(id, project);
   if (stored === null) throw notFound(id);
   return stored;
