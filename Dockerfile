@@ -44,11 +44,12 @@ CMD ["node", "--input-type=module", "-e", "import { migrateVerb } from '@caviar/
 
 FROM runtime AS worker
 COPY --from=worker-files /out .
-ENV CAVIAR_ALIVE_FILE=/tmp/caviar-worker-alive
+# As packages/local/services.ts has it: one heap of glibc for all threads, and large pieces of it given back.
+ENV CAVIAR_ALIVE_FILE=/tmp/caviar-worker-alive MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=262144
 # The worker's event loop touches the file every five seconds; training runs in threads and cannot hold it up.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "process.exit(Date.now() - fs.statSync(process.env.CAVIAR_ALIVE_FILE).mtimeMs < 20000 ? 0 : 1)"]
-CMD ["node", "apps/worker/dist/main.js"]
+CMD ["node", "--max-semi-space-size=2", "apps/worker/dist/main.js"]
 
 FROM runtime AS api
 COPY --from=api-files /out .

@@ -2,7 +2,7 @@ import { createLogger } from '@caviar/telemetry';
 import { keepAliveFile } from './alive-file.js';
 import { readConfig, type WorkerConfig } from './config.js';
 import { startWorker } from './container.js';
-import { widenVectors } from './vector-width.js';
+import { keepFirstTier, widenVectors } from './v8-flags.js';
 
 /** Longer than a running step gets (10 s), shorter than what supervisors and containers wait before SIGKILL. */
 const STOP_DEADLINE_MS = 14_000;
@@ -11,6 +11,7 @@ const STOP_DEADLINE_MS = 14_000;
 async function main(): Promise<void> {
   const config = configOrExit();
   widenVectors();
+  keepFirstTier();
   const logger = createLogger({ name: 'worker', level: config.logLevel, pretty: process.stderr.isTTY === true });
   // From before the connections: a worker that waits for Postgres or Redis is not stuck.
   if (config.aliveFile !== undefined) process.on('exit', keepAliveFile(config.aliveFile));

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import type { Dataset, DatasetInfo } from '@caviar/spec';
 import { BUILT_IN, type BuiltIn } from './built-in.js';
 import { parseIdx } from './formats/idx.js';
 import { datasetFromArrays } from './from-arrays.js';
 import { datasetFromCsv } from './from-table.js';
 import { packageRoot } from './package-root.js';
+import { unzip } from './unzip.js';
 
 /** Where data sets come from. */
 export interface DatasetCatalog {
@@ -80,7 +79,7 @@ async function read({ info, files }: BuiltIn, folder: string): Promise<Dataset> 
   if (checksum !== info.checksum) {
     throw new DatasetCorruptError(info.id, `${names.join(' and ')}: checksum ${checksum}, not ${info.checksum}`);
   }
-  const [first, second] = await Promise.all(stored.map((file) => promisify(gunzip)(file)));
+  const [first, second] = await Promise.all(stored.map(unzip));
   const label = { ...info, classNames: info.classNames ?? undefined };
   const dataset =
     files.kind === 'csv'

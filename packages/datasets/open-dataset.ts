@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import type { Dataset, DatasetInfo } from '@caviar/spec';
 import { DatasetCorruptError, loadDataset } from './catalog.js';
 import { readContent } from './content.js';
+import { unzip } from './unzip.js';
 
 /** Where the rows of a data set are: in this package, or in a file with the content that the store had. */
 export type DatasetPlace =
@@ -40,7 +39,7 @@ async function read({ path, info }: Extract<DatasetPlace, { kind: 'file' }>): Pr
 }
 
 async function readFrom(path: string, info: DatasetInfo): Promise<Dataset> {
-  const content = await promisify(gunzip)(await readFile(path)).catch((error: unknown) => {
+  const content = await unzip(await readFile(path)).catch((error: unknown) => {
     throw new DatasetCorruptError(info.id, `${path}: ${error instanceof Error ? error.message : String(error)}`);
   });
   const checksum = `sha256:${createHash('sha256').update(content).digest('hex')}`;

@@ -25,6 +25,15 @@ export interface ServiceOptions {
 }
 
 const ANSWER_MS = 30_000;
+const NO_FLAGS: readonly string[] = [];
+
+/**
+ * There are many workers, each with a V8 for its event loop and one for training: the parts of their heaps for new objects stay
+ * small, and glibc keeps one heap instead of one per thread, and gives large pieces of it back. A third less memory for
+ * each worker (docs/training-speed.md); the worker's image says the same.
+ */
+const WORKER_FLAGS = ['--max-semi-space-size=2'];
+const WORKER_ENVIRONMENT = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '262144' };
 
 /** How the API and each worker are started, as data. */
 export function serviceSpecs(options: ServiceOptions): { api: NodeProcessSpec; workers: readonly NodeProcessSpec[] } {
@@ -38,16 +47,27 @@ export function serviceSpecs(options: ServiceOptions): { api: NodeProcessSpec; w
     LOG_LEVEL: config.logLevel,
     ...environment,
   });
-  const spec = (name: string, script: string, { command = process.execPath, index = 0 } = {}): NodeProcessSpec => ({
+  const spec = (
+    name: string,
+    script: string,
+    { command = process.execPath, index = 0, execArgv = NO_FLAGS, environment: own = env } = {},
+  ): NodeProcessSpec => ({
     name,
     command,
-    execArgv: [],
+    execArgv: [...execArgv],
     script,
-    env: withOwnPort(env, index),
+    env: withOwnPort(own, index),
     logFile: output === 'files' ? join(home.logs, `${name.replace(' ', '-').toLowerCase()}.log`) : undefined,
   });
+  // Whoever sets these knows better.
+  const thrifty = { ...WORKER_ENVIRONMENT, ...env };
   const workers = Array.from({ length: config.workers }, (_, index) =>
-    spec(`worker ${index + 1}`, scripts.worker, { command: config.workerNode, index }),
+    spec(`worker ${index + 1}`, scripts.worker, {
+      command: config.workerNode,
+      index,
+      execArgv: WORKER_FLAGS,
+      environment: thrifty,
+    }),
   );
   return { api: spec('API', scripts.api), workers };
 }

@@ -125,6 +125,32 @@ describe('startStack', () => {
     expect(workers.map(({ command }) => command)).toEqual([other, other]);
   });
 
+  test('has workers be thrifty with memory, as their image does', () => {
+    const { config } = options();
+    const home: Home = {
+      path: folder,
+      postgres: folder,
+      redis: folder,
+      logs: folder,
+      isRecovered: false,
+      release() {},
+    };
+    const urls = { databaseUrl: 'postgresql://x', redisUrl: 'redis://x' };
+    const { api, workers } = serviceSpecs({ config, home, output: 'stderr', scripts, ...urls });
+    const image = readFileSync(new URL('../../Dockerfile', import.meta.url), 'utf8');
+    const settings = (env: Readonly<NodeJS.ProcessEnv>) =>
+      Object.entries(env).filter(([name]) => name.startsWith('MALLOC_'));
+    expect(api.execArgv).toEqual([]);
+    expect(settings(api.env)).toEqual([]);
+    expect(workers).toHaveLength(2);
+    for (const { execArgv, env } of workers) {
+      expect(execArgv).toHaveLength(1);
+      for (const flag of execArgv) expect(image).toContain(`"${flag}", "apps/worker/dist/main.js"`);
+      expect(settings(env)).toHaveLength(2);
+      for (const [name, value] of settings(env)) expect(image).toContain(`${name}=${value}`);
+    }
+  });
+
   test('leaves nothing behind when a service does not come up, and tells which and why', async () => {
     const broken = { ...scripts, worker: script('broken', 'console.error("no such trainer"); process.exit(3);') };
     const given = { ...options(), scripts: broken };

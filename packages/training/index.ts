@@ -1,4 +1,4 @@
-export { chooseEngine, type Engine } from './engine/simd/engine.js';
+export { chooseEngine, type Engine, type SharedEngine, shareEngine } from './engine/simd/engine.js';
 export type { Evaluation } from './evaluate.js';
 export { evaluateTest, type TestOptions } from './evaluate-test.js';
 export { exportModel } from './export-model.js';

@@ -48,6 +48,8 @@ export interface TrainingRun {
   change(params: Params): void;
   /** All changes made so far, in order. As `changes` of a job they give the same bits again. */
   changes(): readonly ParamChange[];
+  /** Gives its memory to the next run of this thread. A run that was released can do nothing more. */
+  release(): void;
 }
 
 /** A job that makes no sense: the caller should correct `path` (keys from the job's root) and not try again. */

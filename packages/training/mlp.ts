@@ -18,34 +18,46 @@ export function startMlp(
   open: OpenWorkspace = chooseEngine().open,
 ): TrainingRun {
   const made = checkpoint === undefined ? [] : changesIn(readCheckpointHeader(checkpoint), job.trialNumber);
-  let live = bringToLife({ job, open, changes: made, checkpoint });
-  const planned = changesToMake(job.changes ?? [], made, live.trainer.progress.epoch);
+  let run: LiveRun | null = bringToLife({ job, open, changes: made, checkpoint });
+  const live = (): LiveRun => {
+    if (run === null) throw new Error('the run was released');
+    return run;
+  };
+  const planned = changesToMake(job.changes ?? [], made, run.trainer.progress.epoch);
 
   const save = () => {
-    const { setup, trainer, end, stopping, changes } = live;
+    const { setup, trainer, end, stopping, changes } = live();
     return saveRun(setup, { progress: trainer.progress, end, best: stopping?.best ?? null, changes });
   };
 
   const change = (params: Params): void => {
-    if (live.end !== null) throw new TrainingInputError(['params'], 'cannot be changed: the run has ended');
+    const before = live();
+    if (before.end !== null) throw new TrainingInputError(['params'], 'cannot be changed: the run has ended');
     checkChange(findTrainer('mlp')!, params);
-    const { epoch } = live.trainer.progress;
+    const { epoch } = before.trainer.progress;
     const { epochs } = params;
     // Early stopping puts the best weights back in the last epoch, which must not lie in the past.
     if (typeof epochs === 'number' && epochs <= epoch) {
       throw new TrainingInputError(['params', 'epochs'], `must be more than the ${epoch} that are finished`);
     }
-    const changes = [...live.changes, { afterStep: epoch, params }];
-    live = bringToLife({ job, open, changes, checkpoint: save() });
+    const changes = [...before.changes, { afterStep: epoch, params }];
+    run = bringToLife({ job, open, changes, checkpoint: save() });
+    before.setup.workspace.release();
   };
 
   const next = (): TrainingStep => {
-    if (live.end !== null) return live.end;
-    while (planned[0]?.afterStep === live.trainer.progress.epoch) change(planned.shift()!.params);
-    return takeStep(live);
+    const { end, trainer } = live();
+    if (end !== null) return end;
+    while (planned[0]?.afterStep === trainer.progress.epoch) change(planned.shift()!.params);
+    return takeStep(live());
   };
 
-  return { next, change, checkpoint: save, changes: () => live.changes };
+  const release = (): void => {
+    run?.setup.workspace.release();
+    run = null;
+  };
+
+  return { next, change, checkpoint: save, changes: () => live().changes, release };
 }
 
 /** A run in memory. */

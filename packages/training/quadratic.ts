@@ -54,6 +54,7 @@ export function startQuadratic(job: TrainingJob, checkpoint?: Uint8Array): Train
     changes: () => changes,
     checkpoint: () =>
       writeCheckpoint({ header: { trainer: 'quadratic', trialNumber, changes }, arrays: [Float64Array.of(step, w)] }),
+    release: () => {},
   };
 }
 

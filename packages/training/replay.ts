@@ -21,6 +21,7 @@ export function replayLineage(
       if (untilStep !== null && next.step >= untilStep) break;
     }
     checkpoint = run.checkpoint();
+    run.release();
   }
   if (job === undefined || checkpoint === undefined) throw new RangeError('a lineage has one stretch at least');
   return { job, checkpoint, metrics };

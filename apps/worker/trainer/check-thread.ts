@@ -3,9 +3,10 @@ import { type DatasetPlace, openDataset } from '@caviar/datasets';
 import type { WorkerTaskResult } from '@caviar/orchestrator';
 import type { GradientCheckRequest } from '@caviar/spec';
 import { checkGradients, TrainingInputError } from '@caviar/training';
+import type { TaskData } from './run-task.js';
 
 /** The program of a thread that checks the gradients of one network and ends. */
-parentPort?.postMessage(await check(workerData as CheckTask));
+parentPort?.postMessage(await check((workerData as TaskData<CheckTask>).task));
 
 export interface CheckTask {
   readonly request: GradientCheckRequest;

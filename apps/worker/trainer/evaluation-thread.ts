@@ -1,10 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type DatasetPlace, openDataset } from '@caviar/datasets';
 import type { Evaluate, EvaluationJob } from '@caviar/orchestrator';
-import { evaluateTest, replayLineage, TrainingInputError } from '@caviar/training';
+import { evaluateTest, replayLineage, shareEngine, TrainingInputError } from '@caviar/training';
+import type { TaskData } from './run-task.js';
 
 /** The program of a thread that trains a winner again, opens the test set for it, and ends. */
-parentPort?.postMessage(await evaluate(workerData as EvaluationTask));
+const { task, engine } = workerData as TaskData<EvaluationTask>;
+shareEngine(engine);
+parentPort?.postMessage(await evaluate(task));
 
 export interface EvaluationTask extends EvaluationJob {
   readonly data: DatasetPlace;

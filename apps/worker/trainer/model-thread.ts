@@ -2,10 +2,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type DatasetPlace, openDataset } from '@caviar/datasets';
 import { writeModel } from '@caviar/model';
 import type { TrainModel } from '@caviar/orchestrator';
-import { exportModel, replayLineage, TrainingInputError } from '@caviar/training';
+import { exportModel, replayLineage, shareEngine, TrainingInputError } from '@caviar/training';
+import type { TaskData } from './run-task.js';
 
 /** The program of a thread that trains a trial again, hands its network over, and ends. */
-parentPort?.postMessage(await train(workerData as ModelTask));
+const { task, engine } = workerData as TaskData<ModelTask>;
+shareEngine(engine);
+parentPort?.postMessage(await train(task));
 
 export type ModelTask = Parameters<TrainModel>[0] & { readonly data: DatasetPlace };
 

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Evaluate, TrainModel, WorkerTaskResult } from '@caviar/orchestrator';
+import { chooseEngine, type SharedEngine } from '@caviar/training';
 import type { CheckTask } from './check-thread.js';
 import type { EvaluationTask } from './evaluation-thread.js';
 import type { ModelTask } from './model-thread.js';
@@ -19,9 +20,17 @@ export function trainModelInThread(task: ModelTask): ReturnType<TrainModel> {
   return inThread(new URL('./model-thread.js', import.meta.url), task);
 }
 
-function inThread<Result>(program: URL, data: unknown): Promise<Result> {
+/** What a thread for one task is started with. */
+export interface TaskData<Task> {
+  readonly task: Task;
+  readonly engine: SharedEngine;
+}
+
+function inThread<Result>(program: URL, task: unknown): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const thread = new Worker(program, { workerData: data });
+    const thread = new Worker(program, {
+      workerData: { task, engine: chooseEngine().shared } satisfies TaskData<unknown>,
+    });
     thread.on('message', resolve);
     thread.on('error', reject);
     thread.on('exit', (code) => reject(new Error(`the thread ended with code ${code} and without a result`)));

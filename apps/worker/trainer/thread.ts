@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openDataset } from '@caviar/datasets';
 import type { PendingEdits } from '@caviar/orchestrator';
 import type { Measurement, MeasurementTiming, Metrics } from '@caviar/spec';
-import { startTraining, TrainingInputError } from '@caviar/training';
+import { type SharedEngine, shareEngine, startTraining, TrainingInputError, type TrainingRun } from '@caviar/training';
 import { applyEdits } from './apply-edits.js';
 import { createMailbox } from './mailbox.js';
 import { THREAD_WISH, type ThreadMessage, type ThreadOrder, type ThreadTask, WORDS } from './protocol.js';
@@ -10,10 +10,18 @@ import { THREAD_WISH, type ThreadMessage, type ThreadOrder, type ThreadTask, WOR
 /** Measurements wait this long for others: a step may take microseconds, a message takes more. */
 const GATHER_MS = 20;
 
+/** What the thread is started with. */
+export interface ThreadData {
+  readonly words: SharedArrayBuffer;
+  readonly engine: SharedEngine;
+}
+
 const port = parentPort;
 if (port === null) throw new Error('this module is the program of a training thread');
-const words = new Int32Array((workerData as { words: SharedArrayBuffer }).words);
-const send = (message: ThreadMessage) => port.postMessage(message);
+const { words: memory, engine } = workerData as ThreadData;
+const words = new Int32Array(memory);
+shareEngine(engine);
+const send = (message: ThreadMessage) => port.postMessage(message, buffersOf(message));
 const orders = createMailbox<Exclude<ThreadOrder, { kind: 'train' }>>();
 
 port.on('message', (order: ThreadOrder) => {
@@ -28,13 +36,23 @@ port.on('message', (order: ThreadOrder) => {
 
 /** Trains one trial, from its beginning or its checkpoint, until it ends or is told to stop. */
 async function train(task: ThreadTask): Promise<void> {
-  const { trainer, data, params, searchSeed, trialNumber, checkpoint, targetStep, changes } = task;
+  const { trainer, data, params, searchSeed, trialNumber, checkpoint, changes } = task;
   const dataset = data === null ? null : await openDataset(data);
-  let { everyMs } = task.checkpoints;
   const startedAt = performance.now();
   const elapsed = () => Math.round((checkpoint?.elapsedMs ?? 0) + performance.now() - startedAt);
   const run = startTraining({ trainer, params, searchSeed, trialNumber, dataset, changes }, checkpoint?.data);
+  try {
+    await drive(run, task, elapsed);
+  } finally {
+    run.release();
+  }
+}
 
+/** Takes steps, and tells of them. */
+async function drive(run: TrainingRun, task: ThreadTask, elapsed: () => number): Promise<void> {
+  const { checkpoint, targetStep } = task;
+  let { everyMs } = task.checkpoints;
+  const startedAt = performance.now();
   let measurements: Measurement[] = [];
   let step = checkpoint?.step ?? 0;
   let metrics: Metrics = {};
@@ -118,6 +136,13 @@ function takeEdits(pending: PendingEdits | null) {
       while (!(await takeOrder()));
     },
   };
+}
+
+/** The bytes of a checkpoint are handed over, not copied. */
+function buffersOf(message: ThreadMessage): ArrayBuffer[] {
+  const bytes =
+    message.kind === 'passed' ? message.checkpoint.data : 'checkpoint' in message ? message.checkpoint : null;
+  return bytes === null ? [] : [bytes.buffer as ArrayBuffer];
 }
 
 /** Six digits are more than a clock has to say. */

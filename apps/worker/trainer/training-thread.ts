@@ -1,7 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import type { PendingEdits, SettledEdits, TrialCheckpoint } from '@caviar/orchestrator';
 import type { Measurement } from '@caviar/spec';
+import { chooseEngine } from '@caviar/training';
 import { THREAD_WISH, type ThreadMessage, type ThreadOrder, type ThreadTask, WORDS } from './protocol.js';
+import type { ThreadData } from './thread.js';
 
 export type ThreadResult = Exclude<ThreadMessage, { kind: 'measured' | 'edited' | 'passed' }>;
 
@@ -37,7 +39,8 @@ export function createTrainingThread(): TrainingThread {
   const order = (message: ThreadOrder) => worker?.postMessage(message);
 
   function start(): Worker {
-    const thread = new Worker(new URL('./thread.js', import.meta.url), { workerData: { words: shared } });
+    const data: ThreadData = { words: shared, engine: chooseEngine().shared };
+    const thread = new Worker(new URL('./thread.js', import.meta.url), { workerData: data });
     const died = (reason: string) => {
       if (worker !== thread) return;
       worker = undefined;

@@ -13,7 +13,7 @@ import { Trainer } from '../train.js';
 const [seconds = '2', which = 'chosen', names = WORKLOADS.map(({ name }) => name).join(',')] = process.argv.slice(2);
 const { multiplyAdd, fused } = detectAbilities();
 
-function engine(): Engine {
+function engine(): Omit<Engine, 'shared'> {
   if (which === 'typescript' || multiplyAdd === null) {
     return { kind: 'typescript', fused: false, tileColumns: 8, open: openScalarWorkspace };
   }

@@ -4,7 +4,7 @@ import { setUp } from '../setup.js';
 import { Trainer } from '../train.js';
 
 // What a trial costs beside its steps, as one JSON object: milliseconds of CPU to find and compile the kernels (once per
-// process), to set a trial up, data set in memory to first step (the median of several), and the process's resident
+// process), to set a trial up, data set in memory to first step (the median of several, in memory that the one before has used), and the process's resident
 // megabytes beside the data, which lies there twice: as it was read, and as rows in the arena.
 // Usage: node [flags] startup.js [workload]
 
@@ -17,7 +17,7 @@ if (workload === undefined) throw new Error(`no workload ${wanted}`);
 const { job } = workload;
 
 const engineMs = cpuMs(() => chooseEngine());
-const trials = Array.from({ length: TRIALS }, () => cpuMs(() => setUp(job, chooseEngine().open)));
+const trials = Array.from({ length: TRIALS }, () => cpuMs(() => setUp(job, chooseEngine().open).workspace.release()));
 trials.sort((a, b) => a - b);
 
 const setup = setUp(job, chooseEngine().open);
@@ -30,17 +30,11 @@ console.log(
     workload: wanted,
     engineMs,
     setupMs: trials[TRIALS >> 1],
-    residentMegabytesBesideData: Math.round((peakOfTrial() - dataBytes) / MEGABYTE),
+    residentMegabytesBesideData: Math.round((process.memoryUsage().rss - dataBytes) / MEGABYTE),
     dataMegabytes: Math.round(dataBytes / MEGABYTE),
     node: process.versions.node,
   }),
 );
-
-/** Resident now: the arenas of the trials before are garbage, and may not have been given back yet. */
-function peakOfTrial(): number {
-  (globalThis as { gc?: () => void }).gc?.();
-  return process.memoryUsage().rss;
-}
 
 function cpuMs(work: () => unknown): number {
   const before = process.cpuUsage();

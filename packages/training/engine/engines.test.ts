@@ -4,6 +4,7 @@ import { checkpointArrays } from '../checkpoint.js';
 import { drain, lastMetrics } from '../fixtures/jobs.js';
 import { randomJob } from '../fixtures/random-jobs.js';
 import { startMlp } from '../mlp.js';
+import type { OpenWorkspace } from './kernels.js';
 import { openDoubleWorkspace, openScalarWorkspace } from './scalar/workspace.js';
 import { detectAbilities } from './simd/detect.js';
 import { chooseEngine, simdEngine } from './simd/engine.js';
@@ -29,6 +30,42 @@ describe('engines', () => {
       expect(a!.steps).toEqual(b!.steps);
       expect(Buffer.compare(a!.state, b!.state)).toBe(0);
     }
+  });
+
+  it('compute the same in memory that another run has used and released, larger or smaller', () => {
+    const target = { ...NARROW, multiplyAdd: FUSED };
+    const { open } = simdEngine(target, fused);
+    const buffers = new Set<unknown>();
+    const counted: OpenWorkspace = (size) => {
+      const workspace = open(size);
+      buffers.add(workspace.floats.buffer);
+      return workspace;
+    };
+    const train = (number: number, within: OpenWorkspace) => {
+      const run = startMlp(randomJob(number), undefined, within);
+      const steps = drain(run);
+      const state = run.checkpoint();
+      run.release();
+      expect(() => run.next()).toThrow('the run was released');
+      return { steps, state };
+    };
+    for (const number of numbers) {
+      const [used, fresh] = [train(number, counted), train(number, simdEngine(target, fused).open)];
+      expect(used.steps).toEqual(fresh.steps);
+      expect(Buffer.compare(used.state, fresh.state)).toBe(0);
+    }
+    // It grew a few times, to the largest, and served all the others.
+    expect(buffers.size).toBeLessThan(numbers.length / 3);
+  });
+
+  it('give a large memory back after a small run', () => {
+    const { open } = simdEngine({ ...NARROW, multiplyAdd: FUSED }, fused);
+    const large = open(1 << 25);
+    large.floats.fill(1);
+    large.release();
+    const small = open(1 << 12);
+    expect(small.floats.length).toBeLessThan(1 << 16);
+    expect(small.floats.every((x) => x === 0)).toBe(true);
   });
 
   it.each([

@@ -217,6 +217,8 @@ export interface Kernels {
 /** An arena and the kernels that work on it. */
 export interface Workspace extends Arena {
   readonly kernels: Kernels;
+  /** Gives the memory to the next workspace that is opened: nothing may use this one afterwards. */
+  readonly release: () => void;
 }
 
 /** Makes a workspace of `size` elements, all zero. */

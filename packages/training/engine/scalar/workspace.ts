@@ -52,5 +52,5 @@ function workspaceOver(floats: Float32Array | Float64Array, ints: Int32Array): W
     sumOfSquares: scalarSumOfSquares(arena),
     optimizerStep: (name) => OPTIMIZERS[name as OptimizerName].scalarStep(arena),
   };
-  return { ...arena, kernels };
+  return { ...arena, kernels, release: () => {} };
 }

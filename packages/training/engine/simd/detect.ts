@@ -33,8 +33,8 @@ function multiplyAddModule(multiplyAdd: MultiplyAdd): Uint8Array<ArrayBuffer> {
 
 /** (1 + 2^-12)^2 - (1 + 2^-11) is 2^-24 when rounded once; the product alone rounds to 1 + 2^-11. */
 function roundsOnce(bytes: Uint8Array<ArrayBuffer>): boolean {
-  const { buffer, exports } = instantiate(compile(bytes), 64);
-  const floats = new Float32Array(buffer);
+  const { memory, exports } = instantiate(compile(bytes), 64);
+  const floats = new Float32Array(memory.buffer);
   const step = 1 / 4096;
   floats.fill(1 + step, 0, 8).fill(-(1 + 2 * step), 8, 12);
   exports['multiplyAdd']!(0);

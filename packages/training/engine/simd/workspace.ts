@@ -1,11 +1,41 @@
-import type { Kernels, Workspace } from '../kernels.js';
-import { instantiate, type WasmModule } from '../wasm/runtime.js';
+import type { Kernels, OpenWorkspace, Workspace } from '../kernels.js';
+import { type Instance, instantiate, renew, type WasmModule } from '../wasm/runtime.js';
 import { gemmName } from './gemm.js';
 import { optimizerStepName } from './optimizer-step.js';
 
-/** A workspace in WebAssembly memory of its own, computed on by the compiled kernels. */
-export function openSimdWorkspace(module: WasmModule, size: number): Workspace {
-  const { buffer, exports } = instantiate(module, size * Float32Array.BYTES_PER_ELEMENT);
+/** A spare memory this many times larger than what is asked for is let go, unless it is small anyhow. */
+const TOO_LARGE = 4;
+const SMALL_BYTES = 1 << 26;
+
+/**
+ * Opens workspaces in WebAssembly memory of their own, computed on by the compiled kernels. The memory of one that was
+ * released serves the next: pages that are there already cost no fault, and what waits for a garbage collection is no second
+ * one beside it.
+ */
+export function openSimdWorkspaces(module: WasmModule): OpenWorkspace {
+  let spare: Instance | null = null;
+  return (size) => {
+    const bytes = size * Float32Array.BYTES_PER_ELEMENT;
+    const used = spare;
+    spare = null;
+    const instance = used !== null && fits(used, bytes) ? used : instantiate(module, bytes);
+    if (instance === used) renew(used, bytes);
+    return {
+      ...workspaceOf(instance),
+      release: () => {
+        spare = instance;
+      },
+    };
+  };
+}
+
+function fits({ memory }: Instance, bytes: number): boolean {
+  const { byteLength } = memory.buffer;
+  return byteLength <= SMALL_BYTES || byteLength <= TOO_LARGE * bytes;
+}
+
+function workspaceOf({ memory, exports }: Instance): Omit<Workspace, 'release'> {
+  const { buffer } = memory;
   const named = <F>(name: string): F => {
     const kernel = exports[name];
     if (kernel === undefined) throw new Error(`the kernel module has no ${name}`);

@@ -6,10 +6,16 @@ export interface WasmModule {
   readonly __module: unique symbol;
 }
 
+interface WasmMemory {
+  /** Another one after each `grow`; the one before is detached. */
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
 interface WasmApi {
   validate(bytes: Uint8Array<ArrayBuffer>): boolean;
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => WasmModule;
-  readonly Memory: new (pages: { readonly initial: number }) => { readonly buffer: ArrayBuffer };
+  readonly Memory: new (pages: { readonly initial: number }) => WasmMemory;
   readonly Instance: new (
     module: WasmModule,
     imports: { readonly env: { readonly memory: object } },
@@ -33,12 +39,23 @@ export function compile(bytes: Uint8Array<ArrayBuffer>): WasmModule {
 
 /** Functions of a module over a memory of their own, which is zero at first. */
 export interface Instance {
-  readonly buffer: ArrayBuffer;
+  readonly memory: WasmMemory;
   readonly exports: Readonly<Record<string, (...args: number[]) => number>>;
 }
 
 export function instantiate(module: WasmModule, bytes: number): Instance {
   if (api === undefined) throw new Error('this JavaScript engine has no WebAssembly');
-  const memory = new api.Memory({ initial: Math.max(1, Math.ceil(bytes / PAGE_BYTES)) });
-  return { buffer: memory.buffer, exports: new api.Instance(module, { env: { memory } }).exports };
+  const memory = new api.Memory({ initial: pagesFor(bytes) });
+  return { memory, exports: new api.Instance(module, { env: { memory } }).exports };
+}
+
+/** Makes a used memory as good as a new one of `bytes`: larger where it is too small, and zero. */
+export function renew({ memory }: Instance, bytes: number): void {
+  const used = memory.buffer.byteLength;
+  if (used < bytes) memory.grow(pagesFor(bytes) - used / PAGE_BYTES);
+  new Uint8Array(memory.buffer, 0, Math.min(used, bytes)).fill(0);
+}
+
+function pagesFor(bytes: number): number {
+  return Math.max(1, Math.ceil(bytes / PAGE_BYTES));
 }

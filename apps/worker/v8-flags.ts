@@ -9,3 +9,11 @@ export function widenVectors(): void {
   const [major = 0] = process.versions.node.split('.').map(Number);
   if (major >= 24 && process.arch === 'x64') setFlagsFromString('--experimental-wasm-revectorize');
 }
+
+/**
+ * Has V8 leave WebAssembly as its first compiler made it. That is Prisma's planner, whose plans are kept: to compile it once
+ * more, and better, takes 40 MB that do not come back. Our kernels are compiled by the better one at once.
+ */
+export function keepFirstTier(): void {
+  setFlagsFromString('--wasm-tiering-budget=1000000000');
+}
