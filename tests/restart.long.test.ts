@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { createClient, type FollowedEvent } from '@caviar/client';
 import { migrate } from '@caviar/local';
 import { reconcile } from '@caviar/orchestrator';
 import type { SearchSpecInput } from '@caviar/spec';
 import { startTestPostgres } from '@caviar/testing';
 import { expect, test } from 'vitest';
+import { startFleet } from './support/fleet.js';
 import { replayedCurve, storedCurve } from './support/replay.js';
 import { allTrials, DEFAULTS, startStack } from './support/stack.js';
 
@@ -22,17 +24,24 @@ test('everything is killed at once and started again: trials go on from their ch
   const server = await startTestPostgres();
   await migrate({ databaseUrl: server.url });
   const stack = await startStack({ workers: 2, databaseUrl: server.url, leaseMs: 1_000, checkpointMs: 100 });
-  const { search } = await stack.orchestrator.createSearch(SPEC, {});
+  const fleet = await startFleet({ servers: { databaseUrl: server.url, redisUrl: stack.redisUrl } });
+  const api = await fleet.addApi();
+  const client = createClient({ baseUrl: api.url });
+  const search = await client.createSearch(SPEC);
+  const events: FollowedEvent[] = [];
+  const following = (async () => {
+    for await (const event of client.followEvents(search.id, { after: '0' })) events.push(event);
+  })();
   const ids = await stack.until(async () => {
     const trials = await allTrials(stack, search.id);
     const left = await Promise.all(trials.map(({ id }) => stack.checkpointsOf(id)));
     return trials.length === 2 && left.every(({ length }) => length > 0) && trials.map(({ id }) => id);
   });
-  await stack.orchestrator.editTrial(ids[0]!, { learningRate: 0.003 }, 'ada');
+  await client.editTrial(ids[0]!, { learningRate: 0.003 });
 
   const gone = stack.workers.map((worker) => once(worker, 'exit'));
   for (const worker of stack.workers) worker.kill('SIGKILL');
-  await Promise.all([...gone, server.kill(), stack.killRedis()]);
+  await Promise.all([...gone, api.kill(), server.kill(), stack.killRedis()]);
   const again = await startTestPostgres({ folder: server.folder, port: server.port });
   await stack.loseRedis(0);
   await stack.until(() =>
@@ -42,7 +51,8 @@ test('everything is killed at once and started again: trials go on from their ch
     ),
   );
   const left = await Promise.all(ids.map((id) => stack.checkpointsOf(id)));
-  await Promise.all([stack.addWorker(), stack.addWorker()]);
+  const { port } = new URL(api.url);
+  await Promise.all([fleet.addApi({ PORT: port }), stack.addWorker(), stack.addWorker()]);
 
   const { status, progress } = await stack.finished(search.id);
   expect([status, progress.completed]).toEqual(['completed', 2]);
@@ -55,6 +65,18 @@ test('everything is killed at once and started again: trials go on from their ch
     state: 'applied',
     params: { learningRate: 0.003 },
   });
+  // Who followed it through all this has heard all there is, each once, in its order; and the trial that was edited says so.
+  await following;
+  const all: FollowedEvent[] = [];
+  for await (const event of client.followEvents(search.id, { after: '0' })) all.push(event);
+  expect(events).toEqual(all.slice(0, events.length));
+  expect(events.at(-1)?.event).toMatchObject({ kind: 'search', status: 'completed' });
+  const edits = events.flatMap(({ event }) => (event.kind === 'edit' ? [event] : []));
+  expect(edits.map(({ state, by }) => [state, by])).toEqual([
+    ['pending', 'operator'],
+    ['applied', 'operator'],
+  ]);
+  await fleet.stop();
   await stack.stop();
   await again.stop();
   await rm(server.folder, { recursive: true, force: true });

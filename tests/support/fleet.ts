@@ -35,9 +35,16 @@ export interface Fleet {
   stop(): Promise<void>;
 }
 
-export async function startFleet({ env = {} }: { readonly env?: Environment } = {}): Promise<Fleet> {
-  const database = await createTestDatabase();
-  const redis = await startTestRedis();
+export interface FleetOptions {
+  readonly env?: Environment;
+  /** Servers of the caller's instead of fresh ones. */
+  readonly servers?: { readonly databaseUrl: string; readonly redisUrl: string };
+}
+
+export async function startFleet({ env = {}, servers }: FleetOptions = {}): Promise<Fleet> {
+  const theirs = { drop: async () => {}, stop: async () => {} };
+  const database = servers === undefined ? await createTestDatabase() : { ...theirs, url: servers.databaseUrl };
+  const redis = servers === undefined ? await startTestRedis() : { ...theirs, url: servers.redisUrl };
   const settings = {
     PATH: process.env['PATH'],
     DATABASE_URL: database.url,
