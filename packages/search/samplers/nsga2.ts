@@ -2,8 +2,9 @@ import { exp, log, type Stream, stream } from '@caviar/numerics';
 import type { Params, SamplerSpec } from '@caviar/spec';
 import { learntTrial, type PendingTrial, type TrialRecord } from '../history.js';
 import { assemble, type CompiledParameter, type CompiledSpace } from '../space/compile-space.js';
-import { contains } from '../space/contains.js';
-import { comparePlaces, type Place, placesAmong, type Standing } from '../standings.js';
+import { isPointOf } from '../space/contains.js';
+import { comparePlaces, type Place, type Standing } from '../standings.js';
+import { BestFronts } from './best-fronts.js';
 import { standingOf } from './learnt-standing.js';
 import type { Learner, LearningSampler, SamplerProblem } from './sampler.js';
 import { sobolDraw } from './sobol.js';
@@ -39,35 +40,55 @@ interface Ranked extends Individual, Place {}
 class Nsga2Learner implements Learner {
   private readonly space: CompiledSpace;
   private readonly begin: (number: number) => Params;
-  private readonly known = new Map<number, Individual>();
-  private pool: readonly Ranked[] | null = null;
+  /** Keys of the params of all that is known, by number; and how many have each. */
+  private readonly known = new Map<number, string>();
+  private readonly taken = new Map<string, number>();
+  /** Those with values. */
+  private readonly fronts: BestFronts<Individual>;
 
   constructor(private readonly problem: SamplerProblem<Nsga2Spec>) {
     const { spec, space } = problem;
     this.space = space;
     this.begin = sobolDraw(space, spec.seed);
+    this.fronts = new BestFronts(problem.sampler.population);
   }
 
   observe(trial: TrialRecord): void {
     const { number, params } = trial;
-    if (!contains(this.space.space, params)) return;
+    if (!isPointOf(this.space, params)) return;
     const learnt = learntTrial(trial, this.problem.spec);
-    if (learnt === null) this.known.delete(number);
-    else this.known.set(number, { number, params, ...standingOf(learnt) });
-    this.pool = null;
+    this.take(number, learnt === null ? null : keyOf(params));
+    const standing = learnt === null ? null : standingOf(learnt);
+    if (standing === null || standing.tier === Number.POSITIVE_INFINITY) this.fronts.delete(number);
+    else this.fronts.set({ number, params, ...standing });
+  }
+
+  /** Takes note of whose params are taken; null for somebody who says nothing. */
+  private take(number: number, key: string | null): void {
+    const former = this.known.get(number);
+    if (former !== undefined) {
+      const left = this.taken.get(former)! - 1;
+      if (left > 0) this.taken.set(former, left);
+      else this.taken.delete(former);
+      this.known.delete(number);
+    }
+    if (key === null) return;
+    this.known.set(number, key);
+    this.taken.set(key, (this.taken.get(key) ?? 0) + 1);
   }
 
   propose(number: number, pending: readonly PendingTrial[]) {
     const { population } = this.problem.sampler;
-    this.pool ??= rankBest(this.withValues(), population);
-    if (this.known.size < population || this.pool.length === 0) {
+    const pool = this.fronts.best();
+    if (this.known.size < population || pool.length === 0) {
       const proposal = `Point ${number + 1} of the scrambled Sobol sequence: the first ${population} trials show the space.`;
       return { number, params: this.begin(number), round: null, proposal };
     }
-    const taken = new Set([...this.known.values(), ...pending].map(({ params }) => keyOf(params)));
-    let family = this.family(number, 0);
-    for (let tries = 1; taken.has(keyOf(family.child)) && tries < MAX_TRIES; tries++) {
-      family = this.family(number, tries);
+    const waiting = new Set(pending.map(({ params }) => keyOf(params)));
+    const isTaken = (key: string) => this.taken.has(key) || waiting.has(key);
+    let family = this.family(pool, number, 0);
+    for (let tries = 1; isTaken(keyOf(family.child)) && tries < MAX_TRIES; tries++) {
+      family = this.family(pool, number, tries);
     }
     const [one, other] = family.parents;
     const of = (parent: Ranked) => `trial ${parent.number} (rank ${parent.front + 1})`;
@@ -80,25 +101,21 @@ class Nsga2Learner implements Learner {
     };
   }
 
-  private withValues(): Individual[] {
-    return [...this.known.values()].filter(({ tier }) => tier < Number.POSITIVE_INFINITY);
-  }
-
   /** Two parents, the better one first, and a child of theirs. */
   private family(
+    pool: readonly Ranked[],
     number: number,
     tries: number,
   ): { readonly parents: readonly [Ranked, Ranked]; readonly child: Params } {
     const random = stream(this.problem.spec.seed, 'nsga2', number, tries);
-    const [a, b] = [this.tournament(random), this.tournament(random)];
+    const [a, b] = [this.tournament(pool, random), this.tournament(pool, random)];
     const parents = comparePlaces(a, b) <= 0 ? ([a, b] as const) : ([b, a] as const);
     const isCrossed = random.uniform() < CROSSOVER_SHARE;
     return { parents, child: this.child(parents, { number, tries, isCrossed }) };
   }
 
   /** The better of two drawn at random: by rank, then by loneliness, then the older. */
-  private tournament(random: Stream): Ranked {
-    const pool = this.pool!;
+  private tournament(pool: readonly Ranked[], random: Stream): Ranked {
     const pick = () => pool[Math.floor(random.uniform() * pool.length)]!;
     const [a, b] = [pick(), pick()];
     return comparePlaces(a, b) <= 0 ? a : b;
@@ -162,15 +179,6 @@ function power(x: number, exponent: number): number {
 
 function clamp(u: number): number {
   return Math.min(1, Math.max(0, u));
-}
-
-/** The best `count`, each with its place; those that were stopped behind those that were not, and then those that break a constraint. */
-function rankBest(all: readonly Individual[], count: number): Ranked[] {
-  const places = placesAmong(all);
-  return all
-    .map((one, i) => ({ ...one, ...places[i]! }))
-    .sort(comparePlaces)
-    .slice(0, count);
 }
 
 /** The same for equal params, whatever the order of their keys. */
