@@ -11,6 +11,7 @@ import { REPLACED } from './checkpoint-repository.js';
 import type { Client } from './client.js';
 import { isUniqueViolation } from './errors.js';
 import { Prisma } from './generated/client.js';
+import { readRungRecords } from './stored-records.js';
 import { AT_RUNG, among, idsOf, json, MADE, REF, reportRows, spentMs, storeReports } from './trial-sql.js';
 
 /** A trial that waits for its scheduler: it was paused by its target step, not by a person in between. */
@@ -73,6 +74,10 @@ export class RungRepository implements RungStore {
           AND (NOT ${withResult}::boolean OR t.status NOT IN ('queued', 'running') OR t.rungs::text <> '{}')
       )
       ORDER BY t.number`;
+  }
+
+  allRungRecords(...question: Parameters<RungStore['allRungRecords']>): Promise<readonly RungRecord[]> {
+    return readRungRecords(this.client, ...question);
   }
 
   async addScheduled(

@@ -63,6 +63,11 @@ export interface RungStore {
     searchId: string,
     which: { readonly numbers: readonly number[]; readonly from: number; readonly withResult?: boolean },
   ): Promise<readonly RungRecord[]>;
+  /** All trials of a range of numbers, of many: `TrialStore.records` with what schedulers go by. */
+  allRungRecords(
+    searchId: string,
+    which: { readonly from: number; readonly below: number; readonly withMetrics?: boolean },
+  ): Promise<readonly RungRecord[]>;
   /** Adds trials as `TrialStore.add` does; those with a parent begin with a copy of its checkpoint, and are left out when there is none of that step. */
   addScheduled(searchId: string, spaceVersion: number, trials: readonly ScheduledTrial[]): Promise<readonly TrialRef[]>;
   /** Queues trials that wait at a rung below `targetStep` again; gives those that are queued now. */

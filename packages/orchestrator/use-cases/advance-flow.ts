@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   decideRound,
   exploreParams,
@@ -22,6 +23,9 @@ import type { PreparedSearch } from './prepared-search.js';
 
 type CreateCommand = Extract<FlowCommand, { kind: 'create' }>;
 
+/** Commands that are taken before other work of the process goes on. */
+const COMMANDS_AT_ONCE = 4096;
+
 interface Work {
   readonly state: SearchForAdvance;
   readonly plan: PreparedSearch['plan'];
@@ -38,7 +42,7 @@ export function advanceFlow(deps: Deps, work: Work): Promise<void> {
   return inTurn(state.search.id, async () => {
     try {
       const context = await openFlow(deps, state, work.plan);
-      await new FlowFollower(deps, work, context).follow();
+      if (context !== null) await new FlowFollower(deps, work, context).follow();
     } catch (error) {
       dropFlow(state);
       throw error;
@@ -73,7 +77,11 @@ class FlowFollower {
       const commands = context.flow.take();
       if (commands.length === 0) break;
       const batch = new Batch();
-      for (const command of commands) await this.decide(command, batch);
+      for (let i = 0; i < commands.length; i++) {
+        await this.decide(commands[i]!, batch);
+        // Of a flow that was built from many trials: others have their turn in between.
+        if (i % COMMANDS_AT_ONCE === COMMANDS_AT_ONCE - 1) await setImmediate();
+      }
       if (!(await this.carryOut(batch))) return dropFlow(state);
       context.ahead.clear();
     }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   createFlow,
   type Flow,
@@ -12,7 +13,7 @@ import {
 } from '@caviar/search';
 import { isFinal, type Params, type Round, type SearchSpec } from '@caviar/spec';
 import type { Deps } from '../deps.js';
-import { outcomeOfRung } from '../objective-value.js';
+import { needsMetrics, outcomeOfRung } from '../objective-value.js';
 import type { RungRecord } from '../ports/rung-store.js';
 import type { SearchForAdvance } from '../ports/search-store.js';
 import type { PreparedSearch } from './prepared-search.js';
@@ -61,15 +62,46 @@ function takeIn({ ahead, editedFrom }: FlowContext, record: RungRecord): void {
   else editedFrom.set(record.number, record.editedFrom);
 }
 
-/** The flow of a search as it stands: kept, or built anew from Postgres. */
+/** Trials that are read at a time: other work of the process goes on in between. */
+const BLOCK = 4096;
+/** Trials from which on one process at a time reads them all. */
+const MANY = 2 * BLOCK;
+/** For how long a process is believed to be reading; and blocks after which it says so again. */
+const LEASE_MS = 5_000;
+const RENEW_EVERY = 16;
+
+type OpeningDeps = Pick<Deps, 'rungs' | 'searches' | 'learning'>;
+
+/**
+ * The flow of a search as it stands: kept, or built anew from Postgres. Null while another process builds that of many trials: it
+ * goes on with the search. Which process does, and when, makes no difference to what the flow says.
+ */
 export async function openFlow(
-  deps: Pick<Deps, 'rungs' | 'searches'>,
+  deps: OpeningDeps,
   state: SearchForAdvance,
   plan: PreparedSearch['plan'],
-): Promise<FlowContext> {
+): Promise<FlowContext | null> {
   const key = keyOf(state);
   const known = kept.get(key);
   if (known !== undefined) return known;
+  if (state.nextNumber < MANY) return build(deps, state, { plan, key, renew: async () => {} });
+  const { id } = state.search;
+  const digest = createHash('sha256').update(`flow ${key}`).digest('base64url');
+  if (!(await deps.learning.take(id, digest, LEASE_MS))) return null;
+  try {
+    return await build(deps, state, { plan, key, renew: () => deps.learning.renew(id, digest, LEASE_MS) });
+  } finally {
+    await deps.learning.renew(id, digest, 0);
+  }
+}
+
+interface Building {
+  readonly plan: PreparedSearch['plan'];
+  readonly key: string;
+  readonly renew: () => Promise<void>;
+}
+
+async function build(deps: OpeningDeps, state: SearchForAdvance, { plan, key, renew }: Building): Promise<FlowContext> {
   const { search, spaces } = state;
   const { spec, rounds } = search;
   const spaceFirstNumber = spaces.at(-1)?.firstNumber ?? 0;
@@ -86,9 +118,18 @@ export async function openFlow(
     editedFrom: new Map(),
     logSeq: 0,
   };
-  const records = await deps.rungs.rungRecords(search.id, { numbers: [], from: 0 });
-  for (const record of records) takeIn(context, record);
-  if (spec.reproducibility === 'strict') context.flow.feed(records.flatMap((record) => resultsOf(spec, record)));
+  const withMetrics = needsMetrics(spec);
+  const read = (from: number) => deps.rungs.allRungRecords(search.id, { from, below: from + BLOCK, withMetrics });
+  let coming = read(0);
+  for (let from = 0; ; from += BLOCK) {
+    const records = await coming;
+    if (records.length === 0) break;
+    coming = read(from + BLOCK);
+    coming.catch(() => {}); // thrown where it is awaited
+    for (const record of records) takeIn(context, record);
+    if (spec.reproducibility === 'strict') context.flow.feed(records.flatMap((record) => resultsOf(spec, record)));
+    if (from > 0 && (from / BLOCK) % RENEW_EVERY === 0) await renew();
+  }
   const [oldest] = kept.keys();
   if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);
   kept.set(key, context);
