@@ -78,7 +78,10 @@ class FlowFollower {
       if (commands.length === 0) break;
       const batch = new Batch();
       for (let i = 0; i < commands.length; i++) {
-        await this.decide(commands[i]!, batch);
+        const command = commands[i]!;
+        const isNew = command.kind === 'create' && !context.ahead.has(command.number);
+        if (isNew) await this.create(command, batch);
+        else this.decide(command, batch);
         // Of a flow that was built from many trials: others have their turn in between.
         if (i % COMMANDS_AT_ONCE === COMMANDS_AT_ONCE - 1) await setImmediate();
       }
@@ -99,31 +102,43 @@ class FlowFollower {
     if (end !== null) await endSearch(deps, searchId, end);
   }
 
-  /** Takes one command: shows the sampler what it may see from here on, and gathers what is to be stored. */
-  private async decide(command: FlowCommand, batch: Batch): Promise<void> {
+  /** Takes the command to make a trial that is not there. */
+  private async create(command: CreateCommand, batch: Batch): Promise<void> {
+    const { context } = this;
+    const { number } = command;
+    context.unobserved.add(number);
+    const trial = await this.make(command);
+    context.params.set(number, trial.params);
+    batch.made.push(trial);
+  }
+
+  /**
+   * Takes one of the other commands: shows the sampler what it may see from here on, and gathers what is to be stored. Nothing is
+   * awaited, for a flow that is built from many trials says hundreds of thousands of them.
+   */
+  private decide(command: FlowCommand, batch: Batch): void {
     const { context } = this;
     const { number } = command;
     const record = context.ahead.get(number);
     switch (command.kind) {
       case 'observe': {
+        if (context.learning === null) {
+          context.unobserved.delete(number);
+          return;
+        }
         const { kind: _, ...seen } = command;
         const params = context.params.get(number) ?? {};
         const { status, step } = seen;
         const editedFrom = context.editedFrom.get(number) ?? null;
         // What it has come to under other params than its own says nothing of them: it stays pending until it ends.
         if (editedFrom !== null && editedFrom < step && !isFinal(status)) return;
-        if (context.learning !== null) observe(context.learning, [asProposed({ ...seen, params }, editedFrom)]);
+        observe(context.learning, [asProposed({ ...seen, params }, editedFrom)]);
         context.unobserved.delete(number);
         return;
       }
       case 'create': {
+        if (record === undefined) return;
         context.unobserved.add(number);
-        if (record === undefined) {
-          const trial = await this.make(command);
-          context.params.set(number, trial.params);
-          batch.made.push(trial);
-          return;
-        }
         context.params.set(number, record.params);
         // A trial that a person has added waits at step 0 for its turn.
         const waits = record.status === 'paused' && record.targetStep === 0;

@@ -35,6 +35,8 @@ export interface FlowContext {
   readonly ahead: Map<number, RungRecord>;
   /** Steps from which trials were changed by hand, by number. */
   readonly editedFrom: Map<number, number>;
+  /** All trials numbered below are in `ahead`, since they have just been read; null once that may be out of date. */
+  readBelow: number | null;
   /** Next place in the log; `throughput` only. */
   logSeq: number;
 }
@@ -58,8 +60,9 @@ export async function inTurn(searchId: string, work: () => Promise<void>): Promi
 
 function takeIn({ ahead, editedFrom }: FlowContext, record: RungRecord): void {
   ahead.set(record.number, record);
-  if (record.editedFrom === null) editedFrom.delete(record.number);
-  else editedFrom.set(record.number, record.editedFrom);
+  if (record.editedFrom === null) {
+    if (editedFrom.size > 0) editedFrom.delete(record.number);
+  } else editedFrom.set(record.number, record.editedFrom);
 }
 
 /** Trials that are read at a time: other work of the process goes on in between. */
@@ -116,6 +119,7 @@ async function build(deps: OpeningDeps, state: SearchForAdvance, { plan, key, re
     unobserved: new Set(),
     ahead: new Map(),
     editedFrom: new Map(),
+    readBelow: 0,
     logSeq: 0,
   };
   const withMetrics = needsMetrics(spec);
@@ -127,6 +131,7 @@ async function build(deps: OpeningDeps, state: SearchForAdvance, { plan, key, re
     coming = read(from + BLOCK);
     coming.catch(() => {}); // thrown where it is awaited
     for (const record of records) takeIn(context, record);
+    context.readBelow = records.at(-1)!.number + 1;
     if (spec.reproducibility === 'strict') context.flow.feed(records.flatMap((record) => resultsOf(spec, record)));
     if (from > 0 && (from / BLOCK) % RENEW_EVERY === 0) await renew();
   }
@@ -157,7 +162,8 @@ export async function feedFlow(
   const { flow, ahead, spec } = context;
   const jobs = flow.running();
   const numbers = jobs.map(({ number }) => number);
-  const which = { numbers, from: context.params.size, withResult: true };
+  const which = { numbers, from: context.readBelow ?? context.params.size, withResult: true };
+  context.readBelow = null;
   for (const record of await deps.rungs.rungRecords(searchId, which)) {
     takeIn(context, record);
   }
