@@ -18,8 +18,8 @@ const cursorSchema = z.object({
 
 type Cursor = z.infer<typeof cursorSchema>;
 
-/** Pages that a process keeps; one that is gone is read anew. */
-const KEPT = 128;
+/** Rows of pages that a process keeps, some 20 MB of them; a page that is gone is read anew. */
+const KEPT_ROWS = 5_000;
 
 /** A page as it was read last. */
 interface KeptPage {
@@ -56,6 +56,7 @@ interface PlacedRow extends Omit<TrialRow, 'createdAt' | 'startedAt' | 'endedAt'
 export class BoardReader {
   readonly #client: Client;
   readonly #kept = new Map<string, KeptPage>();
+  #rows = 0;
 
   constructor(client: Client) {
     this.#client = client;
@@ -77,10 +78,18 @@ export class BoardReader {
   }
 
   #keep(key: string, page: KeptPage): void {
-    this.#kept.delete(key);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size >= KEPT && oldest !== undefined) this.#kept.delete(oldest);
+    this.#forget(key);
     this.#kept.set(key, page);
+    this.#rows += page.entries.length;
+    for (const oldest of this.#kept.keys()) {
+      if (this.#rows <= KEPT_ROWS && this.#kept.size <= KEPT_ROWS) return;
+      this.#forget(oldest);
+    }
+  }
+
+  #forget(key: string): void {
+    this.#rows -= this.#kept.get(key)?.entries.length ?? 0;
+    this.#kept.delete(key);
   }
 }
 
