@@ -1,10 +1,13 @@
+import type { Dataset } from '@caviar/spec';
 import { expect, it } from 'vitest';
 import { loadDataset } from './catalog.js';
-import { readContent, writeContent } from './content.js';
+import { contentPieces, readContent } from './content.js';
+
+const contentOf = (dataset: Dataset) => new Uint8Array(Buffer.concat([...contentPieces(dataset, 'label')]));
 
 it('comes back as it was written, from any place in memory', async () => {
   const dataset = await loadDataset('breast-cancer-wisconsin');
-  const bytes = writeContent(dataset, 'label');
+  const bytes = contentOf(dataset);
   const shifted = new Uint8Array(bytes.length + 1).subarray(1);
   shifted.set(bytes);
   for (const stored of [bytes, shifted, Buffer.from(bytes)]) {
@@ -15,7 +18,7 @@ it('comes back as it was written, from any place in memory', async () => {
 
 it('is refused when it is something else, of another version or cut off', async () => {
   const dataset = await loadDataset('digits');
-  const bytes = writeContent(dataset, 'label');
+  const bytes = contentOf(dataset);
   expect(() => readContent(new Uint8Array(20), dataset.info)).toThrow('is no data set');
   expect(() => readContent(bytes.subarray(0, -4), dataset.info)).toThrow('is cut off');
   const other = bytes.slice();

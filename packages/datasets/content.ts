@@ -26,11 +26,14 @@ interface Header {
   readonly marks: 'sources' | 'groups' | null;
 }
 
+/** Bytes of a piece of content. */
+const PIECE = 1024 * 1024;
+
 /**
- * What training reads of a data set, as one buffer: magic, version, length of the header (u32 each), the header as JSON padded to
+ * What training reads of a data set, in pieces: magic, version, length of the header (u32 each), the header as JSON padded to
  * a multiple of 4, then features (row-major), targets and sources or groups, little-endian. The same data set gives the same bytes.
  */
-export function writeContent(dataset: Dataset, target: string): Uint8Array {
+export function* contentPieces(dataset: Dataset, target: string): Generator<Uint8Array, void> {
   const { info, features, targets, sources, groups } = dataset;
   const type = features.every((x) => x >= 0 && x <= 255 && Number.isInteger(x)) ? 'u1' : 'f4';
   const header: Header = {
@@ -48,25 +51,28 @@ export function writeContent(dataset: Dataset, target: string): Uint8Array {
   };
   const text = new TextEncoder().encode(JSON.stringify(header));
   const length = padded(text.length);
-  const marks = sources ?? groups;
-  const parts = [
-    type === 'u1' ? Uint8Array.from(features) : features,
-    targets,
-    ...(marks === undefined ? [] : [marks]),
-  ];
-  const bytes = new Uint8Array(PREFIX_BYTES + length + parts.reduce((sum, part) => sum + padded(part.byteLength), 0));
+  const bytes = new Uint8Array(PREFIX_BYTES + length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, MAGIC, true);
   view.setUint32(4, VERSION, true);
   view.setUint32(8, length, true);
   bytes.fill(0x20, PREFIX_BYTES, PREFIX_BYTES + length);
   bytes.set(text, PREFIX_BYTES);
-  let offset = PREFIX_BYTES + length;
-  for (const part of parts) {
-    bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), offset);
-    offset += padded(part.byteLength);
+  yield bytes;
+  if (type === 'f4') yield* piecesOf(features);
+  else {
+    for (let at = 0; at < features.length; at += PIECE) yield Uint8Array.from(features.subarray(at, at + PIECE));
+    const rest = padded(features.length) - features.length;
+    if (rest > 0) yield new Uint8Array(rest);
   }
-  return bytes;
+  yield* piecesOf(targets);
+  const marks = sources ?? groups;
+  if (marks !== undefined) yield* piecesOf(marks);
+}
+
+function* piecesOf({ buffer, byteOffset, byteLength }: Float32Array | Int32Array): Generator<Uint8Array, void> {
+  for (let at = 0; at < byteLength; at += PIECE)
+    yield new Uint8Array(buffer, byteOffset + at, Math.min(PIECE, byteLength - at));
 }
 
 /** The rows again, with what is known of them. Throws ContentError. */

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import type { Dataset, DatasetInfo, DatasetMeta, DatasetSummary } from '@caviar/spec';
-import { writeContent } from '../content.js';
+import { contentPieces } from '../content.js';
 import { FormatError } from '../formats/nd-array.js';
 import { parseNpy } from '../formats/npy.js';
 import { readArrayFiles, readNpz } from './array-files.js';
@@ -37,12 +39,22 @@ export async function ingest(
   { contentPath, limits = DEFAULT_LIMITS }: { readonly contentPath: string; readonly limits?: IngestLimits },
 ): Promise<Ingested> {
   const { dataset, others, target } = await read(meta, files, limits);
-  const content = writeContent(dataset, target);
-  const checksum = `sha256:${createHash('sha256').update(content).digest('hex')}`;
-  const packed = await promisify(gzip)(content, { level: 3 });
-  await writeFile(contentPath, packed);
-  const info = { ...dataset.info, checksum };
-  return { info, summary: summarize(dataset, others, target), bytes: packed.length };
+  const hash = createHash('sha256');
+  const hashed = function* () {
+    for (const piece of contentPieces(dataset, target)) {
+      hash.update(piece);
+      yield piece;
+    }
+  };
+  // Piece by piece: beside the numbers themselves, a large data set takes no memory.
+  await pipeline(
+    Readable.from(hashed(), { objectMode: false }),
+    createGzip({ level: 3 }),
+    createWriteStream(contentPath),
+  );
+  const { size } = await stat(contentPath);
+  const info = { ...dataset.info, checksum: `sha256:${hash.digest('hex')}` };
+  return { info, summary: summarize(dataset, others, target), bytes: size };
 }
 
 interface Read {

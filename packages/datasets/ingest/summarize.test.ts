@@ -87,3 +87,12 @@ it('warns of a column that lies on a line with the target of a regression', asyn
   expect(summary.columns.map(({ warnings }) => warnings.length)).toEqual([1, 0]);
   expect(summary.target).toMatchObject({ kind: 'numeric', warnings: [] });
 });
+
+it('finds a leak among more rows than it looks at, and none where rows repeat with a period', async () => {
+  const rows = Array.from({ length: 250_000 }, (_, row) => `${row % 3 === 1 ? 1 : 0},${noise(row)},${row % 3}`);
+  const { summary } = await upload({ format: 'csv' }, { file: ['a,b,y', ...rows].join('\n') });
+  expect(summary.columns.map(({ warnings }) => warnings)).toEqual([[], []]);
+  const told = rows.map((text, row) => `${(row % 3) * 10 + (row % 7)},${text}`);
+  const other = await upload({ format: 'csv' }, { file: ['c,a,b,y', ...told].join('\n') });
+  expect(other.summary.columns.map(({ warnings }) => warnings.length)).toEqual([1, 0, 0]);
+});

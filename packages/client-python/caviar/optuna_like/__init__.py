@@ -15,15 +15,19 @@ How define-by-run meets a service that wants to know the space: see the README o
 
 from __future__ import annotations
 
-from . import exceptions, pruners, samplers, trial
+from . import distributions, exceptions, importance, logging, pruners, samplers, trial
+from ._absent import absent
 from ._learned_space import DomainError
 from .exceptions import TrialPruned
-from .studies import create_study, delete_study, load_study
+from .studies import create_study, delete_study, get_all_study_names, load_study
 from .study import Study, StudyDirection
-from .trial import FrozenTrial, Trial, TrialState
+from .trial import FixedTrial, FrozenTrial, Trial, TrialState
+
+__getattr__ = absent("", __name__)
 
 __all__ = [
     "DomainError",
+    "FixedTrial",
     "FrozenTrial",
     "Study",
     "StudyDirection",
@@ -32,8 +36,12 @@ __all__ = [
     "TrialState",
     "create_study",
     "delete_study",
+    "distributions",
     "exceptions",
+    "get_all_study_names",
+    "importance",
     "load_study",
+    "logging",
     "pruners",
     "samplers",
     "trial",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, Union
 
+from ._absent import absent
+
 
 class BasePruner:
     """What a study says of its pruner. `spec` is asked once the first trial has shown how many steps there are."""
@@ -52,5 +54,7 @@ class HyperbandPruner(BasePruner):
         most = steps if isinstance(self._most, str) else self._most
         return {"kind": "hyperband", "minResource": min(most, self._least), "maxResource": most, "eta": self._factor}
 
+
+__getattr__ = absent("pruners", __name__)
 
 __all__ = ["BasePruner", "HyperbandPruner", "MedianPruner", "NopPruner", "SuccessiveHalvingPruner"]

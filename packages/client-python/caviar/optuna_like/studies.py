@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, Optional, Sequence, Union
+from typing import Any, List, Optional, Sequence, Union
 
 from ..client import Client
 from ..errors import CaviarError
@@ -77,6 +77,16 @@ def delete_study(*, study_name: str, storage: Optional[str] = None, client: Opti
     if search["status"] == "running":
         used.cancel_search(search["id"])
     used.delete_search(search["id"])
+
+
+def get_all_study_names(storage: Optional[str] = None, *, client: Optional[Client] = None) -> List[str]:
+    """Names of the searches that are trained outside, newest first."""
+    names: List[str] = []
+    for search in (client or _client(storage)).every_search():
+        spec: Any = search["spec"]
+        if spec["trainer"]["kind"] == "external" and search["name"] not in names:
+            names.append(search["name"])
+    return names
 
 
 def _client(storage: Optional[str]) -> Client:

@@ -13,8 +13,11 @@ from .. import trial as _held
 from .._runner import Runner
 from ..client import Client
 from ..errors import CaviarError
+from ._asked import Asked
 from ._first_call import FirstCall
+from ._frame import trials_dataframe
 from ._learned_space import LearnedSpace, draw, is_active
+from .distributions import BaseDistribution
 from .pruners import BasePruner
 from .samplers import BaseSampler
 from .trial import FrozenTrial, Trial, TrialState
@@ -56,6 +59,7 @@ class Study:
         self._lock = threading.Lock()
         self._ends = False
         self._told: Optional[Dict[str, Any]] = None
+        self._asked = Asked(self)
         self.search_id: Optional[str] = None
         if search is not None:
             self.search_id = search["id"]
@@ -113,7 +117,42 @@ class Study:
         assert value is not None
         return value
 
+    def trials_dataframe(
+        self,
+        attrs: Tuple[str, ...] = (
+            "number",
+            "value",
+            "datetime_start",
+            "datetime_complete",
+            "duration",
+            "params",
+            "user_attrs",
+            "state",
+        ),
+        multi_index: bool = False,
+    ) -> Any:
+        """All trials as a pandas DataFrame, with Optuna's names of columns."""
+        return trials_dataframe(self.trials, attrs, len(self._metrics), multi_index)
+
+    @property
+    def metric_names(self) -> List[str]:
+        return list(self._metrics)
+
     # Searching
+
+    def ask(self, fixed_distributions: Optional[Dict[str, BaseDistribution]] = None) -> Trial:
+        """A trial, to be told of with `tell`. Its parameters are suggested as in an objective, or all at once by distributions."""
+        return self._asked.ask(fixed_distributions)
+
+    def tell(
+        self,
+        trial: Union[Trial, int],
+        values: Union[float, Sequence[float], None] = None,
+        state: Optional[TrialState] = None,
+        skip_if_finished: bool = False,
+    ) -> FrozenTrial:
+        """Ends a trial that `ask` gave, with its values, or as PRUNED (with what was reported last) or FAIL."""
+        return self._asked.tell(trial, values, state, skip_if_finished)
 
     def optimize(
         self,
@@ -131,6 +170,9 @@ class Study:
         caught = catch if isinstance(catch, tuple) else (catch,)
         deadline = None if timeout is None else time.monotonic() + timeout
         self._ends = False
+        self._queue.extend(self._sampler.points if self.search_id is None else [])
+        if self._sampler.points:
+            n_trials = min(n_trials or len(self._sampler.points), len(self._sampler.points))
         if self.search_id is None:
             first = FirstCall(self._new_trial(0, self._queue.pop(0) if self._queue else {}, None))
             first.call(func, caught)
@@ -225,12 +267,15 @@ class Study:
                 self._client.patch_search(self.search_id, space=space)
             self._told = before
 
-    def _make(self, first: FirstCall, n_trials: Optional[int], n_jobs: int) -> None:
+    def _make(self, first: Optional[FirstCall], n_trials: Optional[int], n_jobs: int) -> None:
+        """Makes the search, with the call that showed its space, if there was one, as its first trial."""
         if not self._learned:
             raise CaviarError("the objective has suggested nothing: there is nothing to search")
-        self._learned.learn_call(first.trial._values)
+        if first is not None:
+            self._learned.learn_call(first.trial._values)
         space = self._told = self._learned.space()
-        trials = [first.trial._values, *(self._filled(each, space) for each in self._queue)]
+        own = [] if first is None else [first.trial._values]
+        trials = [*own, *(self._filled(each, space) for each in self._queue)]
         self._queue = []
         spec: Dict[str, Any] = {
             "name": self.study_name,
@@ -242,11 +287,12 @@ class Study:
             "sampler": self._sampler.spec,
             "stop": {"maxTrials": n_trials or _NO_END},
             "parallelism": n_jobs,
-            "trials": trials,
         }
+        if trials:
+            spec["trials"] = trials
         if len(self._metrics) == 1:
             spec["objective"] = spec["objective"][0]
-        if first.trial._reports:
+        if first is not None and first.trial._reports:
             spec["scheduler"] = self._pruner.spec(max(first.trial._reports) + 1)
         if self._sampler.seed is not None:
             spec["seed"] = self._sampler.seed
@@ -278,5 +324,6 @@ class Study:
             raw,
             metrics=self._metrics,
             trial=self._calls.get(raw["number"]),
+            domains=self._learned.space(),
             curve=lambda: self._client.measurements(raw["id"], max_points=10_000),
         )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import enum
 import random
 from datetime import datetime
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Union
 
 from .. import trial as _held
 from ..errors import TrialStopped
+from ._absent import absent
+from .distributions import BaseDistribution, of_domain
 from ._learned_space import (
     Domain,
     DomainError,
@@ -77,6 +79,9 @@ class Trial:
     def suggest_uniform(self, name: str, low: float, high: float) -> float:
         return self.suggest_float(name, low, high)
 
+    def suggest_discrete_uniform(self, name: str, low: float, high: float, q: float) -> float:
+        return self.suggest_float(name, low, high, step=q)
+
     def suggest_loguniform(self, name: str, low: float, high: float) -> float:
         return self.suggest_float(name, low, high, log=True)
 
@@ -95,6 +100,12 @@ class Trial:
     def should_prune(self) -> bool:
         """Whether the pruner has ended the trial: raise TrialPruned."""
         return self._is_stopped or (self._held is not None and self._held.should_stop)
+
+    @property
+    def distributions(self) -> Dict[str, BaseDistribution]:
+        """What has been suggested from, so far."""
+        domains = self._learned.space()
+        return {name: of_domain(domains[name]) for name in self._suggested}
 
     def set_user_attr(self, key: str, value: Any) -> None:
         """Kept for as long as the program runs."""
@@ -124,6 +135,23 @@ class Trial:
         return extra
 
 
+class FixedTrial(Trial):
+    """A trial of one's own values, for calling an objective without a study."""
+
+    def __init__(self, params: Mapping[str, Any], number: int = 0) -> None:
+        super().__init__(
+            LearnedSpace(), dict(params), number=number, rng=random.Random(0), held=None, metric="value"
+        )
+
+    def _suggest(self, name: str, domain: Domain) -> Any:
+        if name not in self._given:
+            raise ValueError(f"the value of {name!r} is missing: FixedTrial has {sorted(self._given)}")
+        return super()._suggest(name, domain)
+
+    def should_prune(self) -> bool:
+        return False
+
+
 _STATES = {
     "completed": TrialState.COMPLETE,
     "pruned": TrialState.PRUNED,
@@ -137,7 +165,13 @@ class FrozenTrial:
     """A trial as the service has it."""
 
     def __init__(
-        self, raw: Mapping[str, Any], *, metrics: Sequence[str], trial: Optional[Trial], curve: Any = None
+        self,
+        raw: Mapping[str, Any],
+        *,
+        metrics: Sequence[str],
+        trial: Optional[Trial],
+        domains: Mapping[str, Domain],
+        curve: Callable[[], Any],
     ) -> None:
         self.raw = raw
         self.number: int = raw["number"]
@@ -145,6 +179,9 @@ class FrozenTrial:
         # Those that the objective asked for, where it ran in this program; all that it was given elsewhere.
         self.params: Dict[str, Any] = dict(raw["params"]) if trial is None else trial.params
         self.user_attrs: Dict[str, Any] = {} if trial is None else dict(trial.user_attrs)
+        self.distributions: Dict[str, BaseDistribution] = {
+            name: of_domain(dict(domains[name])) for name in self.params if name in domains
+        }
         self.datetime_start = _time(raw.get("startedAt"))
         self.datetime_complete = _time(raw.get("endedAt"))
         found: List[Optional[float]] = [raw["metrics"].get(metric) for metric in metrics]
@@ -166,9 +203,12 @@ class FrozenTrial:
     @property
     def intermediate_values(self) -> Dict[int, float]:
         """What was reported, by step; asked for when it is looked at."""
-        items = [] if self._curve is None else self._curve()["items"]
-        found = {item["step"] - 1: item["metrics"].get(self._metric) for item in items}
+        found = {item["step"] - 1: item["metrics"].get(self._metric) for item in self._curve()["items"]}
         return {step: float("nan") if value is None else value for step, value in found.items()}
+
+    @property
+    def last_step(self) -> Optional[int]:
+        return max(self.intermediate_values, default=None)
 
     def __repr__(self) -> str:
         return f"FrozenTrial(number={self.number}, state={self.state.name}, values={self.values}, params={self.params})"
@@ -178,4 +218,6 @@ def _time(text: Union[str, None]) -> Optional[datetime]:
     return None if text is None else datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
-__all__ = ["FrozenTrial", "Trial", "TrialState"]
+__getattr__ = absent("trial", __name__)
+
+__all__ = ["FixedTrial", "FrozenTrial", "Trial", "TrialState"]
