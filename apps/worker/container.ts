@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { builtInSummary, findDataset, listDatasets } from '@caviar/datasets';
 import { createDatabase } from '@caviar/db';
 import {
   createTrialDesk,
   type Deps,
+  DomainError,
   deliverWebhooks,
   type Logger,
   newId,
@@ -43,7 +45,7 @@ export interface WorkerApp {
   stop(): Promise<void>;
 }
 
-/** Puts a worker together and lets it take trials. Throws when Postgres or Redis does not answer. */
+/** Puts a worker together and lets it take trials, as soon as Postgres and Redis answer. */
 export async function startWorker(config: WorkerConfig, logger: Logger): Promise<WorkerApp> {
   const database = createDatabase({ url: config.databaseUrl, poolSize: 4 });
   const connection = { url: config.redisUrl, logger };
@@ -77,9 +79,13 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   const info = describeWorker(config);
   const watched = createWorkerMetrics(() => database.connections());
   const desk = watched.watchDesk(createTrialDesk(deps, { worker: info, leaseMs: config.leaseMs }));
-  await database.ping();
-  await queue.ping();
-  await desk.heartbeat();
+  await untilAnswered(logger, async () => {
+    await database.ping();
+    await queue.ping().catch((cause: unknown) => {
+      throw new DomainError('unavailable', 'Redis does not answer', { cause });
+    });
+    await desk.heartbeat();
+  });
   const metricsServer = config.metrics === undefined ? undefined : await serveMetrics(watched.metrics, config.metrics);
   if (metricsServer !== undefined) logger.info({ port: metricsServer.port }, 'metrics are served');
 
@@ -150,6 +156,19 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
       await database.close();
     },
   };
+}
+
+/** A process that ended instead would be started again and again, each time after a longer pause, and be missing when they are back. */
+async function untilAnswered(logger: Logger, ask: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code !== 'unavailable') throw error;
+      if (tries === 1) logger.warn({ err: error }, 'the worker waits for Postgres and Redis');
+      await sleep(Math.min(250 * tries, 2_000));
+    }
+  }
 }
 
 function describeWorker({ concurrency, host }: WorkerConfig): WorkerInfo {
