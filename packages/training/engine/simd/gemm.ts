@@ -49,7 +49,8 @@ export function emitGemm(
 
   const [aAt, wAt, cAt, maskAt, aRow, wPanel, cPanel, biasPanel] = f.locals('i32', 8);
   const [panel, row, step, inner, panelsNow, panelsLeft, isFirst] = f.locals('i32', 7);
-  const accumulators = range(target.rows).map(() => f.locals('v128', vectors));
+  const tall = tallestTile(target, vectors);
+  const accumulators = range(tall).map(() => f.locals('v128', vectors));
   const weights = f.locals('v128', vectors);
   const value = f.local('v128');
 
@@ -95,7 +96,7 @@ export function emitGemm(
   const partOfPanel = (part: number): Statement => [
     aRow!.set(p.a),
     cAt!.set(i32.add(cPanel!, part * vectors * 16)),
-    repeatTiles(row!, { target, length: p.rows, tile: (rows) => tileOf(rows, part) }),
+    repeatTiles(row!, { tall, length: p.rows, tile: (rows) => tileOf(rows, part) }),
   ];
 
   f.body(
@@ -125,22 +126,29 @@ export function emitGemm(
 }
 
 /**
- * Covers `length` (a multiple of 4) with tiles of 6 and, where 6 does not divide it, one or two of 4; with tiles of 4 alone
- * on targets for which those are faster.
+ * Rows of the tallest tile. One vector wide, it has fewer sums than multiply-adds are under way at once: there it is as tall as
+ * registers allow.
  */
+function tallestTile({ rows }: Target, vectors: number): 4 | 6 | 8 {
+  if (vectors > 1) return rows;
+  return rows === 4 ? 6 : 8;
+}
+
+/** Covers `length` (a multiple of 4) with the tallest tiles and, where those do not divide it, one or two of 4. */
 function repeatTiles(
   counter: Local<'i32'>,
   cover: {
-    readonly target: Target;
+    readonly tall: 4 | 6 | 8;
     readonly length: Expr<'i32'>;
     readonly tile: (size: number) => Statement;
   },
 ): Statement {
-  const { length, tile } = cover;
-  if (cover.target.rows === 4) return repeat(counter, i32.shrU(length, 2), tile(4));
-  const fours = i32.remU(length, 3);
+  const { tall, length, tile } = cover;
+  if (tall === 4) return repeat(counter, i32.shrU(length, 2), tile(4));
+  // What 8 leaves over is 0 or 4; and any multiple of 4 from 4 on is a multiple of 6 and as many fours as it leaves over 3.
+  const fours = tall === 8 ? i32.and(i32.shrU(length, 2), 1) : i32.remU(length, 3);
   return [
-    repeatIfAny(counter, i32.divU(i32.sub(length, i32.shl(fours, 2)), 6), tile(6)),
+    repeatIfAny(counter, i32.divU(i32.sub(length, i32.shl(fours, 2)), tall), tile(tall)),
     repeatIfAny(counter, fours, tile(4)),
   ];
 }
@@ -165,7 +173,8 @@ export function emitGemmTransposed(module: ModuleBuilder, target: Target, outWid
   const vectors = Math.min(target.vectors, outWidth / 4);
   const parts = outWidth / 4 / vectors;
   const [aAt, dAt, gAt, aPanel, aTile, unitsNow, unitsLeft, panel, unit, row] = f.locals('i32', 10);
-  const accumulators = range(target.rows).map(() => f.locals('v128', vectors));
+  const tall = tallestTile(target, vectors);
+  const accumulators = range(tall).map(() => f.locals('v128', vectors));
   const gradients = f.locals('v128', vectors);
   const value = f.local('v128');
 
@@ -201,7 +210,7 @@ export function emitGemmTransposed(module: ModuleBuilder, target: Target, outWid
         unitsNow!.set(choose(i32.ltU(unitsLeft!, 16), unitsLeft!, i32.of(16))),
         unitsLeft!.set(i32.sub(unitsLeft!, unitsNow!)),
         aTile!.set(aPanel!),
-        repeatTiles(unit!, { target, length: unitsNow!, tile: (units) => tileOf(units, part) }),
+        repeatTiles(unit!, { tall, length: unitsNow!, tile: (units) => tileOf(units, part) }),
         advance(aPanel!, p.aStride),
       ],
       unitsLeft!,
