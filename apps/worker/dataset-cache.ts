@@ -7,6 +7,9 @@ import { pipeline } from 'node:stream/promises';
 import type { DatasetPlace } from '@caviar/datasets';
 import { type Deps, DomainError } from '@caviar/orchestrator';
 
+/** A file that nobody has written to for so long is nobody's any more. */
+const STALE_MS = 60 * 60_000;
+
 /** Makes data sets ready to be read on this machine. */
 export interface DatasetCache {
   /** Where the data set of that id is; fetches it from the store when it is not here. Throws `dataset-not-found`, `unavailable`. */
@@ -52,19 +55,25 @@ export function createDatasetCache({
   };
 }
 
-/** Removes the files that were used longest ago until the rest fits. */
+/** Removes what killed workers left in the middle of fetching, and the files that were used longest ago until the rest fits. */
 async function evict(
   folder: string,
   { keep, maxBytes }: { readonly keep: string; readonly maxBytes: number },
 ): Promise<void> {
-  const paths = (await readdir(folder)).filter((name) => name.endsWith('.gz')).map((name) => join(folder, name));
+  const paths = (await readdir(folder)).map((name) => join(folder, name));
+  for (const path of paths.filter((name) => name.endsWith('.part'))) {
+    const begun = await stat(path).catch(() => null);
+    if (begun !== null && Date.now() - begun.mtimeMs > STALE_MS) await rm(path, { force: true });
+  }
   const files = await Promise.all(
-    paths.map((path) =>
-      stat(path).then(
-        ({ size, mtimeMs }) => ({ path, size, mtimeMs }),
-        () => null, // another worker was faster
+    paths
+      .filter((path) => path.endsWith('.gz'))
+      .map((path) =>
+        stat(path).then(
+          ({ size, mtimeMs }) => ({ path, size, mtimeMs }),
+          () => null, // another worker was faster
+        ),
       ),
-    ),
   );
   const present = files.filter((file) => file !== null).sort((a, b) => a.mtimeMs - b.mtimeMs);
   let total = present.reduce((sum, { size }) => sum + size, 0);

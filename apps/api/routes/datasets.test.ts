@@ -99,6 +99,13 @@ describe('POST /v1/datasets', () => {
     // At the same moment: one is stored, the other is given it.
     const both = await Promise.all([1, 2].map(() => post([meta('race'), ['file', 'a,y\n1,x\n5,z\n']])));
     expect(both.map(({ statusCode }) => statusCode).sort()).toEqual([200, 201]);
+    // Of other content under one name at the same moment: one is stored, the others are refused, and nothing is half there.
+    const rivals = await Promise.all([6, 7, 8].map((x) => post([meta('rivals'), ['file', `a,y\n1,x\n${x}0,z\n`]])));
+    expect(rivals.map(({ statusCode }) => statusCode).sort()).toEqual([201, 409, 409]);
+    const named = body(await get('/v1/datasets?limit=200'), 'listDatasets').items.filter(
+      ({ name }) => name === 'rivals',
+    );
+    expect(named).toHaveLength(1);
   });
 
   it.each<[string, Part[], string]>([
