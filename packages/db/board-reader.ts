@@ -67,7 +67,7 @@ export class BoardReader {
     const key = JSON.stringify([searchId, limit, cursor, constrained]);
     const after = decodeCursor(cursorSchema, cursor);
     const known = this.#kept.get(key);
-    const [head] = await this.#client.$queryRaw<Answer[]>(readBoard(searchId, { limit, constrained, after, known }));
+    const [head] = await this.#client.$read<Answer[]>(readBoard(searchId, { limit, constrained, after, known }));
     if (head === undefined) return null;
     const { version, objective, print, page } = head;
     const shown = page === null ? known : pageOf(page, { limit, after });

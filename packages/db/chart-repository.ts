@@ -30,7 +30,7 @@ export class ChartRepository implements ChartStore {
     const rows = isBoard ? await this.#board(searchId, query) : await this.#sorted(searchId, query);
     const items = rows.map(toTrial);
     if (query.filter === undefined) return { total: await this.#count(searchId, query), items };
-    const [counted] = await this.client.$queryRaw<{ total: number }[]>`
+    const [counted] = await this.client.$read<{ total: number }[]>`
       SELECT count(*)::int AS total FROM trials t WHERE t.search_id = ${searchId} AND ${conditionsOf(query)}`;
     return { total: counted?.total ?? 0, items };
   }
@@ -42,7 +42,7 @@ export class ChartRepository implements ChartStore {
       columns.map((name) => Prisma.raw(`s.${name}`)),
       ' + ',
     );
-    const [counted] = await this.client.$queryRaw<{ total: number }[]>`
+    const [counted] = await this.client.$read<{ total: number }[]>`
       SELECT ${sum} AS total FROM searches s WHERE s.id = ${searchId}`;
     return counted?.total ?? 0;
   }
@@ -53,14 +53,14 @@ export class ChartRepository implements ChartStore {
       places === undefined
         ? Prisma.empty
         : Prisma.sql`LEFT JOIN unnest(${places as number[]}::int[]) WITH ORDINALITY AS p (number, place) ON p.number = t.number`;
-    return this.client.$queryRaw<TrialRow[]>`
+    return this.client.$read<TrialRow[]>`
       SELECT ${TRIAL_COLUMNS} FROM trials t ${placed} WHERE t.search_id = ${searchId} AND ${conditionsOf(query)}
       ORDER BY ${orderOf(query)} LIMIT ${query.limit} OFFSET ${query.offset}`;
   }
 
   /** The order of the leaderboard, then what has no outcome. Numbers come from the indexes alone; rows for the window only. */
   async #board(searchId: string, { offset, limit }: TableQuery): Promise<readonly TrialRow[]> {
-    return this.client.$queryRaw<TrialRow[]>`
+    return this.client.$read<TrialRow[]>`
       WITH ranked AS (
         SELECT t.number, t.rank_key FROM trials t WHERE t.search_id = ${searchId} AND ${ON_BOARD}
         ORDER BY t.rank_key, t.number LIMIT ${limit} OFFSET ${offset}
@@ -93,7 +93,7 @@ export class ChartRepository implements ChartStore {
         : Prisma.sql`json_build_object(${Prisma.join(
             metrics.flatMap((name) => [Prisma.sql`${name}::text`, Prisma.sql`t.metrics -> ${name}::text`]),
           )})`;
-    return this.client.$queryRaw<TrialPoint[]>`
+    return this.client.$read<TrialPoint[]>`
       SELECT t.id, t.number, t.status, t.value, t.step, t.round, t.duration_ms AS "durationMs", t.params,
         ${shown} AS metrics
       FROM trials t WHERE t.search_id = ${searchId} AND ${which} ORDER BY t.number`;
@@ -102,7 +102,7 @@ export class ChartRepository implements ChartStore {
   /** From the best back: before it, the best of a lower number, and so on. Each step goes on in the index where the last one stopped. */
   async bestSoFar(searchId: string): Promise<readonly NewBest[]> {
     const ranked = Prisma.sql`t.search_id = ${searchId} AND ${ON_BOARD} AND t.rank_key IS NOT NULL`;
-    return this.client.$queryRaw<NewBest[]>`
+    return this.client.$read<NewBest[]>`
       WITH RECURSIVE falling AS (
         (SELECT t.number, t.rank_key FROM trials t WHERE ${ranked} ORDER BY t.rank_key, t.number LIMIT 1)
         UNION ALL
@@ -120,7 +120,7 @@ export class ChartRepository implements ChartStore {
   async bestOf(searchId: string, { metric, direction }: Parameters<ChartStore['bestOf']>[1]) {
     const value = numberColumn(`metrics.${metric}`);
     const cost = direction === 'minimize' ? value : Prisma.sql`-(${value})`;
-    return this.client.$queryRaw<NewBest[]>`
+    return this.client.$read<NewBest[]>`
       WITH valued AS (
         SELECT t.id, t.number, t.ended_at, ${value} AS value, ${cost} AS cost FROM trials t
         WHERE t.search_id = ${searchId} AND ${ON_BOARD} AND t.violation IS NULL
@@ -144,7 +144,7 @@ export class ChartRepository implements ChartStore {
         : Prisma.sql`
             SELECT t.id, n.place FROM unnest(${numbers as number[]}::int[]) WITH ORDINALITY AS n (number, place)
             JOIN trials t ON t.search_id = ${searchId} AND t.number = n.number`;
-    return this.client.$queryRaw<Curve[]>`
+    return this.client.$read<Curve[]>`
       SELECT t.id AS "trialId", t.number, t.status, t.value, coalesce((
         SELECT json_agg(json_build_object('step', m.step, 'metrics', m.metrics, 'elapsedMs', m.elapsed_ms) ORDER BY m.step)
         FROM measurements m WHERE m.trial_id = t.id
@@ -154,7 +154,7 @@ export class ChartRepository implements ChartStore {
 
   async rungs(searchId: string, direction: 'minimize' | 'maximize'): Promise<readonly RungSummary[]> {
     const best = direction === 'minimize' ? Prisma.sql`min(value)` : Prisma.sql`max(value)`;
-    return this.client.$queryRaw<RungSummary[]>`
+    return this.client.$read<RungSummary[]>`
       SELECT step, count(*)::int AS arrived,
         count(*) FILTER (WHERE went)::int AS "wentOn",
         count(*) FILTER (WHERE NOT went AND status = 'pruned')::int AS stopped,
@@ -169,7 +169,7 @@ export class ChartRepository implements ChartStore {
   }
 
   async timeline(searchId: string, limit: number): Promise<readonly Stretch[]> {
-    return this.client.$queryRaw<Stretch[]>`
+    return this.client.$read<Stretch[]>`
       WITH newest AS (
         SELECT e.seq, e.at, e.trial_id, e.attempt, e.from_status, e.to_status, e.worker_id FROM events e
         WHERE e.search_id = ${searchId} AND e.kind = 'trial'
@@ -188,7 +188,7 @@ export class ChartRepository implements ChartStore {
 
   async marks(project: string | undefined): Promise<readonly SearchMark[]> {
     const visible = project === undefined ? Prisma.sql`true` : Prisma.sql`s.project = ${project}`;
-    return this.client.$queryRaw<SearchMark[]>`
+    return this.client.$read<SearchMark[]>`
       SELECT s.id, s.status || ' ' || s.version || ' ' || s.event_seq AS mark FROM searches s
       WHERE ${visible} AND s.status IN ('running', 'paused')
       UNION
@@ -199,7 +199,7 @@ export class ChartRepository implements ChartStore {
   }
 
   async workersMark(): Promise<string> {
-    const [row] = await this.client.$queryRaw<{ mark: string | null }[]>`
+    const [row] = await this.client.$read<{ mark: string | null }[]>`
       SELECT string_agg(w.id || ' ' || (w.stopped_at IS NULL) || ' ' || (w.last_seen_at > now() - interval '15 seconds') || ' ' || coalesce((
         SELECT q.until::text FROM host_quarantines q WHERE q.host = w.host AND q.until > now()
       ), '') || ' ' || coalesce((        SELECT string_agg(t.id || ':' || t.step, ',' ORDER BY t.id) FROM trials t WHERE t.worker_id = w.id AND t.status = 'running'

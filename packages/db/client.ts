@@ -4,7 +4,7 @@ import { Pool } from 'pg';
 import { isRetryable, translate } from './errors.js';
 import { PrismaClient } from './generated/client.js';
 import { createStatementNames, isPooled } from './kept-statements.js';
-import { type RawStatements, rawStatements } from './raw-statements.js';
+import { createRead, type Read } from './read-statements.js';
 
 const MAX_TRIES = 5;
 
@@ -15,9 +15,8 @@ export interface ClientOptions {
 }
 
 /**
- * Prisma over the pg driver, whose pool is ours so that it can be watched; raw SQL goes to the driver directly, except within
- * Prisma's transactions. Every operation is tried again when it lost a race (deadlock), and throws the domain's `unavailable` when
- * the server is away.
+ * Prisma over the pg driver, whose pool is ours so that it can be watched; `$read` goes to the driver directly. Every operation is
+ * tried again when it lost a race (deadlock), and throws the domain's `unavailable` when the server is away.
  */
 export function createClient({ url, poolSize = 10 }: ClientOptions) {
   const isKept = !isPooled(url);
@@ -35,20 +34,15 @@ export function createClient({ url, poolSize = 10 }: ClientOptions) {
   pool.on('error', () => {}); // an idle connection that breaks is replaced; whoever asks next is told if the server is away
   const statementNameGenerator = isKept ? createStatementNames() : undefined;
   const adapter = new PrismaPg(pool, statementNameGenerator === undefined ? {} : { statementNameGenerator });
-  const prisma = new PrismaClient({ adapter }).$extends({
+  const read = createRead(pool, statementNameGenerator);
+  const $read: Read = (...statement) => inTries(() => read(...statement));
+  const client = new PrismaClient({ adapter }).$extends({
+    client: { $read },
     query: { $allOperations: ({ args, query }) => inTries(() => query(args)) },
   });
-  const raw = rawStatements(pool, statementNameGenerator);
-  const statements: RawStatements = {
-    $queryRaw: (...statement) => inTries(() => raw.$queryRaw(...statement)),
-    $executeRaw: (...statement) => inTries(() => raw.$executeRaw(...statement)),
-  };
-  const client = new Proxy(prisma, {
-    get: (target, name) => statements[name as keyof RawStatements] ?? Reflect.get(target, name),
-  }) as Omit<typeof prisma, keyof RawStatements> & RawStatements;
   let closed: Promise<void> | undefined;
   const close = () => {
-    closed ??= prisma.$disconnect().then(() => pool.end());
+    closed ??= client.$disconnect().then(() => pool.end());
     return closed;
   };
   return { client, close, connections: () => connectionsOf(pool) };

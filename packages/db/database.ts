@@ -79,7 +79,7 @@ export function createDatabase(options: ClientOptions): Database {
     statistics: () => readStatistics(client),
     connections,
     ping: async () => {
-      await client.$queryRaw`SELECT 1`;
+      await client.$read`SELECT 1`;
     },
     close,
   };

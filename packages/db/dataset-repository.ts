@@ -35,7 +35,7 @@ export class DatasetRepository implements DatasetStore {
       },
       { timeout: STORE_TIMEOUT_MS, maxWait: 60_000 },
     );
-    const [stored] = await this.client.$queryRaw<Row[]>`
+    const [stored] = await this.client.$read<Row[]>`
       SELECT ${DATASET} FROM datasets d WHERE d.project = ${project} AND d.checksum = ${info.checksum}`;
     if (stored !== undefined) return { dataset: toDataset(stored), created };
     throw new DomainError('dataset-exists', `There is another data set of the name "${info.name}"`);
@@ -46,26 +46,26 @@ export class DatasetRepository implements DatasetStore {
       project === null
         ? Prisma.sql`d.id = ${idOrName}`
         : Prisma.sql`d.project = ${project} AND (d.id = ${idOrName} OR d.name = ${idOrName})`;
-    const [row] = await this.client.$queryRaw<Row[]>`SELECT ${DATASET} FROM datasets d WHERE ${which}`;
+    const [row] = await this.client.$read<Row[]>`SELECT ${DATASET} FROM datasets d WHERE ${which}`;
     return row === undefined ? null : toDataset(row);
   }
 
   async list(project: string | null): Promise<readonly StoredDataset[]> {
-    const rows = await this.client.$queryRaw<Row[]>`
+    const rows = await this.client.$read<Row[]>`
       SELECT ${DATASET} FROM datasets d
       WHERE ${project === null ? Prisma.sql`true` : Prisma.sql`d.project = ${project}`} ORDER BY d.created_at, d.id`;
     return rows.map(toDataset);
   }
 
   async usedBytes(project: string): Promise<number> {
-    const [row] = await this.client.$queryRaw<{ bytes: number }[]>`
+    const [row] = await this.client.$read<{ bytes: number }[]>`
       SELECT coalesce(sum(bytes), 0)::float8 AS bytes FROM datasets WHERE project = ${project}`;
     return row?.bytes ?? 0;
   }
 
   async *content(id: string): AsyncIterable<Uint8Array> {
     for (let index = 0; ; index++) {
-      const [row] = await this.client.$queryRaw<{ data: Uint8Array }[]>`
+      const [row] = await this.client.$read<{ data: Uint8Array }[]>`
         SELECT data FROM dataset_chunks WHERE dataset_id = ${id} AND index = ${index}`;
       if (row === undefined) return;
       yield row.data;

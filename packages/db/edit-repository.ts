@@ -36,7 +36,7 @@ export class EditRepository implements EditStore {
   }
 
   async pending(trialId: string): Promise<PendingEdits> {
-    const [row] = await this.client.$queryRaw<{ fromStep: number; edits: PendingEdits['edits'] | null }[]>`
+    const [row] = await this.client.$read<{ fromStep: number; edits: PendingEdits['edits'] | null }[]>`
       SELECT coalesce((SELECT max(m.step) FROM measurements m WHERE m.trial_id = ${trialId}), 0) AS "fromStep",
         (
           SELECT json_agg(json_build_object('number', e.number, 'params', e.params) ORDER BY e.number)
@@ -132,13 +132,13 @@ export class EditRepository implements EditStore {
   }
 
   async superseded(trialId: string, number: number): Promise<readonly Measurement[]> {
-    return this.client.$queryRaw<Measurement[]>`
+    return this.client.$read<Measurement[]>`
       SELECT step, metrics, elapsed_ms AS "elapsedMs", timing FROM superseded_measurements
       WHERE trial_id = ${trialId} AND edit = ${number} ORDER BY step`;
   }
 
   async list(trialId: string): Promise<readonly StoredEdit[]> {
-    return this.client.$queryRaw<StoredEdit[]>`
+    return this.client.$read<StoredEdit[]>`
       SELECT number, kind, params, after_step AS "afterStep", actor, refusal, undone_by AS "undoneBy",
         requested_at AS "requestedAt", settled_at AS "settledAt"
       FROM trial_edits WHERE trial_id = ${trialId} ORDER BY number`;

@@ -8,7 +8,7 @@ export class EvaluationRepository implements EvaluationStore {
   constructor(private readonly client: Client) {}
 
   async find(searchId: string): Promise<TestEvaluation | null> {
-    const [row] = await this.client.$queryRaw<TestEvaluation[]>`
+    const [row] = await this.client.$read<TestEvaluation[]>`
       SELECT trial_id AS "trialId", number, rows, metrics, evaluated_at AS "evaluatedAt"
       FROM test_evaluations WHERE search_id = ${searchId}`;
     return row ?? null;
@@ -22,7 +22,7 @@ export class EvaluationRepository implements EvaluationStore {
   }
 
   async lineage(trialId: string): Promise<readonly LineageSegment[]> {
-    return this.client.$queryRaw<LineageSegment[]>`
+    return this.client.$read<LineageSegment[]>`
       WITH RECURSIVE line AS (
         SELECT t.id, t.search_id, t.number, t.params, t.parent, 0 AS depth,
           CASE WHEN t.status = 'completed' THEN NULL ELSE t.step END AS until_step

@@ -47,7 +47,7 @@ export class EventRepository implements EventStore {
   async after(searchId: string, after: EventPosition, rows: number) {
     // A row of which the reader has a part is read again.
     const seen = after.items === undefined || after.items === 0 ? after.seq : after.seq - 1;
-    const found = await this.client.$queryRaw<EventRow[]>`
+    const found = await this.client.$read<EventRow[]>`
       SELECT clock_timestamp() AS "readAt", s.event_seq AS newest, e.* FROM searches s LEFT JOIN LATERAL (
         SELECT e.seq, e.kind, e.at, e.trial_id AS "trialId", t.number, e.attempt, e.from_status AS "from",
           e.to_status AS status, e.reason, e.worker_id AS "workerId", e.items,
@@ -92,7 +92,7 @@ export class EventRepository implements EventStore {
     const named = rows.flatMap(({ seq, items }) =>
       (items as MeasuredItems).map(([trialId, step], i) => ({ seq, item: i + 1, trialId, step })),
     );
-    const found = await this.client.$queryRaw<MeasuredRow[]>`
+    const found = await this.client.$read<MeasuredRow[]>`
       SELECT n.seq, n.item, m.trial_id AS "trialId", t.number, m.step, m.metrics, m.elapsed_ms AS "elapsedMs", m.timing
       FROM unnest(
         ${named.map(({ seq }) => seq)}::bigint[], ${named.map(({ item }) => item)}::int[],
@@ -109,7 +109,7 @@ export class EventRepository implements EventStore {
   }
 
   async history(trialId: string, limit: number): Promise<readonly Transition[]> {
-    const rows = await this.client.$queryRaw<Transition[]>`
+    const rows = await this.client.$read<Transition[]>`
       SELECT e.at, e.attempt, e.from_status AS "from", e.to_status AS status, e.reason, e.worker_id AS "workerId"
       FROM events e WHERE e.trial_id = ${trialId} AND e.kind = 'trial' ORDER BY e.seq DESC LIMIT ${limit}`;
     return rows.reverse();

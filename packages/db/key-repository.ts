@@ -34,7 +34,7 @@ export class KeyRepository implements KeyStore {
 
   async list({ limit, cursor }: PageQuery) {
     const after = decodeCursor(cursorSchema, cursor);
-    const rows = await this.client.$queryRaw<ApiKey[]>`
+    const rows = await this.client.$read<ApiKey[]>`
       SELECT ${KEY} FROM api_keys k
       WHERE ${after === null ? Prisma.sql`true` : Prisma.sql`(k.created_at, k.id) < (${after.createdAt}::timestamptz, ${after.id})`}
       ORDER BY k.created_at DESC, k.id DESC LIMIT ${limit + 1}`;
@@ -48,20 +48,20 @@ export class KeyRepository implements KeyStore {
   }
 
   async usage(project: string) {
-    const [row] = await this.client.$queryRaw<{ searches: number; trialsInFlight: number }[]>`
+    const [row] = await this.client.$read<{ searches: number; trialsInFlight: number }[]>`
       SELECT count(*)::int AS searches, coalesce(sum((spec->>'parallelism')::int), 0)::int AS "trialsInFlight"
       FROM searches WHERE project = ${project} AND status = 'running'`;
     return row ?? { searches: 0, trialsInFlight: 0 };
   }
 
   async projectOfSearch(searchId: string): Promise<string | null> {
-    const [row] = await this.client.$queryRaw<{ project: string }[]>`
+    const [row] = await this.client.$read<{ project: string }[]>`
       SELECT project FROM searches WHERE id = ${searchId}`;
     return row?.project ?? null;
   }
 
   async projectOfTrial(trialId: string): Promise<string | null> {
-    const [row] = await this.client.$queryRaw<{ project: string }[]>`
+    const [row] = await this.client.$read<{ project: string }[]>`
       SELECT s.project FROM trials t JOIN searches s ON s.id = t.search_id WHERE t.id = ${trialId}`;
     return row?.project ?? null;
   }

@@ -9,7 +9,7 @@ export class LearningRepository implements LearningStore {
   constructor(private readonly client: Client) {}
 
   async read(searchId: string, key: string): Promise<Summary | null> {
-    const [row] = await this.client.$queryRaw<Summary[]>`
+    const [row] = await this.client.$read<Summary[]>`
       SELECT below, learnt FROM learning_summaries WHERE search_id = ${searchId} AND key = ${key} AND learnt IS NOT NULL`;
     return row ?? null;
   }

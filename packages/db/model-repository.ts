@@ -6,7 +6,7 @@ export class ModelRepository implements ModelStore {
   constructor(private readonly client: Client) {}
 
   async find(trialId: string): Promise<Uint8Array | null> {
-    const [row] = await this.client.$queryRaw<{ data: Uint8Array }[]>`
+    const [row] = await this.client.$read<{ data: Uint8Array }[]>`
       SELECT data FROM trial_models WHERE trial_id = ${trialId}`;
     return row?.data ?? null;
   }

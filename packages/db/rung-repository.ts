@@ -65,7 +65,7 @@ export class RungRepository implements RungStore {
     searchId: string,
     { numbers, from, withResult = false }: Parameters<RungStore['rungRecords']>[1],
   ): Promise<readonly RungRecord[]> {
-    return this.client.$queryRaw<RungRecord[]>`
+    return this.client.$read<RungRecord[]>`
       SELECT t.number, t.params, t.status, t.step, t.value, t.metrics, t.target_step AS "targetStep", t.rungs,
         t.edited_from AS "editedFrom"
       FROM trials t

@@ -92,14 +92,14 @@ export class SearchRepository implements SearchStore {
   }
 
   async get(id: string): Promise<Search | null> {
-    const [row] = await this.client.$queryRaw<SearchRow[]>`${SELECT_SEARCH} WHERE s.id = ${id}`;
+    const [row] = await this.client.$read<SearchRow[]>`${SELECT_SEARCH} WHERE s.id = ${id}`;
     return row === undefined ? null : toSearch(row);
   }
 
   async list(query: Parameters<SearchStore['list']>[0]) {
     const { limit } = query;
     const { conditions, key, order } = listOrder(query);
-    const rows = await this.client.$queryRaw<(SearchRow & { readonly sortKey: string | number | null })[]>`
+    const rows = await this.client.$read<(SearchRow & { readonly sortKey: string | number | null })[]>`
       WITH chosen AS (
         SELECT s.id, ${key} AS sort_key, row_number() OVER (ORDER BY ${order}) AS place
         FROM searches s WHERE ${conditions} ORDER BY ${order} LIMIT ${limit + 1}
@@ -123,7 +123,7 @@ export class SearchRepository implements SearchStore {
       readonly given: number;
       readonly targetNumber: number | null;
     }
-    const [row] = await this.client.$queryRaw<Row[]>`
+    const [row] = await this.client.$read<Row[]>`
       SELECT shown.*, more.* FROM (${SELECT_SEARCH} WHERE s.id = ${id}) shown, LATERAL (
         SELECT
           (
@@ -163,7 +163,7 @@ export class SearchRepository implements SearchStore {
 
   async listAdvanceable(): Promise<readonly string[]> {
     // Whether there really is room (rounds, strict windows) is advanceSearch's to say; this only leaves out what is full.
-    const rows = await this.client.$queryRaw<{ id: string }[]>`
+    const rows = await this.client.$read<{ id: string }[]>`
       SELECT s.id FROM searches s
       WHERE s.status = 'running' AND (
         s.queued + s.running < (s.spec->>'parallelism')::int
@@ -226,7 +226,7 @@ export class SearchRepository implements SearchStore {
   }
 
   async version(id: string): Promise<number | null> {
-    const [row] = await this.client.$queryRaw<{ version: bigint }[]>`SELECT version FROM searches WHERE id = ${id}`;
+    const [row] = await this.client.$read<{ version: bigint }[]>`SELECT version FROM searches WHERE id = ${id}`;
     return row === undefined ? null : Number(row.version);
   }
 }

@@ -15,17 +15,17 @@ export interface DatabaseStatistics {
 /** Counts for monitoring, from the counters of the searches: nothing is counted trial by trial. */
 export async function readStatistics(client: Client): Promise<DatabaseStatistics> {
   type Row = Record<TrialStatus, bigint | null> & { status: SearchStatus; searches: bigint; activeWorkers: bigint };
-  const rows = await client.$queryRaw<Row[]>`
+  const rows = await client.$read<Row[]>`
     SELECT status, count(*) AS searches, sum(queued) AS queued, sum(running) AS running, sum(paused) AS paused,
       sum(completed) AS completed, sum(pruned) AS pruned, sum(infeasible) AS infeasible, sum(failed) AS failed,
       sum(cancelled) AS cancelled FROM searches GROUP BY status`;
-  const [workers] = await client.$queryRaw<{ active: bigint }[]>`
+  const [workers] = await client.$read<{ active: bigint }[]>`
     SELECT count(*) AS active FROM workers WHERE stopped_at IS NULL AND last_seen_at > now() - interval '15 seconds'`;
-  const [queue] = await client.$queryRaw<{ waitSeconds: number }[]>`
+  const [queue] = await client.$read<{ waitSeconds: number }[]>`
     SELECT coalesce(extract(epoch FROM now() - min(t.created_at)), 0)::float8 AS "waitSeconds"
     FROM trials t JOIN searches s ON s.id = t.search_id
     WHERE t.status = 'queued' AND t.attempt = 0 AND s.status = 'running' AND NOT s.external`;
-  const [webhooks] = await client.$queryRaw<{ active: bigint; failed: bigint; lagSeconds: number }[]>`
+  const [webhooks] = await client.$read<{ active: bigint; failed: bigint; lagSeconds: number }[]>`
     SELECT count(*) FILTER (WHERE w.status = 'active') AS active, count(*) FILTER (WHERE w.status = 'failed') AS failed,
       coalesce(max(extract(epoch FROM now() - e.at)) FILTER (WHERE w.status = 'active'), 0)::float8 AS "lagSeconds"
     FROM webhooks w LEFT JOIN events e ON e.search_id = w.search_id AND e.seq = w.seq + 1`;

@@ -59,7 +59,7 @@ async function inBlocks<Row extends { readonly number: number }>(
 ): Promise<readonly Row[]> {
   const all: Row[] = [];
   for (let first = from; first < below; ) {
-    const [columns] = await client.$queryRaw<Columns[]>`
+    const [columns] = await client.$read<Columns[]>`
       SELECT string_agg(t.number::text, ',' ORDER BY t.number) AS numbers,
         '[' || string_agg(t.params::text, ',' ORDER BY t.number) || ']' AS params,
         string_agg(t.status::text, ',' ORDER BY t.number) AS statuses,

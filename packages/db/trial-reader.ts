@@ -25,13 +25,13 @@ export class TrialReader implements Reads {
   }
 
   async get(id: string): Promise<Trial | null> {
-    const [row] = await this.client.$queryRaw<TrialRow[]>`SELECT ${TRIAL_COLUMNS} FROM trials t WHERE t.id = ${id}`;
+    const [row] = await this.client.$read<TrialRow[]>`SELECT ${TRIAL_COLUMNS} FROM trials t WHERE t.id = ${id}`;
     return row === undefined ? null : toTrial(row);
   }
 
   async list(searchId: string, { status, limit, cursor }: PageQuery & { readonly status?: TrialStatus | undefined }) {
     const after = decodeCursor(numberCursorSchema, cursor)?.number ?? -1;
-    const rows = await this.client.$queryRaw<TrialRow[]>`
+    const rows = await this.client.$read<TrialRow[]>`
       SELECT ${TRIAL_COLUMNS} FROM trials t
       WHERE t.search_id = ${searchId} AND t.number > ${after}
         AND ${status === undefined ? Prisma.sql`true` : Prisma.sql`t.status = ${status}::trial_status`}
@@ -45,7 +45,7 @@ export class TrialReader implements Reads {
   }
 
   async given(searchId: string) {
-    return this.client.$queryRaw<Pick<Trial, 'number' | 'params'>[]>`
+    return this.client.$read<Pick<Trial, 'number' | 'params'>[]>`
       SELECT t.number, t.params FROM trials t WHERE t.search_id = ${searchId} AND t.given ORDER BY t.number`;
   }
 
@@ -58,13 +58,13 @@ export class TrialReader implements Reads {
   }
 
   async boardRows(searchId: string): Promise<readonly BoardRow[]> {
-    return this.client.$queryRaw<BoardRow[]>`
+    return this.client.$read<BoardRow[]>`
       SELECT t.id, t.number, t.metrics, t.rank_key IS NOT NULL AS "isRanked", t.violation FROM trials t
       WHERE t.search_id = ${searchId} AND ${ON_BOARD} ORDER BY t.number`;
   }
 
   async getMany(ids: readonly string[]): Promise<readonly Trial[]> {
-    const rows = await this.client.$queryRaw<TrialRow[]>`
+    const rows = await this.client.$read<TrialRow[]>`
       SELECT ${TRIAL_COLUMNS} FROM trials t WHERE t.id = ANY(${ids as string[]})`;
     return rows.map(toTrial);
   }

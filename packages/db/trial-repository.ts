@@ -134,7 +134,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
 
   async controls(leases: readonly TrialLease[]): Promise<ReadonlyMap<string, TrialControl>> {
     if (leases.length === 0) return new Map();
-    const rows = await this.client.$queryRaw<{ id: string; control: TrialControl }[]>`
+    const rows = await this.client.$read<{ id: string; control: TrialControl }[]>`
       SELECT t.id, ${CONTROL} AS control
       FROM json_to_recordset(${json(leases)}) AS r ("trialId" text, attempt int), trials t, searches s
       WHERE t.id = r."trialId" AND t.attempt = r.attempt AND ${among(idsOf(leases), 'running')} AND s.id = t.search_id`;

@@ -18,7 +18,7 @@ export async function readValuedTrials(
 ): Promise<readonly ValuedTrial[]> {
   const among = numbers === null ? Prisma.sql`true` : Prisma.sql`t.number = ANY(${numbers as number[]}::int[])`;
   const value = metric === undefined ? Prisma.sql`t.value` : numberColumn(`metrics.${metric}`);
-  return client.$queryRaw<ValuedTrial[]>`
+  return client.$read<ValuedTrial[]>`
     SELECT t.number, t.params, ${value} AS value FROM trials t
     WHERE t.search_id = ${searchId} AND ${among} AND t.status = 'completed' AND t.rank_key IS NOT NULL
       AND ${value} IS NOT NULL

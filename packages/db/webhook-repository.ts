@@ -57,7 +57,7 @@ export class WebhookRepository implements WebhookStore {
   }
 
   async list(searchId: string): Promise<readonly Webhook[]> {
-    return this.client.$queryRaw<Webhook[]>`
+    return this.client.$read<Webhook[]>`
       SELECT ${WEBHOOK} FROM webhooks w WHERE w.search_id = ${searchId} ORDER BY w.created_at, w.id`;
   }
 
@@ -66,7 +66,7 @@ export class WebhookRepository implements WebhookStore {
   }
 
   async projectOf(id: string): Promise<string | null> {
-    const [row] = await this.client.$queryRaw<{ project: string }[]>`
+    const [row] = await this.client.$read<{ project: string }[]>`
       SELECT s.project FROM webhooks w JOIN searches s ON s.id = w.search_id WHERE w.id = ${id}`;
     return row?.project ?? null;
   }
@@ -94,7 +94,7 @@ export class WebhookRepository implements WebhookStore {
     searchId: string,
     { after, seq, best }: { readonly after: number; readonly seq: number; readonly best: number | null },
   ): Promise<readonly Notice[]> {
-    const rows = await this.client.$queryRaw<NoticeRow[]>`
+    const rows = await this.client.$read<NoticeRow[]>`
       SELECT e.seq, e.to_status AS status, e.at, e.reason, t.id, t.number, t.value, t.params, t.rank_key AS "rankKey"
       FROM events e LEFT JOIN trials t ON t.id = e.trial_id
       WHERE e.search_id = ${searchId} AND e.seq > ${after} AND e.seq <= ${seq} AND (

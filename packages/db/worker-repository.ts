@@ -119,7 +119,7 @@ export class WorkerRepository implements WorkerStore {
 
   async list({ project, limit, cursor }: WorkerListQuery): Promise<Page<WorkerView>> {
     const after = decodeCursor(cursorSchema, cursor);
-    const rows = await this.client.$queryRaw<(WorkerView & { order: number })[]>`
+    const rows = await this.client.$read<(WorkerView & { order: number })[]>`
       SELECT * FROM (
         SELECT w.id, w.host, w.pid, w.concurrency, w.runtime, w.started_at AS "startedAt", w.last_seen_at AS "lastSeenAt",
           v.status, CASE v.status WHEN 'active' THEN 0 ELSE 1 END AS "order",
