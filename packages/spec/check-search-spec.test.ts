@@ -269,6 +269,24 @@ describe('legal values that make no sense together', () => {
   });
 });
 
+describe('trials given to be tried first', () => {
+  it('are refused where their values make no sense together, or with what is fixed', () => {
+    const space = {
+      batchNorm: { kind: 'categorical', choices: [true, false] },
+      batchSize: { kind: 'int', min: 1, max: 64 },
+    };
+    const trials = [
+      { batchNorm: false, batchSize: 1 },
+      { batchNorm: true, batchSize: 1 },
+    ];
+    expect(issuesOf({ space, trials })).toEqual([expect.stringMatching(/^\/trials\/1\/batchSize: must be at least 2/)]);
+    const fixed = { ...minimal.trainer, params: { batchSize: 1 } };
+    expect(issuesOf({ space: { batchNorm: space.batchNorm }, trainer: fixed, trials: [{ batchNorm: true }] })).toEqual([
+      expect.stringMatching(/^\/trials\/0: batchSize must be at least 2/),
+    ]);
+  });
+});
+
 describe('legal values that make no sense for the data set', () => {
   const table: SpecContext = { ...mlp, dataset: { ...digits, image: null } };
   const plane: SpecContext = { ...mlp, dataset: { ...digits, task: 'regression', classes: null } };

@@ -134,7 +134,10 @@ function checkParameters(spec: SearchSpecInput, { trainer, dataset }: SpecContex
 }
 
 /** Whether legal values fit each other, as far as they are fixed, and the data set. */
-function checkFit({ trainer: { params }, space }: SearchSpecInput, { trainer, dataset }: SpecContext): SpecIssue[] {
+function checkFit(
+  { trainer: { params }, space, trials = [] }: SearchSpecInput,
+  { trainer, dataset }: SpecContext,
+): SpecIssue[] {
   const fixed = Object.entries(params).map(([name, value]) => ({ name, value, path: ['trainer', 'params', name] }));
   const choices = Object.entries(space).flatMap(([name, domain]) =>
     domain.kind !== 'categorical'
@@ -146,7 +149,17 @@ function checkFit({ trainer: { params }, space }: SearchSpecInput, { trainer, da
     return message === null ? [] : [{ path, message }];
   });
   const conflicts = trainer.conflicts?.(params, new Set(Object.keys(space))) ?? [];
-  return [...misfits, ...conflicts.map(({ name, message }) => ({ path: ['trainer', 'params', name], message }))];
+  const ofTrials = trials.flatMap((given, i) =>
+    (trainer.conflicts?.({ ...params, ...given }, new Set()) ?? []).map(({ name, message }) => ({
+      path: ['trials', i, ...(Object.hasOwn(given, name) ? [name] : [])],
+      message: Object.hasOwn(given, name) ? message : `${name} ${message}`,
+    })),
+  );
+  return [
+    ...misfits,
+    ...conflicts.map(({ name, message }) => ({ path: ['trainer', 'params', name], message })),
+    ...(conflicts.length > 0 ? [] : ofTrials),
+  ];
 }
 
 /** A domain fits when its bounds and all its choices do: a legal range has no hole that a searched range could hit. */
