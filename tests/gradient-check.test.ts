@@ -42,6 +42,13 @@ describe('a gradient check', () => {
     [{ params: { keepProb: 0.5 } }, ['params', 'keepProb'], /dropout/],
     [{ params: { momentum: 1 } }, ['params', 'momentum'], /has no parameter/],
     [{ params: { hiddenUnits: 5000 } }, ['params', 'hiddenUnits'], /too much/],
+    [{ params: { hiddenUnits: [6, 5], keepProb: [0.9] } }, ['params', 'keepProb'], /there are 2 hidden layers/],
+    [
+      { params: { hiddenUnits: [4, 4], activation: 'linear', optimizer: 'gd', learningRate: 1000 }, epochs: 100 },
+      ['params'],
+      /no gradients to check: diverged.* of layer \d/,
+    ],
+    [{ params: { augmentation: 'flip' } }, ['params', 'augmentation'], /not a set of pictures/],
     [{ dataset: 'none' }, ['dataset'], /there is no data set/],
   ])('is refused for %o, naming where', async (change, path, message) => {
     const answer = stack.orchestrator.checkGradients(
