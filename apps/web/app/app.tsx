@@ -1,4 +1,5 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
+import { askEarly } from '../data/early.js';
 import { startLive } from '../data/live.js';
 import { hasKey, whenRefused } from '../data/session.js';
 import { SearchesPage } from '../pages/searches/searches-page.js';
@@ -7,14 +8,29 @@ import { KeyGate } from './key-gate.js';
 import { Link, type Place, usePlace } from './router.js';
 import { TopBar } from './top-bar.js';
 
-const SearchPage = lazy(async () => ({ default: (await import('../pages/search/search-page.js')).SearchPage }));
-const NewSearchPage = lazy(async () => ({
-  default: (await import('../pages/new-search/new-search-page.js')).NewSearchPage,
-}));
-const TrialPage = lazy(async () => ({ default: (await import('../pages/trial/trial-page.js')).TrialPage }));
-const WorkersPage = lazy(async () => ({ default: (await import('../pages/workers-page.js')).WorkersPage }));
-const DatasetPage = lazy(async () => ({ default: (await import('../pages/dataset-page.js')).DatasetPage }));
-const DatasetsPage = lazy(async () => ({ default: (await import('../pages/datasets-page.js')).DatasetsPage }));
+const load = {
+  search: () => import('../pages/search/search-page.js'),
+  newSearch: () => import('../pages/new-search/new-search-page.js'),
+  trial: () => import('../pages/trial/trial-page.js'),
+  workers: () => import('../pages/workers-page.js'),
+  dataset: () => import('../pages/dataset-page.js'),
+  datasets: () => import('../pages/datasets-page.js'),
+};
+const SearchPage = lazy(async () => ({ default: (await load.search()).SearchPage }));
+const NewSearchPage = lazy(async () => ({ default: (await load.newSearch()).NewSearchPage }));
+const TrialPage = lazy(async () => ({ default: (await load.trial()).TrialPage }));
+const WorkersPage = lazy(async () => ({ default: (await load.workers()).WorkersPage }));
+const DatasetPage = lazy(async () => ({ default: (await load.dataset()).DatasetPage }));
+const DatasetsPage = lazy(async () => ({ default: (await load.datasets()).DatasetsPage }));
+
+/** Begins with what a page needs while nothing is drawn yet: its code, and its first answers. */
+export function prepare(place: Place): void {
+  const [top, id] = place.path;
+  const code =
+    top === 'searches' ? (id === 'new' ? load.newSearch : id && load.search) : top === 'trials' && load.trial;
+  if (code) code().catch(() => {}); // whoever draws it asks again, and is told
+  askEarly(place);
+}
 
 export function App() {
   const [isRefused, setRefused] = useState(false);

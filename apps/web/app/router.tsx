@@ -1,4 +1,4 @@
-import { type AnchorHTMLAttributes, type MouseEvent, useSyncExternalStore } from 'react';
+import { type AnchorHTMLAttributes, type MouseEvent, useCallback, useSyncExternalStore } from 'react';
 
 /** Where the page is: the parts of the path, and the parameters behind it. */
 export interface Place {
@@ -20,7 +20,11 @@ function subscribe(listener: () => void): () => void {
 }
 
 export function usePlace(): Place {
-  const url = new URL(useSyncExternalStore(subscribe, href), location.origin);
+  return placeAt(useSyncExternalStore(subscribe, href));
+}
+
+export function placeAt(address: string): Place {
+  const url = new URL(address, location.origin);
   return { path: url.pathname.split('/').filter(Boolean).map(decodeURIComponent), query: url.searchParams };
 }
 
@@ -45,11 +49,14 @@ export function Link({ href: to, onClick, ...rest }: AnchorHTMLAttributes<HTMLAn
 /** A parameter of the address, so that what is looked at can be linked to; the default is left out of it. */
 export function useParam(name: string, fallback = ''): readonly [string, (value: string) => void] {
   const { query } = usePlace();
-  const set = (value: string) => {
-    const url = new URL(location.href);
-    if (value === fallback) url.searchParams.delete(name);
-    else url.searchParams.set(name, value);
-    navigate(`${url.pathname}${url.search}`, { replace: true });
-  };
+  const set = useCallback(
+    (value: string) => {
+      const url = new URL(location.href);
+      if (value === fallback) url.searchParams.delete(name);
+      else url.searchParams.set(name, value);
+      navigate(`${url.pathname}${url.search}`, { replace: true });
+    },
+    [name, fallback],
+  );
   return [query.get(name) ?? fallback, set];
 }

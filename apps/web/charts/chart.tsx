@@ -4,7 +4,9 @@ import { useTheme } from '../app/theme.js';
 import { DownloadIcon } from '../ui/icons.js';
 import { Menu } from '../ui/menu.js';
 import { Card } from '../ui/parts.js';
+import { Scroll } from '../ui/scroll.js';
 import { downloadCsv, downloadUrl, fileName, type Table } from './download.js';
+import { drawSoon, forget } from './draw-queue.js';
 import type { ChartOption } from './option.js';
 import { type Palette, paletteOf } from './palette.js';
 
@@ -72,15 +74,18 @@ export function Chart(props: ChartProps) {
     return () => {
       isGone = true;
       observer?.disconnect();
+      if (made !== undefined) forget(made);
       made?.dispose();
     };
   }, []);
 
   useEffect(() => {
     if (chart === null) return;
-    const { onDrawn: tell } = handlers.current;
-    chart.setOption(option(paletteOf(theme)), { notMerge: true, lazyUpdate: tell === undefined });
-    tell?.(chart);
+    drawSoon(chart, () => {
+      chart.setOption(option(paletteOf(theme)), { notMerge: true });
+      handlers.current.onDrawn?.(chart);
+      chart.getZr().flush();
+    });
   }, [chart, option, theme]);
 
   const savePicture = () => {
@@ -107,9 +112,9 @@ export function Chart(props: ChartProps) {
         </>
       }
     >
-      <div className="table-scroll">
+      <Scroll label={title}>
         <div ref={host} className="chart" style={{ height, minWidth }} role="img" aria-label={`${title}. ${summary}`} />
-      </div>
+      </Scroll>
       {legend}
     </Card>
   );

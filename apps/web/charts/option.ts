@@ -94,6 +94,11 @@ export function tooltip(palette: Palette, describe: (params: unknown) => Tooltip
 
 export const BASE = { animation: false, textStyle: { fontFamily: FONT } };
 
+/** The mark of a trial that breaks a constraint. */
+export function hollow(palette: Palette): Record<string, unknown> {
+  return { color: palette.surface, borderColor: palette.status['infeasible'], borderWidth: 1.5, opacity: 0.9 };
+}
+
 /** The scale of values as colours, the best first. */
 export function valueScale(
   palette: Palette,

@@ -11,11 +11,25 @@ export interface ChartSource {
   readonly tick: number;
 }
 
+/** Trials that are drawn: more would hide each other. */
+const MOST_POINTS = 1_000;
+/** Between two drawings of so many. */
+const REST_MS = 3_000;
+
+/** Least time between two drawings of a search: with few trials each is worth one, with many none changes the picture. */
+export function restOf({ progress: { total } }: SearchView): number {
+  return total > MOST_POINTS / 2 ? REST_MS : 0;
+}
+
 /** The trials of a search as columns; a sample of them where there are many. */
 export function usePoints({ search, tick }: ChartSource): Loaded<TrialPointsView> {
   const { id, spec } = search;
-  const metrics = [...new Set([...(spec.trainer.kind === 'mlp' ? ERRORS : []), ...decidingMetrics(search)])];
-  return useLoad(`points ${id}`, (signal) => api().trialPoints(id, { metrics, signal }), { tick });
+  const metrics = [...new Set([...(spec.trainer.kind === 'mlp' ? ERRORS : []), ...decidingMetrics(spec)])];
+  return useLoad(`points ${id}`, (signal) => api().trialPoints(id, { metrics, limit: MOST_POINTS, signal }), {
+    tick,
+    restMs: restOf(search),
+    isVersioned: search.status !== 'running',
+  });
 }
 
 /** One trial of the columns. */
@@ -30,12 +44,15 @@ export interface Point {
 }
 
 /** The trials that have a value. */
-export function valuedPoints({ id, number, status, value, metrics }: TrialPointsView, search: SearchView): Point[] {
+export function valuedPoints(
+  { id, number, status, value, metrics }: TrialPointsView,
+  spec: SearchView['spec'],
+): Point[] {
   return number.flatMap((at, index) => {
     const found = value[index];
     const state = status[index] ?? 'queued';
     if (typeof found !== 'number' || state === 'running' || state === 'queued') return [];
-    const isBroken = brokenBy(search, (metric) => metrics[metric]?.[index]).length > 0;
+    const isBroken = brokenBy(spec, (metric) => metrics[metric]?.[index]).length > 0;
     return [{ index, id: id[index] ?? '', number: at, status: state, value: found, isBroken }];
   });
 }

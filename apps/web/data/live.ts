@@ -45,8 +45,19 @@ export function useIsGone(id: string): boolean {
 }
 
 export function keepSearch(search: SearchView): void {
-  searches.set(search.id, search);
+  searches.set(search.id, keepParts(search, searches.get(search.id)));
   bump(ANY_SEARCH, search.id);
+}
+
+/** What did not change stays the same object, so that pictures that follow from it alone are not drawn anew. */
+function keepParts(search: SearchView, before: SearchView | undefined): SearchView {
+  if (before === undefined) return search;
+  const isSame = (key: 'spec' | 'rounds') => JSON.stringify(before[key]) === JSON.stringify(search[key]);
+  return {
+    ...search,
+    spec: isSame('spec') ? before.spec : search.spec,
+    rounds: isSame('rounds') ? before.rounds : search.rounds,
+  };
 }
 
 export function liveSearches(): ReadonlyMap<string, SearchView> {

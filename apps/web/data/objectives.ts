@@ -1,4 +1,5 @@
 import type { SearchView, TrialPointsView } from '@caviar/contracts';
+import { useMemo } from 'react';
 import { useParam } from '../app/router.js';
 import { formatMetric } from '../format/number.js';
 
@@ -6,18 +7,18 @@ type Spec = SearchView['spec'];
 export type Objective = Spec['objective'];
 export type Constraint = NonNullable<Spec['constraints']>[number];
 
-/** All objectives of a search, the one that it ranks values by first. */
-export function objectivesOf({ spec }: Pick<SearchView, 'spec'>): readonly Objective[] {
-  return spec.objectives ?? [spec.objective];
+/** All objectives of a spec, the one that a search ranks values by first. */
+export function objectivesOf({ objective, objectives }: Spec): readonly Objective[] {
+  return objectives ?? [objective];
 }
 
-export function constraintsOf({ spec }: Pick<SearchView, 'spec'>): readonly Constraint[] {
-  return spec.constraints ?? [];
+export function constraintsOf({ constraints }: Spec): readonly Constraint[] {
+  return constraints ?? [];
 }
 
 /** Metrics that decide where a trial stands: objectives, then what constraints bound. */
-export function decidingMetrics(search: Pick<SearchView, 'spec'>): readonly string[] {
-  return [...new Set([...objectivesOf(search), ...constraintsOf(search)].map(({ metric }) => metric))];
+export function decidingMetrics(spec: Spec): readonly string[] {
+  return [...new Set([...objectivesOf(spec), ...constraintsOf(spec)].map(({ metric }) => metric))];
 }
 
 /** A constraint in the words of its bounds. */
@@ -27,37 +28,44 @@ export function boundsOf({ metric, min, max }: Constraint): string {
   return min === undefined ? `≤ ${say(max ?? 0)}` : `≥ ${say(min)}`;
 }
 
-/** Whether a value is within the bounds; null: it is not known. */
-export function isWithin({ min, max }: Constraint, value: number | null | undefined): boolean | null {
-  if (value === null || value === undefined) return null;
-  return (min === undefined || value >= min) && (max === undefined || value <= max);
-}
-
 /** Metrics whose bounds are broken by what a trial measured. */
-export function brokenBy(
-  search: Pick<SearchView, 'spec'>,
-  valueIn: (metric: string) => number | null | undefined,
-): readonly string[] {
-  return constraintsOf(search)
-    .filter((constraint) => isWithin(constraint, valueIn(constraint.metric)) === false)
-    .map(({ metric }) => metric);
+export function brokenBy(spec: Spec, valueIn: (metric: string) => number | null | undefined): readonly string[] {
+  return constraintsOf(spec).flatMap(({ metric, min, max }) => {
+    const value = valueIn(metric);
+    if (value === null || value === undefined) return [];
+    return (min !== undefined && value < min) || (max !== undefined && value > max) ? [metric] : [];
+  });
 }
 
 /** The objective that is looked at, as the address says; the first if it says nothing. */
-export function useObjective(search: SearchView): readonly [Objective, (metric: string) => void] {
-  const [metric, setMetric] = useParam('objective', search.spec.objective.metric);
-  const found = objectivesOf(search).find((objective) => objective.metric === metric);
-  return [found ?? search.spec.objective, setMetric];
+export function useObjective({ spec }: SearchView): readonly [Objective, (metric: string) => void] {
+  const [metric, setMetric] = useParam('objective', spec.objective.metric);
+  const found = objectivesOf(spec).find((objective) => objective.metric === metric);
+  return [found ?? spec.objective, setMetric];
 }
 
-/** A search as if one of its objectives were the one that values are of: pictures of one value need to know no more. */
-export function seenBy(search: SearchView, objective: Objective): SearchView {
-  if (objective.metric === search.spec.objective.metric) return search;
-  return { ...search, spec: { ...search.spec, objective } };
+/** A search as if the objective that is looked at were the one that values are of: pictures of one value need to know no more. */
+export function useSeenSearch(search: SearchView, objective: Objective): SearchView {
+  const { spec } = search;
+  const seen = useMemo(
+    () => (objective.metric === spec.objective.metric ? spec : { ...spec, objective }),
+    [spec, objective],
+  );
+  return seen === spec ? search : { ...search, spec: seen };
 }
 
 /** The same for its trials. */
-export function pointsSeenBy(points: TrialPointsView, search: SearchView, { metric }: Objective): TrialPointsView {
-  if (metric === search.spec.objective.metric) return points;
-  return { ...points, value: points.metrics[metric] ?? points.value.map(() => null) };
+export function useSeenPoints<Points extends TrialPointsView | undefined>(
+  points: Points,
+  { spec }: SearchView,
+  { metric }: Objective,
+): Points {
+  const first = spec.objective.metric;
+  return useMemo(
+    () =>
+      points === undefined || metric === first
+        ? points
+        : { ...points, value: points.metrics[metric] ?? points.value.map(() => null) },
+    [points, metric, first],
+  );
 }

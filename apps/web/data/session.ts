@@ -22,11 +22,16 @@ function setConnection(next: Connection): void {
   for (const listener of listeners) listener();
 }
 
-let onRefused: () => void = () => {};
+let wasRefused = false;
+let onRefused = () => {
+  wasRefused = true;
+};
 
 /** Whom to tell that the service does not know the key, or wants one. */
 export function whenRefused(tell: () => void): void {
   onRefused = tell;
+  if (wasRefused) tell();
+  wasRefused = false;
 }
 
 /** Every request says whether the service is there, and whether it lets us in. */

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { takeEarly } from './early.js';
 
 const LONGEST_REST_MS = 10_000;
 
@@ -24,12 +25,26 @@ interface State<Value> {
 export function useLoad<Value>(
   key: string,
   load: (signal: AbortSignal) => Promise<Value>,
-  { tick = 0, isOff = false }: { readonly tick?: number | string; readonly isOff?: boolean } = {},
+  {
+    tick = 0,
+    isOff = false,
+    restMs = 0,
+    isVersioned = false,
+  }: {
+    readonly tick?: number | string;
+    readonly isOff?: boolean;
+    /** Least time between two answers, for what is expensive to draw. */
+    readonly restMs?: number;
+    /** An answer of the same `version` is the same: what follows from it stays. */
+    readonly isVersioned?: boolean;
+  } = {},
 ): Loaded<Value> {
   const [state, setState] = useState<State<Value>>({ key, value: undefined, error: undefined, isLoading: true });
   const [again, setAgain] = useState(0);
   const latest = useRef(load);
   latest.current = load;
+  const rests = useRef(restMs);
+  rests.current = restMs;
   const running = useRef<{ readonly key: string; isStale: boolean; readonly stop: AbortController } | null>(null);
 
   useEffect(
@@ -39,6 +54,12 @@ export function useLoad<Value>(
     },
     [],
   );
+
+  const keepSame = (before: State<Value>, value: Value | undefined) => {
+    const versionOf = (one: Value | undefined) => (one as { readonly version?: number } | undefined)?.version;
+    const isSame = isVersioned && before.key === key && versionOf(before.value) === versionOf(value);
+    return isSame && before.value !== undefined ? before.value : value;
+  };
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a tick, or a call of reload, is a reason to load again
   useEffect(() => {
@@ -54,19 +75,26 @@ export function useLoad<Value>(
       for (let isFirst = true; isFirst || mine.isStale; isFirst = false) {
         const from = performance.now();
         mine.isStale = false;
-        const outcome = await latest.current(mine.stop.signal).then(
+        const early = isFirst ? takeEarly<Value>(key) : undefined;
+        const outcome = await (early ?? latest.current(mine.stop.signal)).then(
           (value) => ({ value, error: undefined }),
           (error: unknown) => ({ value: undefined, error }),
         );
         if (running.current !== mine) return;
         setState((before) => ({
           key,
-          value: outcome.error === undefined ? outcome.value : before.key === key ? before.value : undefined,
+          value:
+            outcome.error === undefined
+              ? keepSame(before, outcome.value)
+              : before.key === key
+                ? before.value
+                : undefined,
           error: outcome.error,
           isLoading: false,
         }));
         // An answer that took long is asked for less often: a page takes a fifth of the service's time at most.
-        await new Promise((resolve) => setTimeout(resolve, Math.min(LONGEST_REST_MS, 4 * (performance.now() - from))));
+        const rest = Math.max(rests.current, Math.min(LONGEST_REST_MS, 4 * (performance.now() - from)));
+        await new Promise((resolve) => setTimeout(resolve, rest));
         if (running.current !== mine) return;
       }
       running.current = null;

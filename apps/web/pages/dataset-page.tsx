@@ -4,6 +4,7 @@ import { api } from '../data/session.js';
 import { useLoad } from '../data/use-load.js';
 import { formatCount, formatNumber } from '../format/number.js';
 import { Card } from '../ui/parts.js';
+import { Scroll } from '../ui/scroll.js';
 import { Whole } from '../ui/states.js';
 import { DatasetFacts } from './dataset-facts.js';
 
@@ -90,7 +91,7 @@ function Columns({ dataset }: { readonly dataset: DatasetDetailView }) {
           ))}
         </ul>
       )}
-      <div className="table-scroll">
+      <Scroll label="Columns of the data set">
         <table>
           <thead>
             <tr>
@@ -110,7 +111,7 @@ function Columns({ dataset }: { readonly dataset: DatasetDetailView }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {others.length > 0 && (
         <p className="small muted" style={{ marginTop: 10 }}>
           Not trained on: {others.map(({ name, role }) => `${name} (${role})`).join(', ')}

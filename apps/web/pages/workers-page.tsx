@@ -6,6 +6,7 @@ import { api } from '../data/session.js';
 import { useLoad } from '../data/use-load.js';
 import { formatAgo, formatTime, formatUntil } from '../format/time.js';
 import { Card, StatusPill } from '../ui/parts.js';
+import { Scroll } from '../ui/scroll.js';
 import { Empty, messageOf, Whole } from '../ui/states.js';
 
 /** Who trains, on what, and which trials just now. */
@@ -87,7 +88,7 @@ function Quarantines({
   if (held.size === 0) return null;
   return (
     <Card title="Quarantine" hint="these machines get no trials until their time is over">
-      <div className="table-scroll">
+      <Scroll label="Machines in quarantine">
         <table>
           <thead>
             <tr>
@@ -116,7 +117,7 @@ function Quarantines({
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {error !== null && (
         <p className="field-error" role="alert">
           {error}
@@ -128,7 +129,7 @@ function Quarantines({
 
 function Table({ workers }: { readonly workers: readonly WorkerView[] }) {
   return (
-    <div className="table-scroll">
+    <Scroll label="Workers">
       <table>
         <thead>
           <tr>
@@ -170,7 +171,7 @@ function Table({ workers }: { readonly workers: readonly WorkerView[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

@@ -5,8 +5,8 @@ import { Segments } from './parts.js';
 /** Which of several objectives the pictures below are about, and what bounds trials must keep; nothing for one without bounds. */
 export function ObjectiveChoice({ search }: { readonly search: SearchView }) {
   const [objective, setObjective] = useObjective(search);
-  const objectives = objectivesOf(search);
-  const constraints = constraintsOf(search);
+  const objectives = objectivesOf(search.spec);
+  const constraints = constraintsOf(search.spec);
   if (objectives.length < 2 && constraints.length === 0) return null;
   return (
     <div className="toolbar" style={{ margin: 0 }}>

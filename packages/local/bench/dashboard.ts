@@ -10,6 +10,7 @@ import { startStack } from '../stack.js';
 const [wanted = 100_000, perSecond = 200] = process.argv.slice(2).map(Number);
 const FILL_BATCH = 500;
 const SCROLL_MS = 3_000;
+const DRAWING_MS = 8_000;
 const home = mkdtempSync(join(tmpdir(), 'caviar-bench-'));
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 const stack = await startStack({
@@ -40,9 +41,13 @@ try {
   await Promise.all([1, 2, 3].map(() => fill(id, wanted / 3)));
   const stop = new AbortController();
   const arriving = arrive(id, stop.signal);
-  const { firstPaintMs, rowsMs } = await opening(browser, `${stack.url}/searches/${id}/trials`);
+  const { firstPaintMs, rowsMs, waits } = await opening(browser, `${stack.url}/searches/${id}/trials`);
   const { page, frames } = await scrolling(browser, `${stack.url}/searches/${id}/trials`);
   const shown = await page.getByText(/shown$/).textContent();
+  const charts: string[] = [];
+  for (const tab of ['', '/parameters', '/plan']) {
+    charts.push(`${tab === '' ? '/overview' : tab}: ${await drawing(browser, `${stack.url}/searches/${id}${tab}`)}`);
+  }
   stop.abort();
   const arrived = await arriving;
   const sorted = frames.toSorted((a, b) => a - b);
@@ -50,9 +55,11 @@ try {
   const mean = frames.reduce((sum, ms) => sum + ms, 0) / frames.length;
   console.log(`${shown}, ${Math.round(arrived)} arriving a second`);
   console.log(`first paint after ${Math.round(firstPaintMs)} ms, rows after ${Math.round(rowsMs)} ms`);
+  if (process.env['CAVIAR_BENCH_DETAIL'] !== undefined) console.log(waits.join('\n'));
   console.log(
     `scrolling: ${Math.round(1000 / mean)} frames a second; a frame takes ${at(0.5)} ms (p50), ${at(0.95)} ms (p95), ${at(0.99)} ms (p99)`,
   );
+  for (const line of charts) console.log(line);
 } finally {
   await browser.close();
   await stack.stop();
@@ -69,8 +76,34 @@ async function opening(from: Browser, url: string) {
   const firstPaintMs = await page.evaluate(
     () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN,
   );
+  // What was fetched on the way to the rows, and when.
+  const waits = await page.evaluate<string[]>(`performance.getEntriesByType('resource').map(
+    ({ name, startTime, responseStart, responseEnd }) =>
+      [startTime, responseStart, responseEnd].map((ms) => ms.toFixed(0).padStart(6)).join(' ') + ' ' + new URL(name).pathname)`);
   await page.close();
-  return { firstPaintMs, rowsMs };
+  return { firstPaintMs, rowsMs, waits };
+}
+
+/** Draws the charts of a page, and again as trials come: tasks that kept the page from answering for longer than a blink. */
+async function drawing(from: Browser, url: string): Promise<string> {
+  const page = await from.newPage();
+  await page.addInitScript(`window.tasks = [];
+    new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map(({ startTime, duration }) => [startTime, duration])))
+      .observe({ type: 'longtask', buffered: true });`);
+  const since = performance.now();
+  await page.goto(url);
+  await page.locator('canvas').first().waitFor();
+  const drawnMs = performance.now() - since;
+  await page.waitForTimeout(3_000);
+  const drawn = await page.evaluate(() => performance.now());
+  await page.waitForTimeout(DRAWING_MS);
+  const tasks = await page.evaluate<[number, number][]>('window.tasks');
+  await page.close();
+  const longest = (isIt: (at: number) => boolean) =>
+    Math.max(0, ...tasks.filter(([at]) => isIt(at)).map(([, ms]) => ms)).toFixed(0);
+  const later = tasks.filter(([at]) => at > drawn);
+  const share = (100 * later.reduce((sum, [, ms]) => sum + ms, 0)) / DRAWING_MS;
+  return `drawn after ${Math.round(drawnMs)} ms, longest task ${longest((at) => at <= drawn)} ms at first and ${longest((at) => at > drawn)} ms later; tasks over 50 ms take ${share.toFixed(1)} % of the time`;
 }
 
 /** Scrolls through the table, and gives the time of each frame. */

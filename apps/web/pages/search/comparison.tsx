@@ -7,6 +7,7 @@ import { formatMetric, formatParam } from '../../format/number.js';
 import { formatDuration } from '../../format/time.js';
 import { CloseIcon } from '../../ui/icons.js';
 import { Card, StatusPill, TrialLink } from '../../ui/parts.js';
+import { Scroll } from '../../ui/scroll.js';
 import { Whole } from '../../ui/states.js';
 import type { TabProps } from './tab-props.js';
 
@@ -35,7 +36,7 @@ export function Comparison({
         {({ items }) => {
           const trials = numbers.flatMap((number) => items.find((trial) => trial.number === number) ?? []);
           const rows: readonly (readonly [string, (trial: TrialView) => string])[] = [
-            ...[...new Set([...decidingMetrics(search), 'train.error'])].map(
+            ...[...new Set([...decidingMetrics(spec), 'train.error'])].map(
               (name) =>
                 [
                   name,
@@ -49,7 +50,7 @@ export function Comparison({
             ),
           ];
           return (
-            <div className="table-scroll">
+            <Scroll label="Compared trials">
               <table>
                 <thead>
                   <tr>
@@ -86,7 +87,7 @@ export function Comparison({
                     })}
                 </tbody>
               </table>
-            </div>
+            </Scroll>
           );
         }}
       </Whole>

@@ -7,6 +7,7 @@ import { api } from '../../data/session.js';
 import { useLoad } from '../../data/use-load.js';
 import { formatMetric } from '../../format/number.js';
 import { Card, Segments, Select, TrialLink } from '../../ui/parts.js';
+import { Scroll } from '../../ui/scroll.js';
 import { Empty, Whole } from '../../ui/states.js';
 import { curvesOption, type Pair, pairsOf } from './charts/curves-option.js';
 import type { TabProps } from './tab-props.js';
@@ -153,7 +154,7 @@ function Shown({
 
 function Drawn({ curves, pair }: { readonly curves: TrialCurvesView['items']; readonly pair: Pair }) {
   return (
-    <div className="table-scroll" style={{ maxHeight: 430, overflowY: 'auto' }}>
+    <Scroll label="Trials drawn" style={{ maxHeight: 430, overflowY: 'auto' }}>
       <table>
         <thead>
           <tr>
@@ -179,7 +180,7 @@ function Drawn({ curves, pair }: { readonly curves: TrialCurvesView['items']; re
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

@@ -4,6 +4,7 @@ import { api } from '../../data/session.js';
 import { useLoad } from '../../data/use-load.js';
 import { formatMetric, formatParam } from '../../format/number.js';
 import { Bound, Card, StatusPill, TrialLink } from '../../ui/parts.js';
+import { Scroll } from '../../ui/scroll.js';
 import { Empty, Whole } from '../../ui/states.js';
 import type { TabProps } from './tab-props.js';
 
@@ -18,7 +19,7 @@ export function Leaders({ search, tick }: TabProps) {
     async (signal) => (await api().leaderboard(id, { limit: TOP, signal }))?.board.entries ?? [],
     { tick },
   );
-  const metrics = decidingMetrics(search);
+  const metrics = decidingMetrics(spec);
   const names = Object.keys(spec.space);
   return (
     <Card
@@ -33,7 +34,7 @@ export function Leaders({ search, tick }: TabProps) {
               <p>The first results appear here as soon as they are there.</p>
             </Empty>
           ) : (
-            <div className="table-scroll">
+            <Scroll label="Leaderboard">
               <table>
                 <thead>
                   <tr>
@@ -56,7 +57,7 @@ export function Leaders({ search, tick }: TabProps) {
                   {entries.map((entry) => {
                     const valueIn = (metric: string) =>
                       metric === spec.objective.metric ? entry.value : entry.metrics[metric];
-                    const broken = brokenBy(search, valueIn);
+                    const broken = brokenBy(spec, valueIn);
                     return (
                       <tr key={entry.trialId}>
                         <td className="number muted">{entry.rank}</td>
@@ -83,7 +84,7 @@ export function Leaders({ search, tick }: TabProps) {
                   })}
                 </tbody>
               </table>
-            </div>
+            </Scroll>
           )
         }
       </Whole>

@@ -1,6 +1,5 @@
-import { useMemo } from 'react';
-import { usePoints } from '../../data/charts.js';
-import { pointsSeenBy, seenBy, useObjective } from '../../data/objectives.js';
+import { restOf, usePoints } from '../../data/charts.js';
+import { useObjective, useSeenPoints, useSeenSearch } from '../../data/objectives.js';
 import { api } from '../../data/session.js';
 import { useLoad } from '../../data/use-load.js';
 import { ObjectiveChoice } from '../../ui/objective-choice.js';
@@ -16,16 +15,12 @@ import { Verdict } from './verdict.js';
 export function OverviewTab({ search, tick }: TabProps) {
   const points = usePoints({ search, tick });
   const [objective] = useObjective(search);
-  const seen = useMemo(() => seenBy(search, objective), [search, objective]);
-  const columns = points.value;
-  const seenPoints = useMemo(
-    () => (columns === undefined ? undefined : pointsSeenBy(columns, search, objective)),
-    [columns, search, objective],
-  );
+  const seen = useSeenSearch(search, objective);
+  const seenPoints = useSeenPoints(points.value, search, objective);
   const best = useLoad(
     `best ${search.id} ${objective.metric}`,
     (signal) => api().bestSoFar(search.id, { objective: objective.metric, signal }),
-    { tick },
+    { tick, restMs: restOf(search) },
   );
   const isSeveral = search.spec.objectives !== undefined;
   const isBounded = search.spec.constraints !== undefined;

@@ -1,6 +1,5 @@
-import { useMemo } from 'react';
 import { usePoints, valuedPoints } from '../../data/charts.js';
-import { pointsSeenBy, seenBy, useObjective } from '../../data/objectives.js';
+import { useObjective, useSeenPoints, useSeenSearch } from '../../data/objectives.js';
 import { ObjectiveChoice } from '../../ui/objective-choice.js';
 import { Card } from '../../ui/parts.js';
 import { Empty, Whole } from '../../ui/states.js';
@@ -14,16 +13,12 @@ import type { TabProps } from './tab-props.js';
 export function ParametersTab({ search: whole, tick }: TabProps) {
   const points = usePoints({ search: whole, tick });
   const [objective] = useObjective(whole);
-  const search = useMemo(() => seenBy(whole, objective), [whole, objective]);
-  const all = points.value;
-  const columns = useMemo(
-    () => (all === undefined ? undefined : pointsSeenBy(all, whole, objective)),
-    [all, whole, objective],
-  );
+  const search = useSeenSearch(whole, objective);
+  const columns = useSeenPoints(points.value, whole, objective);
   return (
     <Whole loaded={{ ...points, value: columns }} height={420}>
-      {(columns) =>
-        valuedPoints(columns, search).length === 0 ? (
+      {(drawn) =>
+        valuedPoints(drawn, search.spec).length === 0 ? (
           <Card title="Parameters">
             <Empty title="No results yet">
               <p>As soon as trials end, their parameters and values are drawn here.</p>
@@ -37,13 +32,13 @@ export function ParametersTab({ search: whole, tick }: TabProps) {
               </div>
             )}
             <div>
-              <ParallelChart search={search} points={columns} />
+              <ParallelChart search={search} points={drawn} />
             </div>
             <div className="half">
-              <SliceChart search={search} points={columns} />
+              <SliceChart search={search} points={drawn} />
             </div>
             <div className="half">
-              <ContourChart search={search} points={columns} />
+              <ContourChart search={search} points={drawn} />
             </div>
             <div>
               <ImportanceChart search={search} tick={tick} hasPairs />

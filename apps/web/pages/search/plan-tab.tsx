@@ -1,4 +1,4 @@
-import { usePoints } from '../../data/charts.js';
+import { restOf, usePoints } from '../../data/charts.js';
 import { api } from '../../data/session.js';
 import { useLoad } from '../../data/use-load.js';
 import { Card } from '../../ui/parts.js';
@@ -12,8 +12,12 @@ import type { TabProps } from './tab-props.js';
 export function PlanTab({ search, tick }: TabProps) {
   const { id, rounds, spec } = search;
   const points = usePoints({ search, tick });
-  const rungs = useLoad(`rungs ${id}`, (signal) => api().searchRungs(id, { signal }), { tick });
-  const timeline = useLoad(`timeline ${id}`, (signal) => api().searchTimeline(id, { limit: 1500, signal }), { tick });
+  const restMs = restOf(search);
+  const rungs = useLoad(`rungs ${id}`, (signal) => api().searchRungs(id, { signal }), { tick, restMs });
+  const timeline = useLoad(`timeline ${id}`, (signal) => api().searchTimeline(id, { limit: 1000, signal }), {
+    tick,
+    restMs,
+  });
   const hasRungs = spec.scheduler.kind !== 'fifo';
   return (
     <div className="grid">

@@ -22,10 +22,9 @@ export interface TableRow extends TrialView {
 }
 
 /** What a leaderboard of a search can show: the trial, its value, its parameters, and whatever it measured last. */
-export function columnsOf(search: SearchView, metrics: readonly string[]): readonly Column[] {
-  const { spec } = search;
+export function columnsOf(spec: SearchView['spec'], metrics: readonly string[]): readonly Column[] {
   const { metric } = spec.objective;
-  const [, ...deciding] = decidingMetrics(search);
+  const [, ...deciding] = decidingMetrics(spec);
   const wide = (name: string) => Math.max(104, 30 + 7.4 * name.length);
   const field = (key: string, title: string, width: number, more: Partial<Column> & Pick<Column, 'cell'>): Column => ({
     key,
@@ -46,7 +45,7 @@ export function columnsOf(search: SearchView, metrics: readonly string[]): reado
     ...(spec.objectives === undefined ? [] : [field('front', 'front', 66, { cell: ({ front }) => front ?? '–' })]),
     field('value', metric, wide(metric), {
       cell: (trial) => (
-        <Bound isBroken={brokenBy(search, (name) => trial.metrics[name]).includes(metric)}>
+        <Bound isBroken={brokenBy(spec, (name) => trial.metrics[name]).includes(metric)}>
           <strong>{formatMetric(metric, trial.value)}</strong>
         </Bound>
       ),
@@ -54,7 +53,7 @@ export function columnsOf(search: SearchView, metrics: readonly string[]): reado
     ...deciding.map((name) =>
       field(`metrics.${name}`, name, wide(name), {
         cell: (trial) => (
-          <Bound isBroken={brokenBy(search, (one) => trial.metrics[one]).includes(name)}>
+          <Bound isBroken={brokenBy(spec, (one) => trial.metrics[one]).includes(name)}>
             <strong>{formatMetric(name, trial.metrics[name])}</strong>
           </Bound>
         ),

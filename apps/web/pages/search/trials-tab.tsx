@@ -39,14 +39,19 @@ export function TrialsTab({ search, tick }: TabProps) {
     tick: search.best?.trialId ?? '',
   });
   const metrics = Object.keys(sample.value?.items[0]?.metrics ?? {}).join(' ');
-  const all = useMemo(() => columnsOf(search, metrics === '' ? [] : metrics.split(' ')), [search, metrics]);
+  const all = useMemo(() => columnsOf(search.spec, metrics === '' ? [] : metrics.split(' ')), [search.spec, metrics]);
   const shownKeys = chosen === '' ? all.filter(({ isShown }) => isShown).map(({ key }) => key) : chosen.split(',');
-  const columns = all.filter(({ key }) => shownKeys.includes(key));
+  const shownNames = shownKeys.join(' ');
+  const columns = useMemo(() => all.filter(({ key }) => shownNames.split(' ').includes(key)), [all, shownNames]);
   const filter = useMemo(() => readFilter(filterText), [filterText]);
   const status = (statuses === '' ? [] : statuses.split(',')) as TrialView['status'][];
-  const pinned = pins === '' ? [] : pins.split(',').map(Number);
-  const togglePin = (number: number) =>
-    setPins((pinned.includes(number) ? pinned.filter((one) => one !== number) : [...pinned, number]).join(','));
+  // The same as long as the address is: rows are drawn anew when something in them changes, and not with every push.
+  const pinned = useMemo(() => (pins === '' ? [] : pins.split(',').map(Number)), [pins]);
+  const togglePin = useCallback(
+    (number: number) =>
+      setPins((pinned.includes(number) ? pinned.filter((one) => one !== number) : [...pinned, number]).join(',')),
+    [pinned, setPins],
+  );
   const sortBy = (key: string) => {
     if (key === sort) setOrder(order === 'asc' ? 'desc' : 'asc');
     else {

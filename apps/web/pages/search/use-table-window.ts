@@ -1,9 +1,11 @@
 import type { TableOptions } from '@caviar/client';
+import type { TrialTableView } from '@caviar/contracts';
 import { useEffect, useRef, useState } from 'react';
+import { TABLE_CHUNK, tableKey, takeEarly } from '../../data/early.js';
 import { api } from '../../data/session.js';
 import type { TableRow } from './table-columns.js';
 
-const CHUNK = 100;
+const CHUNK = TABLE_CHUNK;
 /** Chunks kept: what was scrolled past long ago is asked for again. */
 const KEPT = 40;
 const LONGEST_REST_MS = 10_000;
@@ -44,8 +46,8 @@ export function useTableWindow(
       if (isFresh || isBeyond || asked.current.has(name)) continue;
       asked.current.add(name);
       const from = performance.now();
-      api()
-        .trialTable(searchId, { ...query, offset: chunk * CHUNK, limit: CHUNK })
+      const early = takeEarly<TrialTableView>(tableKey(searchId, query, chunk));
+      (early ?? api().trialTable(searchId, { ...query, offset: chunk * CHUNK, limit: CHUNK }))
         .then(
           ({ items, total, fronts }) => {
             mine.chunks.delete(chunk);

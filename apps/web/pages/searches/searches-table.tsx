@@ -5,6 +5,7 @@ import { endedOf } from '../../data/progress.js';
 import { formatCount, formatMetric } from '../../format/number.js';
 import { formatAgo, formatTime } from '../../format/time.js';
 import { ProgressBar, StatusPill } from '../../ui/parts.js';
+import { Scroll } from '../../ui/scroll.js';
 import { SearchActions } from './search-actions.js';
 import type { SearchOrder } from './sorts.js';
 import { Sparkline } from './sparkline.js';
@@ -12,11 +13,11 @@ import { Sparkline } from './sparkline.js';
 const COLUMNS: readonly (readonly [string, SearchOrder['sort'] | null, string?])[] = [
   ['Search', 'name'],
   ['Status', 'status'],
-  ['Progress', 'progress'],
-  ['Trials', 'trials', 'number'],
+  ['Progress', 'progress', 'roomy'],
+  ['Trials', 'trials', 'number roomy'],
   ['Best', null, 'number'],
   ['Best so far', null],
-  ['Created', 'created'],
+  ['Created', 'created', 'roomy'],
 ];
 
 export function SearchesTable({
@@ -31,7 +32,7 @@ export function SearchesTable({
   readonly onChange: (search: SearchView) => void;
 }) {
   return (
-    <div className="table-scroll">
+    <Scroll label="Searches">
       <table>
         <thead>
           <tr>
@@ -62,7 +63,7 @@ export function SearchesTable({
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 
@@ -86,10 +87,10 @@ function Row({ search, onChange }: { readonly search: SearchView; readonly onCha
       <td>
         <StatusPill status={status} />
       </td>
-      <td style={{ width: 150 }}>
+      <td className="roomy" style={{ width: 150 }}>
         <ProgressBar progress={progress} />
       </td>
-      <td className="number">
+      <td className="number roomy">
         {formatCount(endedOf(progress))}
         <span className="muted"> / {formatCount(progress.total)}</span>
       </td>
@@ -100,7 +101,7 @@ function Row({ search, onChange }: { readonly search: SearchView; readonly onCha
       <td>
         <Sparkline search={search} />
       </td>
-      <td>
+      <td className="roomy">
         <time dateTime={createdAt} title={formatTime(createdAt)}>
           {formatAgo(createdAt)}
         </time>

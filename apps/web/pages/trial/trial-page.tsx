@@ -128,8 +128,8 @@ function pinsOf({ trial, search }: TrialProps): string {
 function Figures({ trial, search }: TrialProps) {
   const { metric } = search.spec.objective;
   const { value, metrics, step, durationMs, attempts, endedAt, startedAt } = trial;
-  const [, ...others] = decidingMetrics(search);
-  const broken = brokenBy(search, (name) => metrics[name]);
+  const [, ...others] = decidingMetrics(search.spec);
+  const broken = brokenBy(search.spec, (name) => metrics[name]);
   const twin = metric.startsWith('dev.') ? metric.replace('dev.', 'train.') : null;
   return (
     <dl className="figures">
@@ -143,7 +143,7 @@ function Figures({ trial, search }: TrialProps) {
         <div key={name}>
           <dt>
             {name}{' '}
-            {constraintsOf(search)
+            {constraintsOf(search.spec)
               .filter((constraint) => constraint.metric === name)
               .map(boundsOf)
               .join(', ')}

@@ -8,6 +8,7 @@ import { type SpaceAxis, spaceAxes } from '../../../charts/space-axis.js';
 import { colourRange, type Point, valuedPoints } from '../../../data/charts.js';
 import { formatMetric, formatParam } from '../../../format/number.js';
 import { Select } from '../../../ui/parts.js';
+import { paint } from './paint.js';
 import { CELLS, surface } from './surface.js';
 
 interface Placed extends Point {
@@ -17,15 +18,16 @@ interface Placed extends Point {
 
 /** Two parameters and the objective: what is expected between the trials, and the trials. */
 export function ContourChart({ search, points }: { readonly search: SearchView; readonly points: TrialPointsView }) {
-  const { objective, space } = search.spec;
+  const { spec } = search;
+  const { objective, space } = spec;
   const axes = useMemo(() => spaceAxes(space), [space]);
   const [xName, setX] = useParam('cx', axes[0]?.name ?? '');
   const [yName, setY] = useParam('cy', (axes[1] ?? axes[0])?.name ?? '');
   const x = axes.find(({ name }) => name === xName) ?? axes[0];
   const y = axes.find(({ name }) => name === yName) ?? axes[1] ?? axes[0];
   const placed = useMemo(
-    () => (x === undefined || y === undefined ? [] : place({ search, points, x, y })),
-    [search, points, x, y],
+    () => (x === undefined || y === undefined ? [] : place({ spec, points, x, y })),
+    [spec, points, x, y],
   );
   const option = useCallback(
     (palette: Palette) =>
@@ -61,17 +63,17 @@ export function ContourChart({ search, points }: { readonly search: SearchView; 
 }
 
 function place({
-  search,
+  spec,
   points,
   x,
   y,
 }: {
-  readonly search: SearchView;
+  readonly spec: SearchView['spec'];
   readonly points: TrialPointsView;
   readonly x: SpaceAxis;
   readonly y: SpaceAxis;
 }): readonly Placed[] {
-  return valuedPoints(points, search).flatMap((point) => {
+  return valuedPoints(points, spec).flatMap((point) => {
     const at = x.place(points.params[x.name]?.[point.index]);
     const up = y.place(points.params[y.name]?.[point.index]);
     return at === null || up === null ? [] : [{ ...point, x: at, y: up }];
@@ -115,7 +117,7 @@ function contourOption({
       },
     }),
   });
-  const [width, height] = [(x.max - x.min) / CELLS, (y.max - y.min) / CELLS];
+  const painted = paint(cells, { size: CELLS, range, colors: color });
   return {
     ...BASE,
     grid: { ...GRID, right: 62 },
@@ -152,24 +154,13 @@ function contourOption({
       {
         type: 'custom',
         silent: true,
-        data: cells.map(({ at, up, value }) => [at, up, value]),
-        renderItem: (
-          _: unknown,
-          api: { value(i: number): number; coord(p: number[]): number[]; visual(name: string): string },
-        ) => {
-          const [left = 0, bottom = 0] = api.coord([api.value(0), api.value(1)]);
-          const [right = 0, top = 0] = api.coord([api.value(0) + width, api.value(1) + height]);
-          return {
-            type: 'rect',
-            // Whole pixels: cells neither overlap nor leave a seam.
-            shape: {
-              x: Math.round(left),
-              y: Math.round(top),
-              width: Math.round(right) - Math.round(left),
-              height: Math.round(bottom) - Math.round(top),
-            },
-            style: { fill: api.visual('color'), opacity: 0.8 },
-          };
+        // One picture: more than a thousand cells as shapes of their own would take as long as all else on the page.
+        data: [[x.min, y.min, range[0]]],
+        renderItem: (_: unknown, api: { coord(p: number[]): number[] }) => {
+          const [left = 0, bottom = 0] = api.coord([x.min, y.min]);
+          const [right = 0, top = 0] = api.coord([x.max, y.max]);
+          const place = { x: left, y: top, width: right - left, height: bottom - top };
+          return { type: 'image', style: { image: painted, ...place, opacity: 0.8 } };
         },
         clip: true,
       },

@@ -2,7 +2,7 @@ import type { BestSoFarView, SearchView, TrialPointsView } from '@caviar/contrac
 import { useCallback } from 'react';
 import { navigate, useParam } from '../../../app/router.js';
 import { Chart } from '../../../charts/chart.js';
-import { axis, BASE, GRID, isWide, logBounds, tooltip } from '../../../charts/option.js';
+import { axis, BASE, GRID, hollow, isWide, logBounds, tooltip } from '../../../charts/option.js';
 import type { Palette } from '../../../charts/palette.js';
 import { type Point, valuedPoints } from '../../../data/charts.js';
 import { constraintsOf } from '../../../data/objectives.js';
@@ -27,7 +27,7 @@ export function HistoryChart({
   const [chosen, setScale] = useParam('scale', 'auto');
   const columns = points.value;
   const steps = best.value;
-  const trials = columns === undefined ? [] : valuedPoints(columns, search);
+  const trials = columns === undefined ? [] : valuedPoints(columns, search.spec);
   const values = trials.map(({ value }) => value);
   const canLog = values.length > 0 && Math.min(...values) > 0;
   const isLog = canLog && (chosen === 'log' || (chosen === 'auto' && isWide(values)));
@@ -54,7 +54,7 @@ export function HistoryChart({
   }
   const last = steps?.items.at(-1);
   const isNewBest = new Set(steps?.items.map(({ number }) => number));
-  const hasBounds = constraintsOf(search).length > 0;
+  const hasBounds = constraintsOf(search.spec).length > 0;
   const isSample = columns.total > columns.number.length;
   return (
     <Chart
@@ -158,9 +158,8 @@ function historyOption({
         type: 'scatter',
         name: 'broken',
         data: drawn(({ isBroken }) => isBroken),
-        symbol: 'emptyCircle',
         symbolSize: trials.length > 500 ? 4 : 7,
-        itemStyle: { color: palette.status['infeasible'], opacity: 0.7 },
+        itemStyle: hollow(palette),
       },
       {
         type: 'line',

@@ -12,7 +12,7 @@ import { type Brush, columnOf, filterOf, isChosen, readBrush, writeBrush } from 
 
 const HEIGHT = 340;
 /** Lines beyond that hide each other. */
-const MOST_LINES = 500;
+const MOST_LINES = 300;
 const MOST_NAMED = 50;
 
 interface Line {
@@ -22,11 +22,12 @@ interface Line {
 
 /** Every trial as a line through its parameters, in the colour of its value; ranges of any axis can be brushed, and stay in the address. */
 export function ParallelChart({ search, points }: { readonly search: SearchView; readonly points: TrialPointsView }) {
-  const { objective, space } = search.spec;
+  const { spec } = search;
+  const { objective, space } = spec;
   const [brushText, setBrush] = useParam('brush');
   const brush = useMemo(() => readBrush(brushText), [brushText]);
   const axes = useMemo(() => spaceAxes(space), [space]);
-  const lines = useMemo(() => linesOf({ search, points, axes }), [search, points, axes]);
+  const lines = useMemo(() => linesOf({ spec, points, axes }), [spec, points, axes]);
   // Of another objective than the first, values are those of its metric.
   const isOther = points.value === points.metrics[objective.metric];
   const valueColumn = isOther ? `metrics.${objective.metric}` : 'value';
@@ -108,16 +109,16 @@ export function ParallelChart({ search, points }: { readonly search: SearchView;
 
 /** The best are drawn last, above the others. */
 function linesOf({
-  search,
+  spec,
   points,
   axes,
 }: {
-  readonly search: SearchView;
+  readonly spec: SearchView['spec'];
   readonly points: TrialPointsView;
   readonly axes: readonly SpaceAxis[];
 }): readonly Line[] {
-  const { direction } = search.spec.objective;
-  const valued = valuedPoints(points, search).toSorted((a, b) =>
+  const { direction } = spec.objective;
+  const valued = valuedPoints(points, spec).toSorted((a, b) =>
     direction === 'minimize' ? b.value - a.value : a.value - b.value,
   );
   const every = Math.ceil(valued.length / MOST_LINES);

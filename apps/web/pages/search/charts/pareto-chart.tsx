@@ -12,20 +12,21 @@ import { type FrontDot, paretoOption } from './pareto-option.js';
 
 /** Two of the objectives against each other: the Pareto front, what it dominates, and what breaks a constraint. */
 export function ParetoChart({ search, points }: { readonly search: SearchView; readonly points: TrialPointsView }) {
-  const objectives = objectivesOf(search);
+  const { spec } = search;
+  const objectives = objectivesOf(spec);
   const names = objectives.map(({ metric }) => metric);
   const [xName, setX] = useParam('px', names[0]);
   const [yName, setY] = useParam('py', names[1]);
   const x = objectives.find(({ metric }) => metric === xName) ?? objectives[0];
   const y = objectives.find(({ metric }) => metric === yName) ?? objectives[1];
   const dots = useMemo(
-    () => (x === undefined || y === undefined ? [] : dotsOf({ search, points, x: x.metric, y: y.metric })),
-    [search, points, x, y],
+    () => (x === undefined || y === undefined ? [] : dotsOf({ spec, points, x: x.metric, y: y.metric })),
+    [spec, points, x, y],
   );
   const option = useCallback(
     (palette: Palette) =>
-      x === undefined || y === undefined ? {} : paretoOption({ palette, dots, x, y, points, search }),
-    [dots, x, y, points, search],
+      x === undefined || y === undefined ? {} : paretoOption({ palette, dots, x, y, points, spec }),
+    [dots, x, y, points, spec],
   );
   if (x === undefined || y === undefined) return null;
   if (dots.length === 0) {
@@ -40,8 +41,8 @@ export function ParetoChart({ search, points }: { readonly search: SearchView; r
   const front = dots.filter(({ kind }) => kind === 'front').length;
   const broken = dots.filter(({ kind }) => kind === 'broken').length;
   const isSample = points.total > points.number.length;
-  const metrics = decidingMetrics(search);
-  const hasBounds = constraintsOf(search).length > 0;
+  const metrics = decidingMetrics(spec);
+  const hasBounds = constraintsOf(spec).length > 0;
   return (
     <Chart
       title="Pareto front"
@@ -73,17 +74,17 @@ export function ParetoChart({ search, points }: { readonly search: SearchView; r
 }
 
 function dotsOf({
-  search,
+  spec,
   points,
   x,
   y,
 }: {
-  readonly search: SearchView;
+  readonly spec: SearchView['spec'];
   readonly points: TrialPointsView;
   readonly x: string;
   readonly y: string;
 }): readonly FrontDot[] {
-  return valuedPoints(points, search).flatMap(({ id, number, index, isBroken }) => {
+  return valuedPoints(points, spec).flatMap(({ id, number, index, isBroken }) => {
     const [across, up] = [points.metrics[x]?.[index], points.metrics[y]?.[index]];
     if (typeof across !== 'number' || typeof up !== 'number') return [];
     const kind = isBroken ? 'broken' : points.front?.[index] === 1 ? 'front' : 'dominated';

@@ -1,5 +1,5 @@
 import type { SearchView, TrialPointsView } from '@caviar/contracts';
-import { axis, BASE, GRID, isWide, logBounds, tooltip } from '../../../charts/option.js';
+import { axis, BASE, GRID, hollow, isWide, logBounds, tooltip } from '../../../charts/option.js';
 import type { Palette } from '../../../charts/palette.js';
 import { boundsOf, constraintsOf, type Objective, objectivesOf } from '../../../data/objectives.js';
 import { formatMetric, formatTick } from '../../../format/number.js';
@@ -23,17 +23,17 @@ export function paretoOption({
   x,
   y,
   points,
-  search,
+  spec,
 }: {
   readonly palette: Palette;
   readonly dots: readonly FrontDot[];
   readonly x: Objective;
   readonly y: Objective;
   readonly points: TrialPointsView;
-  readonly search: SearchView;
+  readonly spec: SearchView['spec'];
 }) {
-  const objectives = objectivesOf(search);
-  const constraints = constraintsOf(search);
+  const objectives = objectivesOf(spec);
+  const constraints = constraintsOf(spec);
   const of = (kind: FrontDot['kind']) =>
     dots
       .filter((dot) => dot.kind === kind)
@@ -94,9 +94,9 @@ export function paretoOption({
       {
         type: 'scatter',
         name: 'breaks a constraint',
-        symbol: 'emptyDiamond',
-        symbolSize: isMany ? 6 : 9,
-        itemStyle: { color: palette.status['infeasible'], opacity: 0.8 },
+        symbol: 'diamond',
+        symbolSize: isMany ? 6 : 10,
+        itemStyle: hollow(palette),
         data: of('broken'),
       },
       {

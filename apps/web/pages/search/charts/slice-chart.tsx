@@ -2,7 +2,7 @@ import type { SearchView, TrialPointsView } from '@caviar/contracts';
 import { useCallback, useMemo } from 'react';
 import { navigate, useParam } from '../../../app/router.js';
 import { Chart } from '../../../charts/chart.js';
-import { axis, BASE, GRID, isWide, logBounds, tooltip } from '../../../charts/option.js';
+import { axis, BASE, GRID, hollow, isWide, logBounds, tooltip } from '../../../charts/option.js';
 import type { Palette } from '../../../charts/palette.js';
 import { type SpaceAxis, spaceAxes } from '../../../charts/space-axis.js';
 import { type Point, valuedPoints } from '../../../data/charts.js';
@@ -17,13 +17,14 @@ interface Placed extends Point {
 
 /** One parameter against the objective; later trials are darker. */
 export function SliceChart({ search, points }: { readonly search: SearchView; readonly points: TrialPointsView }) {
-  const { objective, space } = search.spec;
+  const { spec } = search;
+  const { objective, space } = spec;
   const axes = useMemo(() => spaceAxes(space), [space]);
   const [name, setName] = useParam('slice', axes[0]?.name ?? '');
   const chosen = axes.find((one) => one.name === name) ?? axes[0];
   const placed = useMemo(
-    () => (chosen === undefined ? [] : place({ search, points, axis: chosen })),
-    [search, points, chosen],
+    () => (chosen === undefined ? [] : place({ spec, points, axis: chosen })),
+    [spec, points, chosen],
   );
   const option = useCallback(
     (palette: Palette) => (chosen === undefined ? {} : sliceOption({ palette, placed, chosen, objective })),
@@ -33,9 +34,7 @@ export function SliceChart({ search, points }: { readonly search: SearchView; re
     <Chart
       title="Slice"
       hint={
-        constraintsOf(search).length > 0
-          ? 'later trials stronger; hollow: breaks a constraint'
-          : 'later trials stronger'
+        constraintsOf(spec).length > 0 ? 'later trials stronger; hollow: breaks a constraint' : 'later trials stronger'
       }
       option={option}
       summary={`${objective.metric} of ${placed.length} trials against ${chosen?.name ?? ''}.`}
@@ -52,15 +51,15 @@ export function SliceChart({ search, points }: { readonly search: SearchView; re
 }
 
 function place({
-  search,
+  spec,
   points,
   axis: { name, place: placeOf },
 }: {
-  readonly search: SearchView;
+  readonly spec: SearchView['spec'];
   readonly points: TrialPointsView;
   readonly axis: SpaceAxis;
 }): readonly Placed[] {
-  return valuedPoints(points, search).flatMap((point) => {
+  return valuedPoints(points, spec).flatMap((point) => {
     const given = points.params[name]?.[point.index];
     const at = placeOf(given);
     return at === null ? [] : [{ ...point, place: at, given }];
@@ -124,9 +123,8 @@ function sliceOption({
         data: placed.map((point) => ({
           value: [strewn(point), point.value],
           trialId: point.id,
-          ...(point.isBroken && { symbol: 'emptyCircle' }),
           itemStyle: {
-            color: point.isBroken ? palette.status['infeasible'] : palette.accent,
+            ...(point.isBroken ? hollow(palette) : { color: palette.accent }),
             opacity: 0.2 + (0.7 * point.number) / last,
           },
         })),

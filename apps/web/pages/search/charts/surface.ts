@@ -11,6 +11,15 @@ interface Placed {
   readonly value: number;
 }
 
+/** A cell: where it is among them, where its corner is on the axes, and what is expected there. */
+interface Cell {
+  readonly column: number;
+  readonly row: number;
+  readonly at: number;
+  readonly up: number;
+  readonly value: number;
+}
+
 /** Trials beyond that add little to a picture of 36 by 36 cells. */
 const MOST = 800;
 /** Width of the kernel as a share of the axis, for ten trials; it narrows as trials come. */
@@ -23,7 +32,7 @@ const WIDTH = 0.16;
 export function surface(
   placed: readonly Placed[],
   { x, y, cells }: { readonly x: Range; readonly y: Range; readonly cells: number },
-): readonly { readonly at: number; readonly up: number; readonly value: number }[] {
+): readonly Cell[] {
   if (placed.length < 3) return [];
   const every = Math.ceil(placed.length / MOST);
   const used = placed.filter((_, i) => i % every === 0);
@@ -33,7 +42,7 @@ export function surface(
     value: point.value,
   }));
   const width = WIDTH * (10 / Math.max(10, points.length)) ** (1 / 6);
-  const found: { at: number; up: number; value: number }[] = [];
+  const found: Cell[] = [];
   for (let i = 0; i < cells; i++) {
     for (let j = 0; j < cells; j++) {
       const [u, v] = [(i + 0.5) / cells, (j + 0.5) / cells];
@@ -46,6 +55,8 @@ export function surface(
       }
       if (weights < 0.05) continue;
       found.push({
+        column: i,
+        row: j,
         at: x.min + (i / cells) * (x.max - x.min),
         up: y.min + (j / cells) * (y.max - y.min),
         value: sum / weights,
