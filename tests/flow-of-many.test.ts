@@ -35,9 +35,9 @@ const SPEC: SearchSpec = {
 /** What trial n came to: a third of them diverge, the others wait at the first rung or ended there. */
 const costOf = (number: number) => (number % 3 === 0 ? null : (number * 7919) % 1000);
 
-async function searchOfMany(id: string): Promise<void> {
+async function searchOfMany(id: string, spec = SPEC): Promise<void> {
   const more = { project: 'default', plannedTotal: 1_000_000, roundCount: 0, prior: [], idempotency: null };
-  await db.searches.create({ id, spec: SPEC, ...more });
+  await db.searches.create({ id, spec, ...more });
   await runSql(
     files.url,
     `BEGIN; ALTER TABLE trials DISABLE TRIGGER USER;
@@ -51,12 +51,14 @@ async function searchOfMany(id: string): Promise<void> {
 }
 
 /** A process of its own, as far as flows go. */
-async function anotherProcess() {
+async function anotherProcess({ dispatcher, signals }: Pick<typeof queue, 'dispatcher' | 'signals'> = queue) {
   vi.resetModules();
   const { advanceSearch } = await import('../packages/orchestrator/use-cases/advance-search.js');
-  const { dispatcher, signals } = queue;
-  return (searchId: string) =>
-    advanceSearch({ ...db, dispatcher, signals, logger: SILENT } as unknown as Deps, searchId);
+  const { advanceWhenCalled } = await import('../packages/orchestrator/use-cases/reconcile.js');
+  const deps = { ...db, dispatcher, signals, logger: SILENT } as unknown as Deps;
+  const advance = (searchId: string, options?: { readonly trialsPerJob: number }) =>
+    advanceSearch(deps, searchId, options);
+  return Object.assign(advance, { listen: () => advanceWhenCalled(deps) });
 }
 
 const made = async (searchId: string) => (await db.trials.list(searchId, { limit: 20, status: 'queued' })).items;
@@ -95,4 +97,64 @@ test('many trials are read in blocks, by one process at a time, and lead to what
   await runSql(files.url, `UPDATE learning_summaries SET taken_until = now()`);
   await other('srch_held');
   expect((await made('srch_held')).map(({ number, params }) => ({ number, params }))).toEqual(expected());
+});
+
+test('who may not lead leaves it to workers, of whom one leads; others leave it to that one, and take over when it is gone', async () => {
+  const id = 'srch_led';
+  await searchOfMany(id, { ...SPEC, trainer: { kind: 'quadratic', params: {}, maxRetries: 0 } });
+  const own = createQueue({ url: redis.url, logger: SILENT });
+  const [api, leader, other] = [await anotherProcess(), await anotherProcess(own), await anotherProcess()];
+  const numbers = async () => (await made(id)).map(({ number }) => number);
+  /** Ends the trials that there are, each at its first rung. */
+  const carryOut = async () => {
+    const ids = (await made(id)).map((trial) => trial.id);
+    const claimed = await db.trials.claim(ids, { workerId: 'w', provenance: {}, leaseMs: 60_000 });
+    const rest = {
+      value: 1,
+      rankKey: 1,
+      violation: null,
+      entry: 1,
+      metrics: { cost: 1 },
+      elapsedMs: 1,
+      checkpoint: null,
+    };
+    const arrivals = claimed.map(({ trialId, attempt, targetStep }) => ({
+      trialId,
+      attempt,
+      step: targetStep ?? 9,
+      ...rest,
+    }));
+    await db.rungs.arrive(arrivals, []);
+  };
+  const first = expected().map(({ number }) => number);
+
+  await api(id);
+  expect(await numbers()).toEqual([]); // nobody listens yet
+  const stop = leader.listen();
+  // The subscription is on its way: a call may get lost, as any signal may.
+  await vi.waitFor(async () => {
+    await api(id);
+    expect(await numbers()).toEqual(first);
+  }, 20_000);
+
+  await carryOut();
+  await other(id, { trialsPerJob: 2 });
+  await vi.waitFor(async () => expect((await numbers()).length).toBe(SPEC.parallelism), 20_000);
+
+  // Gone without a word: until its lease is over nothing happens, then whoever comes takes over.
+  stop();
+  await own.close();
+  await carryOut();
+  await runSql(
+    files.url,
+    `UPDATE learning_summaries SET taken_until = now() + interval '1 hour' WHERE search_id = '${id}'`,
+  );
+  await other(id, { trialsPerJob: 2 });
+  expect(await numbers()).toEqual([]);
+  await runSql(files.url, `UPDATE learning_summaries SET taken_until = now() WHERE search_id = '${id}'`);
+  await other(id, { trialsPerJob: 2 });
+  expect((await numbers()).length).toBe(SPEC.parallelism);
+  await carryOut();
+  await other(id, { trialsPerJob: 2 });
+  expect((await numbers()).length).toBeGreaterThan(0); // some train to their end
 });

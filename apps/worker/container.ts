@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { builtInSummary, findDataset, listDatasets } from '@caviar/datasets';
 import { createDatabase } from '@caviar/db';
 import {
+  advanceWhenCalled,
   createTrialDesk,
   type Deps,
   DomainError,
@@ -133,7 +134,10 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     takeTurns(
       deps,
       {
-        reconcile: { everyMs: RECONCILE_MS, work: async () => watched.reconciled(await reconcile(deps)) },
+        reconcile: {
+          everyMs: RECONCILE_MS,
+          work: async () => watched.reconciled(await reconcile(deps, { mayLead: true })),
+        },
         webhooks: { everyMs: WEBHOOKS_MS, work: async () => watched.delivered(await deliverWebhooks(deps, send)) },
         tidy: { everyMs: TIDY_MS, work: () => tidyCheckpoints(deps, config.checkpoints.most) },
         prune: { everyMs: PRUNE_MS, work: () => pruneEvents(deps, config.historyMs) },
@@ -141,9 +145,11 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
       stopped.signal,
     ),
   ];
+  const stopListening = advanceWhenCalled(deps);
   return {
     info,
     async stop() {
+      stopListening();
       stopped.abort();
       metricsServer?.close();
       const closed = Promise.all([consumer.close(), tasks.close()]);

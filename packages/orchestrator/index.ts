@@ -103,5 +103,5 @@ export { type Delivery, deliverWebhooks, type SendNotice } from './use-cases/del
 export { type Evaluate, type EvaluationJob, performTestEvaluation } from './use-cases/evaluate-test.js';
 export { type EventBatch, pruneEvents } from './use-cases/follow-events.js';
 export { performModelTraining, type TrainModel } from './use-cases/models.js';
-export { type Reconciled, reconcile } from './use-cases/reconcile.js';
+export { advanceWhenCalled, type Reconciled, reconcile } from './use-cases/reconcile.js';
 export { tidyCheckpoints } from './use-cases/tidy-checkpoints.js';

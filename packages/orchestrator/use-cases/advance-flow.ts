@@ -18,7 +18,8 @@ import type { ScheduledTrial } from '../ports/rung-store.js';
 import type { SearchForAdvance } from '../ports/search-store.js';
 import { type DispatchOptions, dispatchOrLeave } from './dispatch.js';
 import { endSearch, searchEnd } from './end-search.js';
-import { dropFlow, type FlowContext, feedFlow, inTurn, openFlow } from './flow-context.js';
+import { dropFlow, type FlowContext, feedFlow, inTurn, isOpen, leadKeyOf, openFlow } from './flow-context.js';
+import { type Led, lead, leaveToLeader, leaveToWorkers } from './flow-lead.js';
 import type { PreparedSearch } from './prepared-search.js';
 
 type CreateCommand = Extract<FlowCommand, { kind: 'create' }>;
@@ -30,6 +31,8 @@ interface Work {
   readonly state: SearchForAdvance;
   readonly plan: PreparedSearch['plan'];
   readonly options: DispatchOptions;
+  /** Takes the search as far as it can go, later. */
+  readonly again: (options: DispatchOptions) => Promise<void>;
 }
 
 /**
@@ -40,14 +43,29 @@ interface Work {
 export function advanceFlow(deps: Deps, work: Work): Promise<void> {
   const { state } = work;
   return inTurn(state.search.id, async () => {
+    const led = leadOf(work);
+    if (led === null && leadKeyOf(state) !== null && !isOpen(state)) return leaveToWorkers(deps, state.search.id);
     try {
-      const context = await openFlow(deps, state, work.plan);
-      if (context !== null) await new FlowFollower(deps, work, context).follow();
+      const context = await openFlow(deps, state, { plan: work.plan, mayLead: led !== null });
+      if (context === null) return leaveToLeader(deps, state.search.id);
+      await new FlowFollower(deps, work, context).follow();
+      if (led !== null) await lead(deps, led);
     } catch (error) {
       dropFlow(state);
       throw error;
     }
   });
+}
+
+/**
+ * What this search is led by, where this process may lead it: to build the flow of many trials takes a second, and every process that
+ * follows it does the same work, so others leave it to one that does. That is a worker whose own trials end, since it knows how trials
+ * are handed out best.
+ */
+function leadOf({ state, options, again }: Work): Led | null {
+  const { trialsPerJob, mayLead = trialsPerJob !== undefined } = options;
+  const key = mayLead ? leadKeyOf(state) : null;
+  return key === null ? null : { searchId: state.search.id, key, options, advance: again };
 }
 
 /** What a batch of commands comes to. */

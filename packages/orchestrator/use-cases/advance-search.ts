@@ -23,7 +23,10 @@ export async function advanceSearch(all: Deps, searchId: string, options: Dispat
   const prepared = await prepare(deps, state);
   const end = searchEnd(state, prepared.plan.totalTrials);
   if (end !== null) return endSearch(deps, searchId, end);
-  if (isScheduled(state.search.spec)) return advanceFlow(deps, { state, plan: prepared.plan, options });
+  if (isScheduled(state.search.spec)) {
+    const again = (later: DispatchOptions) => advanceSearch(all, searchId, later);
+    return advanceFlow(deps, { state, plan: prepared.plan, options, again });
+  }
   await propose(deps, { state, prepared, options });
 }
 

@@ -5,6 +5,8 @@ import type { TrialRef } from '../ports/trial-store.js';
 export interface DispatchOptions {
   /** Trials that one job carries; more than 1 pays where a trial takes less than the way through the queue. */
   readonly trialsPerJob?: number;
+  /** Of a worker: it may lead searches for others (`flow-lead.ts`). So may who says how many trials a job carries. */
+  readonly mayLead?: boolean;
   /** Time after which they are handed out: a timer of this process, so that no clock is asked; were it to die, the reconciler does it. */
   readonly delayMs?: number;
 }

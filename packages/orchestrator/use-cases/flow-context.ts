@@ -16,6 +16,7 @@ import type { Deps } from '../deps.js';
 import { needsMetrics, outcomeOfRung } from '../objective-value.js';
 import type { RungRecord } from '../ports/rung-store.js';
 import type { SearchForAdvance } from '../ports/search-store.js';
+import { isLeading } from './flow-lead.js';
 import type { PreparedSearch } from './prepared-search.js';
 
 /** The program of one search as far as this process has followed it, and what it needs to carry out its commands. */
@@ -76,26 +77,47 @@ const RENEW_EVERY = 16;
 type OpeningDeps = Pick<Deps, 'rungs' | 'searches' | 'learning'>;
 
 /**
- * The flow of a search as it stands: kept, or built anew from Postgres. Null while another process builds that of many trials: it
- * goes on with the search. Which process does, and when, makes no difference to what the flow says.
+ * The flow of a search as it stands: kept, or built anew from Postgres. Null while another process builds that of many trials, or
+ * follows it for all: it goes on with the search. Which process does, and when, makes no difference to what the flow says.
  */
 export async function openFlow(
   deps: OpeningDeps,
   state: SearchForAdvance,
-  plan: PreparedSearch['plan'],
+  { plan, mayLead = false }: { readonly plan: PreparedSearch['plan']; readonly mayLead?: boolean },
 ): Promise<FlowContext | null> {
   const key = keyOf(state);
   const known = kept.get(key);
   if (known !== undefined) return known;
   if (state.nextNumber < MANY) return build(deps, state, { plan, key, renew: async () => {} });
   const { id } = state.search;
-  const digest = createHash('sha256').update(`flow ${key}`).digest('base64url');
-  if (!(await deps.learning.take(id, digest, LEASE_MS))) return null;
+  const digest = flowKeyOf(state);
+  if (!isLeading(id) && !(await deps.learning.take(id, digest, LEASE_MS))) return null;
+  let lastsMs = 0;
   try {
-    return await build(deps, state, { plan, key, renew: () => deps.learning.renew(id, digest, LEASE_MS) });
+    const built = await build(deps, state, { plan, key, renew: () => deps.learning.renew(id, digest, LEASE_MS) });
+    if (mayLead) lastsMs = LEASE_MS;
+    return built;
   } finally {
-    await deps.learning.renew(id, digest, 0);
+    await deps.learning.renew(id, digest, lastsMs);
   }
+}
+
+/** Whether this process follows the flow of a search. */
+export function isOpen(state: SearchForAdvance): boolean {
+  return kept.has(keyOf(state));
+}
+
+/** What the flow of a search is known by in the store; null for one of few trials, which every process follows. */
+export function leadKeyOf(state: SearchForAdvance): string | null {
+  // Code outside waits for its next trial: every instance that it asks follows the flow.
+  const isLed = state.nextNumber >= MANY && state.search.spec.trainer.kind !== 'external';
+  return isLed ? flowKeyOf(state) : null;
+}
+
+function flowKeyOf(state: SearchForAdvance): string {
+  return createHash('sha256')
+    .update(`flow ${keyOf(state)}`)
+    .digest('base64url');
 }
 
 interface Building {
