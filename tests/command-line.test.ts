@@ -356,6 +356,7 @@ describe('the service', () => {
     expect(added.stdout).toContain('"dataset": "own"');
     const { id } = await json(`dataset add ${path} --column id=ignore --licence CC0`);
     expect((await json(`dataset show ${id}`)).classNames).toEqual(['no', 'yes']);
+    expect((await json('dataset show own')).id).toBe(id);
     expect((await caviar(`dataset delete ${id}`)).stdout).toBe(`deleted ${id}\n`);
     writeFileSync(path, 'a,b\n1,2\n3\n');
     expect(await caviar(`dataset add ${path}`)).toMatchObject({ code: 6, stderr: expect.stringContaining('line 3') });
@@ -364,6 +365,7 @@ describe('the service', () => {
       [`${path} --features x.npy`, 'not both'],
       [join(folder, 'no.csv'), 'there is no file'],
       [join(folder, 'odd.xyz'), '--format is needed'],
+      [folder, 'is a folder'],
       [`${path} --column x`, '--column takes NAME=ROLE'],
       ['--features x.npy --test y.npy', '--test goes with FILE'],
     ]) {

@@ -129,7 +129,7 @@ test('a search whose data set is gone says so', async () => {
     await written('file', new TextEncoder().encode(`a,y\n${'1,x\n2,z\n'.repeat(10)}`)),
   ]);
   const { id } = await searched('gone', { epochs: 1 });
-  await stack.orchestrator.deleteDataset(info.id, 'default');
+  await stack.orchestrator.deleteDataset(info.id, { project: 'default', seesAll: false });
   await expect(stack.orchestrator.evaluateTest(id)).rejects.toMatchObject({
     code: 'nothing-to-evaluate',
     message: expect.stringContaining('was deleted'),

@@ -96,9 +96,9 @@ export function createOrchestrator(deps: Deps): Orchestrator {
       deps.logger.info({ workerId: id }, 'quarantine lifted');
     },
     listDatasets: (project) => listDatasets(deps, project),
-    getDataset: (id, project) => getDataset(deps, id, project),
+    getDataset: (idOrName, viewer) => getDataset(deps, idOrName, viewer),
     uploadAllowance: (project) => uploadAllowance(deps, project),
     createDataset: (dataset, project) => createDataset(deps, dataset, project),
-    deleteDataset: (id, project) => deleteDataset(deps, id, project),
+    deleteDataset: (idOrName, viewer) => deleteDataset(deps, idOrName, viewer),
   };
 }

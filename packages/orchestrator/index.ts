@@ -98,7 +98,7 @@ export {
   type TrialOutcome,
 } from './trial-desk.js';
 export type { DataAllowance } from './use-cases/data-allowance.js';
-export type { DatasetView, SummarizedDataset, UploadedDataset } from './use-cases/datasets.js';
+export type { DatasetView, DatasetViewer, SummarizedDataset, UploadedDataset } from './use-cases/datasets.js';
 export { type Delivery, deliverWebhooks, type SendNotice } from './use-cases/deliver-webhooks.js';
 export { type Evaluate, type EvaluationJob, performTestEvaluation } from './use-cases/evaluate-test.js';
 export { type EventBatch, pruneEvents } from './use-cases/follow-events.js';

@@ -30,7 +30,7 @@ import type { BoardEntry } from './ports/trial-store.js';
 import type { Webhook } from './ports/webhook-store.js';
 import type { WorkerListQuery, WorkerView } from './ports/worker-store.js';
 import type { DataAllowance } from './use-cases/data-allowance.js';
-import type { DatasetView, SummarizedDataset, UploadedDataset } from './use-cases/datasets.js';
+import type { DatasetView, DatasetViewer, SummarizedDataset, UploadedDataset } from './use-cases/datasets.js';
 import type { EventBatch } from './use-cases/follow-events.js';
 
 export interface Leaderboard {
@@ -203,7 +203,7 @@ export interface Orchestrator {
   releaseWorker(id: string): Promise<void>;
   /** What a project (null: anyone) sees, built-in ones first. */
   listDatasets(project: string | null): Promise<readonly DatasetView[]>;
-  getDataset(id: string, project: string | null): Promise<SummarizedDataset>;
+  getDataset(idOrName: string, viewer: DatasetViewer): Promise<SummarizedDataset>;
   /** What a project may still upload: to be taken from while bytes come in. */
   uploadAllowance(project: string): Promise<DataAllowance>;
   /** Stores an upload; `created` is false where the project has the same content already. Throws `dataset-exists`. */
@@ -212,5 +212,5 @@ export interface Orchestrator {
     project: string,
   ): Promise<{ readonly dataset: StoredDataset; readonly created: boolean }>;
   /** Throws `dataset-in-use`, `dataset-built-in`. */
-  deleteDataset(id: string, project: string | null): Promise<void>;
+  deleteDataset(idOrName: string, viewer: DatasetViewer): Promise<void>;
 }

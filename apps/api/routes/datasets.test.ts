@@ -83,6 +83,8 @@ describe('POST /v1/datasets', () => {
     expect(dataset.summary?.columns[1]).toMatchObject({ name: 'colour', missing: 1, distinct: 2 });
     expect(response.headers['location']).toBe(`/v1/datasets/${dataset.id}`);
     expect(body(await get(`/v1/datasets/${dataset.id}`), 'getDataset')).toEqual(dataset);
+    expect(body(await get('/v1/datasets/flowers'), 'getDataset')).toEqual(dataset);
+    expect((await get('/v1/datasets/flowers', keys.speech)).statusCode).toBe(404);
     const { summary: _, ...listed } = dataset;
     expect(body(await get('/v1/datasets'), 'listDatasets').items).toContainEqual(listed);
   });

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { OPERATIONS } from '@caviar/contracts';
 import { type IngestLimits, ingestInThread } from '@caviar/datasets';
-import type { Orchestrator } from '@caviar/orchestrator';
+import type { DatasetViewer, Orchestrator } from '@caviar/orchestrator';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { memoryPage } from '../http/memory-page.js';
 import { route } from '../http/route.js';
@@ -32,11 +32,11 @@ export async function datasetRoutes(
   });
 
   route(app, OPERATIONS.getDataset, async ({ id, request }) =>
-    presentDatasetDetail(await orchestrator.getDataset(id, visibleTo(request))),
+    presentDatasetDetail(await orchestrator.getDataset(id, viewerOf(request))),
   );
 
   route(app, OPERATIONS.deleteDataset, async ({ id, request, reply }) => {
-    await orchestrator.deleteDataset(id, visibleTo(request));
+    await orchestrator.deleteDataset(id, viewerOf(request));
     reply.code(204);
   });
 
@@ -69,6 +69,10 @@ export async function datasetRoutes(
       }
     });
   });
+}
+
+function viewerOf({ principal: { project, role } }: FastifyRequest): DatasetViewer {
+  return { project, seesAll: role === 'admin' };
 }
 
 /** The project whose data sets a caller sees; null for an admin, who sees all. */

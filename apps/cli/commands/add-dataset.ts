@@ -1,4 +1,4 @@
-import { openAsBlob } from 'node:fs';
+import { openAsBlob, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { DatasetPart } from '@caviar/client';
 import type { DatasetMetaBody } from '@caviar/contracts';
@@ -111,6 +111,8 @@ function metaOf(flags: Flags, first: string): DatasetMetaBody {
   const bare = basename(first).replace(/\.gz$/i, '');
   const [, stem = bare, ending = ''] = /^(.*?)[.-]([^.]+)$/.exec(bare) ?? [];
   const format = (flags.string('format') as Format | undefined) ?? BY_ENDING[ending.toLowerCase()];
+  if (statSync(first, { throwIfNoEntry: false })?.isDirectory())
+    throw new UsageError(`${first} is a folder: name a file`, HELP);
   if (format === undefined) throw new UsageError(`--format is needed: the name ${bare} does not tell it`, HELP);
   const target = flags.string('target');
   const columns = Object.fromEntries(flags.list('column').map(roleOf));

@@ -36,7 +36,7 @@ const list: Command = {
 const show: Command = {
   path: ['dataset', 'show'],
   summary: 'what is known of a data set',
-  args: [{ name: 'DATASET', help: 'its id' }],
+  args: [{ name: 'DATASET', help: 'its id or name' }],
   examples: ['caviar dataset show digits'],
   async run(context) {
     const { client, args, io, screen, style } = context;
@@ -49,7 +49,7 @@ const show: Command = {
 const remove: Command = {
   path: ['dataset', 'delete'],
   summary: 'delete a data set that was uploaded',
-  args: [{ name: 'DATASET', help: 'its id' }],
+  args: [{ name: 'DATASET', help: 'its id or name' }],
   examples: ['caviar dataset delete ds_...'],
   async run(context) {
     const { client, args, io } = context;

@@ -39,7 +39,7 @@ export const datasetOperations = {
     tag,
     summary: 'Get a data set with its summary',
     description:
-      'What is known of it, not its rows: types, ranges, classes, missing values, and what is suspicious. A test part of its own has no share in the summary.',
+      'By its id, or the name that your project gives it. What is known of it, not its rows: types, ranges, classes, missing values, and what is suspicious. A test part of its own has no share in the summary.',
     responses: { 200: { description: 'The data set.', schema: datasetDetailSchema } },
     problems: ['dataset-not-found'],
   }),

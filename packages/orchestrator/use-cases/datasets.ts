@@ -26,6 +26,13 @@ export interface UploadedDataset {
   readonly content: AsyncIterable<Uint8Array>;
 }
 
+/** Who asks for a data set. */
+export interface DatasetViewer {
+  readonly project: string;
+  /** An admin, to whom those of other projects are there as well. */
+  readonly seesAll: boolean;
+}
+
 type Stores = Pick<Deps, 'datasets' | 'storedDatasets'>;
 
 /**
@@ -51,14 +58,24 @@ export async function listDatasets(
 
 export async function getDataset(
   { datasets, storedDatasets }: Stores,
-  id: string,
-  project: string | null,
+  idOrName: string,
+  viewer: DatasetViewer,
 ): Promise<SummarizedDataset> {
-  const info = datasets.find(id);
-  if (info !== null) return { info, summary: await datasets.summary(id), bytes: null, createdAt: null };
-  const stored = await storedDatasets.find(id, project);
-  if (stored === null) throw notFound(id);
-  return stored;
+  const info = datasets.find(idOrName);
+  if (info !== null) return { info, summary: await datasets.summary(info.id), bytes: null, createdAt: null };
+  return findStored(storedDatasets, idOrName, viewer);
+}
+
+/** By id wherever the viewer may look, by name in their own project. Throws `dataset-not-found`. */
+async function findStored(
+  storedDatasets: Stores['storedDatasets'],
+  idOrName: string,
+  { project, seesAll }: DatasetViewer,
+): Promise<StoredDataset> {
+  const anywhere = seesAll ? await storedDatasets.find(idOrName, null) : null;
+  const found = anywhere ?? (await storedDatasets.find(idOrName, project));
+  if (found === null) throw new DomainError('dataset-not-found', `There is no data set ${idOrName}`);
+  return found;
 }
 
 /** What a project may still upload. */
@@ -88,17 +105,13 @@ export async function createDataset(
 /** Throws `dataset-in-use` while a search that uses it can go on, and `dataset-built-in`. */
 export async function deleteDataset(
   deps: Stores & Pick<Deps, 'logger'>,
-  id: string,
-  project: string | null,
+  idOrName: string,
+  viewer: DatasetViewer,
 ): Promise<void> {
-  if (deps.datasets.find(id) !== null) throw new DomainError('dataset-built-in', `${id} comes with the service`);
-  const found = await deps.storedDatasets.find(id, project);
-  if (found === null) throw notFound(id);
+  if (deps.datasets.find(idOrName) !== null)
+    throw new DomainError('dataset-built-in', `${idOrName} comes with the service`);
+  const found = await findStored(deps.storedDatasets, idOrName, viewer);
   const { usedBy } = await deps.storedDatasets.delete(found.info.id);
   if (usedBy !== null) throw new DomainError('dataset-in-use', `The search ${usedBy} uses the data set`);
   deps.logger.info({ datasetId: found.info.id }, 'data set deleted');
-}
-
-function notFound(id: string): DomainError {
-  return new DomainError('dataset-not-found', `There is no data set ${id}`);
 }
