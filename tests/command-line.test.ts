@@ -202,6 +202,7 @@ describe('a trial in the hand (panda)', () => {
     await expect.poll(async () => (await trial()).trial.step).toBeGreaterThan(3);
     const edited = await caviar(`trial edit ${id}#0 -p learningRate=0.0123`);
     expect(edited).toMatchObject({ code: 0, stdout: expect.stringMatching(/learningRate from .* to 0\.0123/) });
+    await expect.poll(async () => (await trial()).edits[0].state).toBe('applied');
     expect(await caviar(`trial pause ${id}#0`)).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^trial 0 {2}/),
