@@ -3,7 +3,7 @@ import { type DatasetPlace, openDataset } from '@caviar/datasets';
 import type { WorkerTaskResult } from '@caviar/orchestrator';
 import type { GradientCheckRequest } from '@caviar/spec';
 import { checkGradients, TrainingInputError } from '@caviar/training';
-import type { TaskData } from './run-task.js';
+import type { TaskData } from './task-data.js';
 
 /** The program of a thread that checks the gradients of one network and ends. */
 parentPort?.postMessage(await check((workerData as TaskData<CheckTask>).task));

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type DatasetPlace, openDataset } from '@caviar/datasets';
 import type { Evaluate, EvaluationJob } from '@caviar/orchestrator';
 import { evaluateTest, replayLineage, shareEngine, TrainingInputError } from '@caviar/training';
-import type { TaskData } from './run-task.js';
+import type { TaskData } from './task-data.js';
 
 /** The program of a thread that trains a winner again, opens the test set for it, and ends. */
 const { task, engine } = workerData as TaskData<EvaluationTask>;

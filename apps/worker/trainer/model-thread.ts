@@ -3,7 +3,7 @@ import { type DatasetPlace, openDataset } from '@caviar/datasets';
 import { writeModel } from '@caviar/model';
 import type { TrainModel } from '@caviar/orchestrator';
 import { exportModel, replayLineage, shareEngine, TrainingInputError } from '@caviar/training';
-import type { TaskData } from './run-task.js';
+import type { TaskData } from './task-data.js';
 
 /** The program of a thread that trains a trial again, hands its network over, and ends. */
 const { task, engine } = workerData as TaskData<ModelTask>;

@@ -1,9 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import type { Evaluate, TrainModel, WorkerTaskResult } from '@caviar/orchestrator';
-import { chooseEngine, type SharedEngine } from '@caviar/training';
+import { chooseEngine } from '@caviar/training';
 import type { CheckTask } from './check-thread.js';
 import type { EvaluationTask } from './evaluation-thread.js';
 import type { ModelTask } from './model-thread.js';
+import type { TaskData } from './task-data.js';
 
 /** Checks gradients in a thread of its own, which ends with it. */
 export function checkGradientsInThread(task: CheckTask): Promise<WorkerTaskResult> {
@@ -18,12 +19,6 @@ export function evaluateInThread(task: EvaluationTask): ReturnType<Evaluate> {
 /** Trains a trial again for its network, in a thread of its own, which ends with it. */
 export function trainModelInThread(task: ModelTask): ReturnType<TrainModel> {
   return inThread(new URL('./model-thread.js', import.meta.url), task);
-}
-
-/** What a thread for one task is started with. */
-export interface TaskData<Task> {
-  readonly task: Task;
-  readonly engine: SharedEngine;
 }
 
 function inThread<Result>(program: URL, task: unknown): Promise<Result> {
