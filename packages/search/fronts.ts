@@ -23,17 +23,23 @@ export function addToFronts<T extends FrontMember>(fronts: Fronts<T>, member: T)
       fronts.push(moving);
       return;
     }
-    const stays: T[] = [];
-    const moves: T[] = [];
-    for (const one of front) (moving.some((other) => isAhead(other, one)) ? moves : stays).push(one);
-    if (stays.length === 0) {
+    const moves = front.filter((one) => isAheadOf(moving, one));
+    if (moves.length === front.length) {
       // All of it moves on, and so does all behind it.
       fronts.splice(level, 0, moving);
       return;
     }
-    fronts[level] = [...stays, ...moving];
+    // Mostly none does: then the front, which may be thousands long, is copied as it is.
+    const gone = new Set(moves);
+    fronts[level] = [...(moves.length === 0 ? front : front.filter((one) => !gone.has(one))), ...moving];
     moving = moves;
   }
+}
+
+/** A loop, not `some`: it runs for every member of a front, for mostly a single newcomer. */
+function isAheadOf(movers: readonly Standing[], one: Standing): boolean {
+  for (const mover of movers) if (isAhead(mover, one)) return true;
+  return false;
 }
 
 /** Takes a trial out, and lets those move up that it alone was ahead of; changes nothing when it is not there. */

@@ -22,6 +22,8 @@ const MARGIN = 0.1;
  */
 export class FrontRanking implements Ranking {
   readonly #fronts: Fronts<Member> = [];
+  /** What was chosen from a front that has not changed since: those are replaced, or grow. */
+  readonly #chosen = new WeakMap<readonly Member[], { readonly length: number; readonly best: readonly Member[] }>();
   #best: readonly Observation[] | null = null;
 
   add(observation: Observation): void {
@@ -49,9 +51,20 @@ export class FrontRanking implements Ranking {
     const best: Member[] = [];
     for (const front of this.#fronts) {
       if (best.length >= MOST_BEST) break;
-      best.push(...byVolume(front, MOST_BEST - best.length));
+      best.push(...this.#bestOf(front, MOST_BEST - best.length));
     }
     return best.map(({ observation }) => observation);
+  }
+
+  /** Who was chosen first does not hang on how many are. */
+  #bestOf(front: readonly Member[], count: number): readonly Member[] {
+    const known = this.#chosen.get(front);
+    if (known !== undefined && known.length === front.length && known.best.length >= Math.min(count, front.length)) {
+      return known.best.slice(0, count);
+    }
+    const best = byVolume(front, count);
+    this.#chosen.set(front, { length: front.length, best });
+    return best;
   }
 }
 
