@@ -29,16 +29,25 @@ export function presentSearch(search: Search): SearchView {
   };
 }
 
-export function presentLeaderboard(board: Leaderboard): LeaderboardView {
-  return {
+/** Entries in JSON, for as long as they are the same: of a board that is polled, they change much less often than its counts. */
+const written = new WeakMap<readonly BoardEntry[], string>();
+
+/** A `LeaderboardView` in JSON. */
+export function writeLeaderboard(board: Leaderboard): string {
+  let entries = written.get(board.entries);
+  if (entries === undefined) {
+    entries = JSON.stringify(board.entries.map(presentEntry));
+    written.set(board.entries, entries);
+  }
+  const rest: Omit<LeaderboardView, 'entries'> = {
     searchId: board.searchId,
     objective: board.objective,
     ...(board.objectives !== undefined && { objectives: board.objectives }),
     version: board.version,
     progress: board.progress,
-    entries: board.entries.map(presentEntry),
     nextCursor: board.nextCursor,
   };
+  return `${JSON.stringify(rest).slice(0, -1)},"entries":${entries}}`;
 }
 
 function presentEntry({ rank, trial }: BoardEntry): LeaderboardEntryView {

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { boardTag, noneMatch } from '../http/entity-tag.js';
 import { route } from '../http/route.js';
 import type { Holds } from '../plugins/holds.js';
-import { presentLeaderboard } from '../presenters/present-search.js';
+import { writeLeaderboard } from '../presenters/present-search.js';
 
 /**
  * The board, made cheap to poll: asking for it costs one question, which reads rows only where the reader's page may be another
@@ -33,6 +33,7 @@ export function leaderboardRoute(app: FastifyInstance, orchestrator: Orchestrato
     const board = await orchestrator.leaderboard(id, page);
     const tag = boardTag(board.version, page);
     reply.header('ETag', tag);
-    return isKnown(tag) ? reply.code(304).send() : presentLeaderboard(board);
+    if (isKnown(tag)) return reply.code(304).send();
+    return reply.type('application/json; charset=utf-8').send(writeLeaderboard(board));
   });
 }

@@ -75,11 +75,9 @@ const RUNS: readonly (readonly [what: string, least: number, options: RunOptions
 async function endToEnd(service: Service): Promise<void> {
   await runSearch(service, { steps: 1, trials: 500 }); // warm
   for (const [what, least, options] of RUNS) {
-    const isAlone = wanted.has('throughput') || !options.scheduler;
-    if (!isAlone) continue;
     const rate = await runSearch(service, options);
     if (wanted.has('throughput')) tellRate(`${values.workers} worker processes, ${what}`, rate, least);
-    if (!wanted.has('flat') || options.scheduler !== undefined) continue;
+    if (!wanted.has('flat')) continue;
     const later = await runSearch(service, { ...options, history });
     tellShare(`… with ${many(history)} trials already in the search`, later, rate);
   }
