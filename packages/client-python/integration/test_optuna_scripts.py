@@ -173,6 +173,39 @@ class Scripts(unittest.TestCase):
         states = [each.state for each in study.trials][:3]
         self.assertEqual(states, [TrialState.FAIL, TrialState.PRUNED, TrialState.COMPLETE])
 
+    def test_ask_and_tell_with_a_pruner(self):
+        study = optuna.create_study(
+            sampler=optuna.samplers.RandomSampler(seed=1), pruner=optuna.pruners.MedianPruner(n_startup_trials=3)
+        )
+        for number in range(12):
+            trial = study.ask()
+            self.assertEqual(trial.number, number)
+            x = trial.suggest_float("x", 0, 1)
+            pruned_trial = False
+            for step in range(5):
+                intermediate_value = x + 1 / (step + 1)
+                trial.report(intermediate_value, step)
+                if trial.should_prune():
+                    pruned_trial = True
+                    break
+            if pruned_trial:
+                study.tell(trial, state=optuna.TrialState.PRUNED)
+            else:
+                study.tell(trial, intermediate_value)
+        ended = study.trials
+        self.assertEqual(len(ended), 12)
+        pruned = [trial for trial in ended if trial.state is TrialState.PRUNED]
+        complete = [trial for trial in ended if trial.state is TrialState.COMPLETE]
+        self.assertGreater(len(pruned), 0)
+        self.assertGreaterEqual(len(complete), 3)
+        self.assertEqual(study.best_value, min(trial.value for trial in complete))
+        waiting = optuna.create_study(pruner=optuna.pruners.HyperbandPruner())
+        trial = waiting.ask()
+        trial.suggest_float("x", 0, 1)
+        trial.report(1.0, 0)
+        with self.assertRaisesRegex(NotImplementedError, "HyperbandPruner has trials wait for each other"):
+            trial.should_prune()
+
     def test_grid(self):
         seen = []
 

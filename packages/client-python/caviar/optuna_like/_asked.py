@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import atexit
-from typing import TYPE_CHECKING, Any, Dict, Optional, Sequence, Union, cast
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Union, cast
 
 from .. import trial as _held
 from ..errors import CaviarError
@@ -26,9 +26,15 @@ class Asked:
         #: The one that shows what the space is; there is no search while it is open.
         self._first: Optional[Trial] = None
         self._names = 0
+        #: What completed trials have reported, by step.
+        self._curves: List[Dict[int, float]] = []
 
     def ask(self, distributions: Optional[Dict[str, BaseDistribution]]) -> Trial:
         study = self._study
+        if study.search_id is not None and study._can_prune():
+            raise CaviarError(
+                "this study was begun by optimize, with a pruner that has trials wait for each other: go on with optimize"
+            )
         if study.search_id is None and self._first is not None:
             raise CaviarError(
                 "the space is not known before the first trial has been told: tell it first, or ask with fixed_distributions"
@@ -41,6 +47,7 @@ class Asked:
             trial = self._held(distributions)
         for name, distribution in (distributions or {}).items():
             trial._suggest(name, distribution.domain())
+        trial._judge = self._judge
         self._open[trial.number] = trial
         return trial
 
@@ -71,6 +78,7 @@ class Asked:
         held = cast(_held.Trial, trial._held)
         study._learn(trial)
         if ended is TrialState.COMPLETE:
+            self._curves.append(trial._reports)
             held.complete({**result, **study._drawn_metrics(trial)})
         elif ended is TrialState.PRUNED:
             held.prune()
@@ -79,10 +87,14 @@ class Asked:
         del self._open[number]
         return study._frozen(study._client.get_trial(held.id))
 
+    def _judge(self, trial: Trial) -> bool:
+        sign = 1.0 if self._study._directions[0] == "minimize" else -1.0
+        return self._study._pruner.prunes(trial._reports, self._curves, sign)
+
     def _begin(self, trial: Trial) -> None:
         """The first trial has shown the space: the search is made, with it as the first of its trials."""
         study = self._study
-        study._make(FirstCall(trial), None, 1)
+        study._make(FirstCall(trial), None, 1, may_wait=False)
         self._open_search()
         trial._held = self._take()
         for step, value in sorted(trial._reports.items()):
@@ -92,7 +104,7 @@ class Asked:
     def _held(self, distributions: Optional[Dict[str, BaseDistribution]]) -> Trial:
         study = self._study
         if study.search_id is None:
-            study._make(None, None, 1)
+            study._make(None, None, 1, may_wait=False)
         self._open_search()
         held = self._take()
         return study._new_trial(held.number, held.params, held)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Union
+import math
+from statistics import median
+from typing import Any, Dict, Mapping, Sequence, Union
 
 from ._absent import absent
 
@@ -13,8 +15,17 @@ class BasePruner:
     def spec(self, steps: int) -> Dict[str, Any]:
         raise NotImplementedError
 
+    def prunes(self, own: Mapping[int, float], others: Sequence[Mapping[int, float]], sign: float) -> bool:
+        """With ask and tell there is nobody to wait for a scheduler: judged here, by what completed trials of this program reported."""
+        raise NotImplementedError(
+            f"{type(self).__name__} has trials wait for each other, which ask and tell cannot: use study.optimize, MedianPruner or NopPruner"
+        )
+
 
 class NopPruner(BasePruner):
+    def prunes(self, own: Mapping[int, float], others: Sequence[Mapping[int, float]], sign: float) -> bool:
+        return False
+
     def spec(self, steps: int) -> Dict[str, Any]:
         return {"kind": "fifo"}
 
@@ -31,6 +42,17 @@ class MedianPruner(BasePruner):
             "interval": min(steps, self._interval),
             "maxResource": steps,
         }
+
+    def prunes(self, own: Mapping[int, float], others: Sequence[Mapping[int, float]], sign: float) -> bool:
+        """Whether the best so far is worse than the median of the others at the same step (`sign` is 1 where less is better)."""
+        step = max(own)
+        if len(others) < self._startup or step < self._warmup or (step - self._warmup) % self._interval != 0:
+            return False
+        there = [other[step] for other in others if step in other and not math.isnan(other[step])]
+        values = [sign * value for value in own.values() if not math.isnan(value)]
+        if not values:
+            return True
+        return bool(there) and min(values) > median(sign * value for value in there)
 
 
 class SuccessiveHalvingPruner(BasePruner):

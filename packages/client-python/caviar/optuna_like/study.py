@@ -28,6 +28,10 @@ Objective = Callable[[Trial], Union[float, Sequence[float]]]
 Callback = Callable[["Study", FrozenTrial], None]
 
 
+def _is_given(raw: Any) -> bool:
+    return bool(raw["endedAt"] is not None or raw["proposal"].startswith("given"))
+
+
 class StudyDirection(enum.Enum):
     NOT_SET = 0
     MINIMIZE = 1
@@ -83,7 +87,9 @@ class Study:
     def get_trials(self, deepcopy: bool = True, states: Optional[Sequence[TrialState]] = None) -> List[FrozenTrial]:
         if self.search_id is None:
             return []
-        frozen = [self._frozen(raw) for raw in self._client.every_trial(self.search_id)]
+        # What the service has ready for whoever asks next is no trial yet.
+        begun = (raw for raw in self._client.every_trial(self.search_id) if raw["attempts"] > 0 or _is_given(raw))
+        frozen = [self._frozen(raw) for raw in begun]
         return [each for each in frozen if states is None or each.state in states]
 
     @property
@@ -267,7 +273,9 @@ class Study:
                 self._client.patch_search(self.search_id, space=space)
             self._told = before
 
-    def _make(self, first: Optional[FirstCall], n_trials: Optional[int], n_jobs: int) -> None:
+    def _make(
+        self, first: Optional[FirstCall], n_trials: Optional[int], n_jobs: int, *, may_wait: bool = True
+    ) -> None:
         """Makes the search, with the call that showed its space, if there was one, as its first trial."""
         if not self._learned:
             raise CaviarError("the objective has suggested nothing: there is nothing to search")
@@ -292,7 +300,7 @@ class Study:
             spec["trials"] = trials
         if len(self._metrics) == 1:
             spec["objective"] = spec["objective"][0]
-        if first is not None and first.trial._reports:
+        if may_wait and first is not None and first.trial._reports:
             spec["scheduler"] = self._pruner.spec(max(first.trial._reports) + 1)
         if self._sampler.seed is not None:
             spec["seed"] = self._sampler.seed

@@ -57,6 +57,8 @@ class Trial:
         self._drawn: Dict[str, Any] = {}
         self._reports: Dict[int, float] = {}
         self._is_stopped = False
+        #: Of ask and tell, where the study judges by itself.
+        self._judge: Optional[Callable[[Trial], bool]] = None
 
     @property
     def params(self) -> Dict[str, Any]:
@@ -99,6 +101,8 @@ class Trial:
 
     def should_prune(self) -> bool:
         """Whether the pruner has ended the trial: raise TrialPruned."""
+        if self._judge is not None and self._reports and not self._is_stopped:
+            self._is_stopped = self._judge(self)
         return self._is_stopped or (self._held is not None and self._held.should_stop)
 
     @property
