@@ -29,7 +29,7 @@ Callback = Callable[["Study", FrozenTrial], None]
 
 
 def _is_given(raw: Any) -> bool:
-    return bool(raw["endedAt"] is not None or raw["proposal"].startswith("given"))
+    return bool(raw["endedAt"] is not None or raw["proposal"].lower().startswith("given"))
 
 
 class StudyDirection(enum.Enum):
