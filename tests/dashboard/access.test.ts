@@ -1,4 +1,5 @@
-import { createTestDatabase, testRedis } from '@caviar/testing';
+import { createClient } from '@caviar/client';
+import { createTestDatabase, type TestDatabase, testRedis } from '@caviar/testing';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../../apps/api/testing/test-app.js';
@@ -12,13 +13,52 @@ describe.skipIf(path === null)('access', () => {
   let service: TestApp;
   let url: string;
   let browser: Browser;
+  const redis = testRedis();
+  let database: TestDatabase;
   beforeAll(async () => {
-    service = await createTestApp({ database: await createTestDatabase(), redis: testRedis() }, { apiKeys: ['k3y'] });
+    database = await createTestDatabase();
+    service = await createTestApp({ database, redis }, { apiKeys: ['k3y'] });
     [url, browser] = await Promise.all([service.app.listen({ host: '127.0.0.1', port: 0 }), openBrowser(path!)]);
   });
   afterAll(async () => {
     await browser?.close();
     await service?.close();
+  });
+
+  test('somebody whose key may only read sees everything, and is told clearly what it may not do', async () => {
+    const admin = createClient({ baseUrl: url, apiKey: 'k3y' });
+    const { key } = await admin.createKey({ name: 'looks on', role: 'read' });
+    const { id } = await admin.createSearch({
+      name: 'not yours',
+      trainer: { kind: 'external' },
+      space: { x: { kind: 'float', min: 0, max: 1 } },
+      objective: { metric: 'loss', direction: 'minimize' },
+      stop: { maxTrials: 3 },
+    });
+    const { page, context } = await visit(browser);
+    await page.goto(`${url}/searches/${id}`);
+    await page.getByLabel('API key').fill(key);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'not yours' }).waitFor();
+    expect(page.url()).toBe(`${url}/searches/${id}`);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('alert').getByText('role').waitFor();
+    await page.goto(`${url}/searches/new`);
+    const start = page.getByRole('button', { name: 'Start the search' });
+    await expect.poll(() => start.isEnabled()).toBe(true);
+    await start.click();
+    await page.getByRole('alert').getByText('role').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    // A key that is not known any more: the page asks for another one, at the address where one was.
+    await page.evaluate(() => sessionStorage.setItem('caviar-api-key', 'revoked'));
+    await page.goto(`${url}/searches/${id}`);
+    await page.getByText('The service does not know this key').waitFor();
+    await page.getByLabel('API key').fill(key);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'not yours' }).waitFor();
+    await admin.cancelSearch(id);
+    await admin.deleteSearch(id);
+    await context.close();
   });
 
   test('the page asks for a key, keeps it for the tab alone, follows with it, and says when the service is away', async () => {
@@ -64,6 +104,24 @@ describe.skipIf(path === null)('access', () => {
     expect(await page.getByRole('alert').textContent()).toContain('The service does not answer');
     expect(await page.getByRole('link', { name: 'pushed' }).isVisible()).toBe(true);
     expect(await accessibilityFaults(page)).toEqual([]);
-    await context.close();
+
+    // It is back, at the same address; what happened in the meantime was told to nobody.
+    const id = (await orchestrator.listSearches({ limit: 1 })).items[0]!.id;
+    await orchestrator.patchSearch(id, { name: 'renamed meanwhile' });
+    const again = await createTestApp({ database: { ...database, drop: async () => {} }, redis }, { apiKeys: ['k3y'] });
+    try {
+      await again.app.listen({ host: '127.0.0.1', port: Number(new URL(url).port) });
+      await page.getByText('Live', { exact: true }).waitFor();
+      await page.getByRole('link', { name: 'renamed meanwhile' }).waitFor();
+      expect(await page.getByRole('alert').count()).toBe(0);
+      await again.container.orchestrator.pauseSearch(id);
+      await page
+        .getByRole('row', { name: /renamed/ })
+        .getByText('paused')
+        .waitFor();
+    } finally {
+      await context.close();
+      await again.close();
+    }
   });
 });

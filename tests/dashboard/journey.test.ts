@@ -238,6 +238,31 @@ describe.skipIf(path === null)('the dashboard', () => {
     expect(await accessibilityFaults(page)).toEqual([]);
   });
 
+  test('its network is taken home, and asked about a few rows', async () => {
+    const take = async (format: string): Promise<Buffer> => {
+      await page.locator('summary').filter({ hasText: 'Model' }).click();
+      const [download] = await Promise.all([
+        page.waitForEvent('download') as Promise<Download>,
+        page.getByRole('button', { name: format }).click(),
+      ]);
+      return readFile(await download.path());
+    };
+    const safetensors = await take('safetensors');
+    const header = JSON.parse(String(safetensors.subarray(8, 8 + Number(safetensors.readBigUInt64LE(0)))));
+    expect(Object.keys(header).length).toBeGreaterThan(2);
+    expect(String(await take('ONNX'))).toContain('caviar');
+    const predict = card('Predict');
+    await predict.getByRole('textbox').fill(`${Array(64).fill(0).join(',')}\n${Array(64).fill(8).join(',')}`);
+    await predict.getByRole('button', { name: 'Predict' }).click();
+    const answers = page.getByRole('table', { name: 'Predictions' }).getByRole('row');
+    await expect.poll(() => answers.count()).toBe(3);
+    expect(await answers.nth(1).textContent()).toMatch(/^1\d\d+\.\d %$/);
+    await predict.getByRole('textbox').fill('1,2,3');
+    await predict.getByRole('button', { name: 'Predict' }).click();
+    await predict.getByRole('alert').getByText('64').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
   test('a trial that runs is changed by hand, and the log says so', async () => {
     const { id } = await client.createSearch({
       name: 'panda',
@@ -255,6 +280,11 @@ describe.skipIf(path === null)('the dashboard', () => {
     await page.getByRole('button', { name: 'Change from the next step on' }).click();
     await card('Panda').getByText('applied').waitFor();
     await card('Parameters').getByText('5e-4').waitFor();
+    // What others do is pushed.
+    const trialId = page.url().split('/').at(-1)!;
+    await client.editTrial(trialId, { learningRate: 0.0007 });
+    await card('Parameters').getByText('7e-4').waitFor();
+    await card('Panda').getByText('learningRate 5e-4 → 7e-4').waitFor();
     await page.getByLabel('Back to step').fill('1');
     await page.getByRole('button', { name: 'Rewind' }).click();
     await card('Panda').getByText('went back').waitFor();
@@ -290,10 +320,22 @@ describe.skipIf(path === null)('the dashboard', () => {
 
   test('in dark colours and on a phone nothing is less readable, and nothing is beyond the edge', async () => {
     const dark = await visit(browser, { theme: 'dark', width: 390 });
-    for (const address of ['/searches', `/searches/${rounds}`, `/searches/${rounds}/trials`, '/searches/new']) {
+    const { best } = await client.getSearch(rounds);
+    const tabs = ['', '/trials?pins=0,1', '/curves', '/parameters', '/plan', '/diagnosis', '/spec'];
+    const others = [
+      '/searches',
+      '/searches/new',
+      `/trials/${best!.trialId}`,
+      '/workers',
+      '/datasets',
+      '/datasets/digits',
+    ];
+    for (const address of [...tabs.map((tab) => `/searches/${rounds}${tab}`), ...others]) {
       await dark.page.goto(`${service.url}${address}`);
       await dark.page.getByRole('heading', { level: 1 }).waitFor();
       await expect.poll(() => dark.page.getByLabel('Loading').count(), { timeout: 20_000 }).toBe(0);
+      for (const menu of await dark.page.locator('.menu > summary').all())
+        await menu.evaluate((it) => (it as HTMLElement).click());
       expect(await accessibilityFaults(dark.page), address).toEqual([]);
       const width = await dark.page.evaluate(() => document.documentElement.scrollWidth);
       expect(width, address).toBeLessThanOrEqual(390);
@@ -316,8 +358,8 @@ describe.skipIf(path === null)('the dashboard', () => {
   });
 
   test('nothing was said on the console', () => {
-    // The browser itself tells of the 404 that was asked for above, and of a search whose importance is not known yet.
-    const expected = /status of 404|status of 409 .*\/importance$/;
+    // The browser itself tells of the 404 and the 422 that were asked for above, and of a search whose importance is not known yet.
+    const expected = /status of 404|status of 409 .*\/importance$|status of 422 .*\/predict$/;
     expect(visited.complaints.filter((text) => !expected.test(text))).toEqual([]);
   });
 });
