@@ -7,7 +7,7 @@ import { api } from '../../data/session.js';
 import { DownloadIcon, PauseIcon, PlayIcon, StopIcon } from '../../ui/icons.js';
 import { Menu } from '../../ui/menu.js';
 import { messageOf } from '../../ui/states.js';
-import { isOpen } from './trial-props.js';
+import { hasNetwork, isOpen } from './trial-props.js';
 
 /** What can be done to a trial: its network taken home, pause, resume, cancel, and a search around it (section 3.3, from the panda to the caviar). */
 export function TrialActions({
@@ -49,7 +49,7 @@ export function TrialActions({
   };
   return (
     <>
-      {isNetwork && status === 'completed' && (
+      {isNetwork && hasNetwork(trial) && (
         <Menu
           className="button"
           button={

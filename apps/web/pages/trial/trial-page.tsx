@@ -14,7 +14,7 @@ import { PandaPanel } from './panda-panel.js';
 import { PredictPanel } from './predict-panel.js';
 import { TrialActions } from './trial-actions.js';
 import { TrialCurves } from './trial-curves.js';
-import { isOpen, type TrialProps } from './trial-props.js';
+import { hasNetwork, isOpen, type TrialProps } from './trial-props.js';
 import { Why } from './why.js';
 
 /** One trial: how it learned, with what, why it was proposed, why it ended, and what can be done to it while it runs. */
@@ -90,7 +90,7 @@ function Shown({ onChange, ...props }: TrialProps & Changing) {
           </Card>
           <Why {...props} />
           <PandaPanel {...props} edits={edits.value?.items ?? []} onEdited={edits.reload} />
-          {status === 'completed' && search.spec.trainer.kind === 'mlp' && (
+          {hasNetwork(trial) && search.spec.trainer.kind === 'mlp' && (
             <PredictPanel trialId={id} dataset={search.spec.trainer.dataset} />
           )}
           <History {...props} />

@@ -10,3 +10,8 @@ export interface TrialProps {
 export function isOpen({ status }: TrialView): boolean {
   return status === 'running' || status === 'queued' || status === 'paused';
 }
+
+/** Trials that were let train to their end, or stopped early, have a network to give. */
+export function hasNetwork({ status }: TrialView): boolean {
+  return status === 'completed' || status === 'pruned';
+}
