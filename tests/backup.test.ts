@@ -126,7 +126,7 @@ describe('data sets and checkpoints', () => {
       const { search } = await first.orchestrator.createSearch(
         {
           ...SPEC,
-          trainer: { kind: 'mlp', dataset: 'own', params: { epochs: 300, keepProb: 0.8 }, maxRetries: 0 },
+          trainer: { kind: 'mlp', dataset: 'own', params: { epochs: 2_000, keepProb: 0.8 }, maxRetries: 0 },
           stop: { maxTrials: 2 },
           parallelism: 2,
           seed: 8,
