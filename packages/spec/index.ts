@@ -56,6 +56,8 @@ export {
   searchStatusSchema,
 } from './search.js';
 export {
+  MAX_CONSTRAINTS,
+  MAX_OBJECTIVES,
   MAX_PARALLELISM,
   MAX_TRIALS,
   type Objective,

@@ -69,6 +69,7 @@ const constraintSchema = z
   .refine(({ min, max }) => min === undefined || max === undefined || min <= max, 'min must not be above max');
 
 export const MAX_OBJECTIVES = 8;
+export const MAX_CONSTRAINTS = 20;
 const objectivesSchema = z.array(objectiveSchema).min(2).max(MAX_OBJECTIVES).readonly();
 
 export const samplerSpecSchema = z.discriminatedUnion('kind', [
@@ -185,7 +186,7 @@ export const searchSpecInputSchema = z.strictObject({
   objective: z.union([objectiveSchema, objectivesSchema]).optional(),
   /** All of several objectives, as a complete spec shows them. */
   objectives: objectivesSchema.optional(),
-  constraints: z.array(constraintSchema).min(1).max(20).readonly().optional(),
+  constraints: z.array(constraintSchema).min(1).max(MAX_CONSTRAINTS).readonly().optional(),
   /** Params that are tried first, as they are. */
   trials: z.array(z.record(parameterNameSchema, paramValueSchema)).min(1).max(10_000).readonly().optional(),
   /** Earlier searches whose results the sampler begins with. */

@@ -244,6 +244,47 @@ describe.skipIf(path === null)('several objectives', () => {
     await page.getByRole('heading', { name: 'Trial 7', exact: true }).waitFor();
   });
 
+  test('objectives and constraints are chosen by form, checked as one types, and are the same as JSON', async () => {
+    await open('/searches/new');
+    const objective = (number: number) => page.getByRole('group', { name: `Objective ${number}` });
+    const metric = objective(1).getByRole('combobox').first();
+    expect(await metric.inputValue()).toBe('dev.error');
+    await metric.selectOption('dev.accuracy');
+    expect(await objective(1).getByLabel('Direction').inputValue()).toBe('maximize');
+    await page.getByRole('button', { name: 'Add objective' }).click();
+    await objective(2).getByRole('combobox').first().selectOption('train.error');
+    await page.getByRole('button', { name: 'Add constraint' }).click();
+    const bound = page.getByRole('group', { name: 'Constraint 1' });
+    await bound.getByText('needs min, max or both').waitFor();
+    await bound.getByLabel('Metric').selectOption('dev.loss');
+    await bound.getByLabel('At most').fill('0.5');
+    await card('Plan').getByText('maximize dev.accuracy, minimize train.error').waitFor();
+    await card('Plan').getByText('dev.loss ≤ 0.5').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByLabel('Target value').fill('0.1');
+    await page.getByText('needs a search with one objective').first().waitFor();
+    await page.getByLabel('Target value').fill('');
+    await page.getByRole('button', { name: 'JSON' }).click();
+    const text = await page.getByLabel('Spec as JSON').inputValue();
+    const accuracy = { metric: 'dev.accuracy', direction: 'maximize' };
+    expect(JSON.parse(text)).toMatchObject({
+      objective: [accuracy, { metric: 'train.error', direction: 'minimize' }],
+      constraints: [{ metric: 'dev.loss', max: 0.5 }],
+    });
+    // And the other way round: what JSON says stands in the form, and what is not reported is told at its place.
+    await page.getByLabel('Spec as JSON').fill(text.replace('"train.error"', '"train.eror"'));
+    await page.getByRole('button', { name: 'Form' }).click();
+    await objective(2).getByText('reports no metric "train.eror"').waitFor();
+    await page.getByRole('button', { name: 'Take objective 2 away' }).click();
+    await page.getByRole('button', { name: 'Take constraint 1 away' }).click();
+    await page.getByRole('button', { name: 'Start the search' }).click();
+    await page.getByRole('navigation', { name: 'Views of the search' }).waitFor();
+    const [started] = (await client.listSearches({ limit: 1 })).items;
+    expect(started!.spec).toMatchObject({ objective: accuracy });
+    expect([started!.spec.objectives, started!.spec.constraints]).toEqual([undefined, undefined]);
+    await client.cancelSearch(started!.id);
+  });
+
   test('nothing was said on the console', () => {
     expect(visited.complaints).toEqual([]);
   });

@@ -1,9 +1,9 @@
 import type { TrainerView } from '@caviar/contracts';
 import { formatParam } from '../../format/number.js';
 import { CloseIcon } from '../../ui/icons.js';
+import { at, errorAt, withValue } from './draft.js';
 import { ListField } from './fields.js';
 import type { FormProps } from './form-props.js';
-import { at, errorAt, withValue } from './spec-state.js';
 
 /** Parameters of the trainer that are not searched. */
 export function FixedParams({

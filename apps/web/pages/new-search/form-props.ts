@@ -1,5 +1,5 @@
 import type { DatasetView, InvalidField, SearchPreviewView, TrainerView } from '@caviar/contracts';
-import type { Draft } from './spec-state.js';
+import type { Draft } from './draft.js';
 
 /** A spec that is being written, and what the service says of it. */
 export interface FormProps {

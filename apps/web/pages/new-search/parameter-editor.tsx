@@ -1,9 +1,9 @@
 import type { SearchPreviewView } from '@caviar/contracts';
 import { CloseIcon } from '../../ui/icons.js';
+import { at, type Draft, errorAt, withValue } from './draft.js';
 import { ChoiceField, ListField, NumberField } from './fields.js';
 import type { FormProps } from './form-props.js';
 import { Histogram } from './histogram.js';
-import { at, type Draft, errorAt, withValue } from './spec-state.js';
 
 const KINDS = ['float', 'int', 'categorical'];
 

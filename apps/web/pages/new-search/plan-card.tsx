@@ -1,5 +1,6 @@
 import type { SearchPreviewView } from '@caviar/contracts';
 import type { ReactNode } from 'react';
+import { boundsOf, constraintsOf, objectivesOf } from '../../data/objectives.js';
 import { formatCount } from '../../format/number.js';
 import { PlayIcon } from '../../ui/icons.js';
 import { Card, Pairs } from '../../ui/parts.js';
@@ -64,7 +65,22 @@ function Plan({ preview }: { readonly preview: SearchPreviewView }) {
           ['Epochs', `${formatCount(epochs)}${epochsPerTrial === null ? '' : `, ${epochsPerTrial} a trial`}`],
         ] as const)),
     ['At once', spec.parallelism],
-    ['Objective', `${spec.objective.direction} ${spec.objective.metric}`],
+    [
+      spec.objectives === undefined ? 'Objective' : 'Objectives',
+      objectivesOf(spec)
+        .map(({ metric, direction }) => `${direction} ${metric}`)
+        .join(', '),
+    ],
+    ...(constraintsOf(spec).length === 0
+      ? []
+      : ([
+          [
+            'Constraints',
+            constraintsOf(spec)
+              .map((one) => `${one.metric} ${boundsOf(one)}`)
+              .join(', '),
+          ],
+        ] as const)),
   ];
   return (
     <>

@@ -2,9 +2,9 @@ import type { TrainerView } from '@caviar/contracts';
 import { useState } from 'react';
 import { PlusIcon } from '../../ui/icons.js';
 import { Card } from '../../ui/parts.js';
+import { at, type Draft, errorAt, withValue } from './draft.js';
 import type { FormProps } from './form-props.js';
 import { ParameterEditor } from './parameter-editor.js';
-import { at, type Draft, errorAt, withValue } from './spec-state.js';
 
 type Parameter = TrainerView['parameters'][number];
 

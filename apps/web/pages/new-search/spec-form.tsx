@@ -1,9 +1,11 @@
 import { Card } from '../../ui/parts.js';
+import { at, errorAt, withValue } from './draft.js';
+import { keepReported } from './draft-objectives.js';
 import { ChoiceField, Field, NumberField } from './fields.js';
 import { FixedParams } from './fixed-params.js';
 import type { FormProps } from './form-props.js';
+import { ObjectivesEditor } from './objectives-editor.js';
 import { SpaceEditor } from './space-editor.js';
-import { at, errorAt, withValue } from './spec-state.js';
 import { Strategy } from './strategy.js';
 
 /** The spec as a form: what to train, the space, and how to go about it. */
@@ -13,11 +15,13 @@ export function SpecForm(props: FormProps) {
   const kind = String(at(draft, 'trainer', 'kind') ?? 'mlp');
   const trainer = trainers.find((one) => one.kind === kind);
   const chooseTrainer = (next: string) => {
-    const needsDataset = trainers.find((one) => one.kind === next)?.needsDataset === true;
-    const dataset = needsDataset ? { dataset: at(draft, 'trainer', 'dataset') ?? datasets[0]?.id } : {};
-    onChange({ ...draft, trainer: { kind: next, ...dataset, params: {} } });
+    const found = trainers.find((one) => one.kind === next);
+    const needsDataset = found?.needsDataset === true;
+    const kept = keepReported(draft, found);
+    const named = needsDataset ? { dataset: at(draft, 'trainer', 'dataset') ?? datasets[0]?.id } : {};
+    onChange({ ...kept, trainer: { kind: next, ...named, params: {} } });
   };
-  const objective = at(draft, 'objective', 'metric');
+  const dataset = datasets.find(({ id }) => id === at(draft, 'trainer', 'dataset'));
   return (
     <div className="stack">
       <Card title="What to train">
@@ -55,33 +59,10 @@ export function SpecForm(props: FormProps) {
               />
             </Field>
           )}
-          {trainer?.isOpen === true && (
-            <>
-              <Field label="Objective" error={errorAt(errors, '/objective')}>
-                <input
-                  className="input"
-                  value={typeof objective === 'string' ? objective : ''}
-                  onChange={({ target }) =>
-                    onChange(
-                      withValue(draft, ['objective'], {
-                        metric: target.value,
-                        direction: at(draft, 'objective', 'direction') ?? 'minimize',
-                      }),
-                    )
-                  }
-                />
-              </Field>
-              <ChoiceField
-                label="Direction"
-                value={String(at(draft, 'objective', 'direction') ?? 'minimize')}
-                choices={['minimize', 'maximize']}
-                onChange={set(['objective', 'direction'])}
-              />
-            </>
-          )}
         </div>
         <FixedParams {...props} trainer={trainer} />
       </Card>
+      <ObjectivesEditor {...props} trainer={trainer} dataset={dataset} />
       <SpaceEditor {...props} trainer={trainer} />
       <Strategy {...props} />
       <Card title="When to stop">

@@ -1,7 +1,7 @@
 import { Card } from '../../ui/parts.js';
+import { at, errorAt, withValue } from './draft.js';
 import { ChoiceField, NumberField } from './fields.js';
 import type { FormProps } from './form-props.js';
-import { at, errorAt, withValue } from './spec-state.js';
 
 type Option = readonly [key: string, label: string, usual: string, choices?: readonly string[]];
 
