@@ -34,7 +34,7 @@ describe('built-in data sets', () => {
     expect(counts(targets, 10)).toEqual(new Array(10).fill(1000));
     // The first is an ankle boot; its pixels add up to 33,456.
     expect(info.classNames?.[targets[0]!]).toBe('Ankle boot');
-    expect(features.subarray(0, 784).reduce((a, b) => a + b, 0)).toBe(33_456);
+    expect([...features.subarray(0, 784)].reduce((a, b) => a + b, 0)).toBe(33_456);
     expect([...features.subarray(215, 220)]).toEqual([3, 1, 0, 0, 7]);
   });
 

@@ -35,7 +35,7 @@ const PIECE = 1024 * 1024;
  */
 export function* contentPieces(dataset: Dataset, target: string): Generator<Uint8Array, void> {
   const { info, features, targets, sources, groups } = dataset;
-  const type = features.every((x) => x >= 0 && x <= 255 && Number.isInteger(x)) ? 'u1' : 'f4';
+  const type = features instanceof Uint8Array || features.every(isByte) ? 'u1' : 'f4';
   const header: Header = {
     rows: targets.length,
     features: info.features,
@@ -59,7 +59,7 @@ export function* contentPieces(dataset: Dataset, target: string): Generator<Uint
   bytes.fill(0x20, PREFIX_BYTES, PREFIX_BYTES + length);
   bytes.set(text, PREFIX_BYTES);
   yield bytes;
-  if (type === 'f4') yield* piecesOf(features);
+  if (type === 'f4' && features instanceof Float32Array) yield* piecesOf(features);
   else {
     for (let at = 0; at < features.length; at += PIECE) yield Uint8Array.from(features.subarray(at, at + PIECE));
     const rest = padded(features.length) - features.length;
@@ -75,7 +75,7 @@ function* piecesOf({ buffer, byteOffset, byteLength }: Float32Array | Int32Array
     yield new Uint8Array(buffer, byteOffset + at, Math.min(PIECE, byteLength - at));
 }
 
-/** The rows again, with what is known of them. Throws ContentError. */
+/** The rows again, with what is known of them; they lie in `bytes` where they can. Throws ContentError. */
 export function readContent(bytes: Uint8Array, info: DatasetInfo): Dataset {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < PREFIX_BYTES || view.getUint32(0, true) !== MAGIC) throw new ContentError('is no data set');
@@ -84,21 +84,37 @@ export function readContent(bytes: Uint8Array, info: DatasetInfo): Dataset {
   const length = view.getUint32(8, true);
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(PREFIX_BYTES, PREFIX_BYTES + length))) as Header;
   let offset = PREFIX_BYTES + length;
-  const take = (byteLength: number): ArrayBuffer => {
+  const take = (byteLength: number): Uint8Array => {
     if (offset + byteLength > bytes.length) throw new ContentError('is cut off');
-    // A copy, whose beginning is aligned. (`slice` of a Buffer would be none.)
-    const from = bytes.byteOffset + offset;
+    const from = offset;
     offset += padded(byteLength);
-    return bytes.buffer.slice(from, from + byteLength) as ArrayBuffer;
+    return bytes.subarray(from, from + byteLength);
   };
   const cells = header.rows * header.features;
-  const features =
-    header.type === 'u1' ? Float32Array.from(new Uint8Array(take(cells))) : new Float32Array(take(4 * cells));
+  const features = header.type === 'u1' ? plain(take(cells)) : wordsOf(take(4 * cells), Float32Array);
   const raw = take(4 * header.rows);
-  const targets = header.task === 'regression' ? new Float32Array(raw) : new Int32Array(raw);
+  const targets = header.task === 'regression' ? wordsOf(raw, Float32Array) : wordsOf(raw, Int32Array);
   const columns = header.columns === null ? {} : { columns: header.columns };
-  const marks = header.marks === null ? {} : { [header.marks]: new Int32Array(take(4 * header.rows)) };
+  const marks = header.marks === null ? {} : { [header.marks]: wordsOf(take(4 * header.rows), Int32Array) };
   return { info, features, targets, ...columns, ...marks };
+}
+
+/** A view of the bytes as words; of a copy where they do not begin at a multiple of a word's length. */
+function wordsOf<Words extends Float32Array | Int32Array>(
+  bytes: Uint8Array,
+  Words: new (buffer: ArrayBufferLike, byteOffset: number, length: number) => Words,
+): Words {
+  const { buffer, byteOffset, length } = bytes.byteOffset % 4 === 0 ? bytes : Uint8Array.from(bytes);
+  return new Words(buffer, byteOffset, length / 4);
+}
+
+/** The same bytes without what Node's Buffer adds to them: some of its methods are others. */
+function plain({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
+}
+
+function isByte(x: number): boolean {
+  return x >= 0 && x <= 255 && Number.isInteger(x);
 }
 
 function padded(length: number): number {

@@ -22,8 +22,8 @@ export function datasetFromArrays(features: NdArray, targets: NdArray, label: Da
   }
   const columns = product(rest);
   const { classNames: names, ...known } = label;
-  const values = Float32Array.from(features.values);
-  const bad = values.findIndex((x) => !Number.isFinite(x));
+  const values = features.values instanceof Uint8Array ? bytesOf(features.values) : Float32Array.from(features.values);
+  const bad = values instanceof Uint8Array ? -1 : values.findIndex((x) => !Number.isFinite(x));
   if (bad >= 0) throw new FormatError(`row ${Math.floor(bad / columns)} has a feature that is not a finite number`);
   const image = rest.length === 2 ? { height: rest[0]!, width: rest[1]! } : null;
   const base = { ...known, rows, features: columns, image };
@@ -38,6 +38,11 @@ export function datasetFromArrays(features: NdArray, targets: NdArray, label: Da
   const classes = names?.length ?? labels.reduce((most, x) => Math.max(most, x), 0) + 1;
   const classNames = names ?? Array.from({ length: classes }, (_, c) => String(c));
   return { info: { ...base, classes, classNames }, features: values, targets: labels };
+}
+
+/** Not a Buffer, some of whose methods are others. */
+function bytesOf({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 /** Standard deviation: what predicting the mean would cost, as a root mean squared error. 0 for no numbers. */

@@ -144,8 +144,9 @@ describe('startStack', () => {
     expect(settings(api.env)).toEqual([]);
     expect(workers).toHaveLength(2);
     for (const { execArgv, env } of workers) {
-      expect(execArgv).toHaveLength(1);
-      for (const flag of execArgv) expect(image).toContain(`"${flag}", "apps/worker/dist/main.js"`);
+      expect(execArgv).toHaveLength(3);
+      const command = ['node', ...execArgv, 'apps/worker/dist/main.js'];
+      expect(image).toContain(`CMD [${command.map((word) => `"${word}"`).join(', ')}]`);
       expect(settings(env)).toHaveLength(2);
       for (const [name, value] of settings(env)) expect(image).toContain(`${name}=${value}`);
     }

@@ -47,10 +47,13 @@ export type FeatureColumn =
   /** A number is a position among the categories. */
   | { readonly kind: 'categorical'; readonly name: string; readonly categories: readonly string[] };
 
-/** Rows in memory, those of a test part of its own last. `features` is row-major, shape [rows, features]. */
+/**
+ * Rows in memory, those of a test part of its own last. `features` is row-major, shape [rows, features]; whole numbers from 0 to 255, as
+ * pictures are, stay bytes: a quarter of the memory.
+ */
 export interface Dataset {
   readonly info: DatasetInfo;
-  readonly features: Float32Array;
+  readonly features: Float32Array | Uint8Array;
   /** What every column means; absent: all are numbers, and none is missing. */
   readonly columns?: readonly FeatureColumn[];
   /** Class indices (classification) or target values (regression), shape [rows]. */

@@ -151,7 +151,7 @@ describe('digits in other formats', () => {
       { file: [...names, 'digit'].join(',').concat('\n', lines.join('\n')) },
     );
     expect(asParquet.dataset.info.checksum).toBe(asCsv.dataset.info.checksum);
-    expect(asParquet.dataset.features).toEqual(features);
+    expect(asParquet.dataset.features).toEqual(Uint8Array.from(features));
     expect(asParquet.dataset.targets).toEqual(targets);
     // Of whole numbers up to 255, a byte is kept for each.
     expect(asParquet.stored.length).toBeLessThan(90_000);

@@ -83,6 +83,18 @@ describe('encodeDataset', () => {
   });
 });
 
+it('trains to the same bits whether pictures lie there as bytes or as floats', () => {
+  const { info, targets } = clouds({ rows: 60, features: 5, classes: 3 });
+  const bytes = Uint8Array.from({ length: 60 * 5 }, (_, i) => (i * i * 37) % 256);
+  for (const normalizeInputs of [true, false]) {
+    const [a, b] = [bytes, Float32Array.from(bytes)].map((features) =>
+      drain(startTraining(mlpJob({ info, targets, features }, { normalizeInputs, epochs: 3 }))),
+    );
+    expect(a).toEqual(b);
+    expect(lastMetrics(a!)['train.loss']).toBeGreaterThan(0);
+  }
+});
+
 describe('training on columns with categories and missing values', () => {
   // The class is the city, but for rows whose city is missing: there the age tells.
   const rows = 300;
@@ -99,7 +111,7 @@ describe('training on columns with categories and missing values', () => {
 
   it('comes to the same bits whatever the test rows hold', () => {
     const other = Float32Array.from(dataset.features);
-    const withTest = (features: Float32Array): Dataset => ({
+    const withTest = (features: Dataset['features']): Dataset => ({
       ...dataset,
       info: { ...dataset.info, rows: 200, testRows: 100 },
       features,

@@ -85,7 +85,7 @@ export function widthOf(encoding: InputEncoding): number {
 }
 
 /** All rows as inputs, shape [rows, inputs]. */
-function encodeRows({ info, features, columns }: Dataset, encodings: readonly InputEncoding[]): Float32Array {
+function encodeRows({ info, features, columns }: Dataset, encodings: readonly InputEncoding[]): Dataset['features'] {
   if (columns === undefined) return features;
   const rows = features.length / info.features;
   const width = encodings.reduce((sum, encoding) => sum + widthOf(encoding), 0);
