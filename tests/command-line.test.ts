@@ -58,6 +58,15 @@ describe('a search', () => {
     expect(shown.stdout).toContain('trials     4 of 4 ended: 4 completed');
     expect((await json('search list --status completed')).map(({ id }: { id: string }) => id)).toContain(search.id);
     expect((await caviar('search list')).stdout).toContain(search.id);
+    await json('search create - --name another', { stdin: EXTERNAL });
+    const named = async (line: string): Promise<string[]> =>
+      (await json(`search list ${line}`)).map(({ name }: { name: string }) => name);
+    expect(await named('--q MINE')).toEqual(['mine']);
+    expect(await named('--sort name')).toEqual(['another', 'mine']);
+    expect(await named('--sort name --order desc')).toEqual(['mine', 'another']);
+    expect((await caviar('search list --q nowhere')).stdout).toContain('no searches with "nowhere"');
+    await json('search cancel latest');
+    await json('search delete latest --yes');
 
     const csv = await caviar(`search export ${search.id}`);
     expect(csv.stdout.trim().split('\n')).toHaveLength(5);

@@ -71,6 +71,34 @@ for follow in (lambda: client.follow_events("ID"), client.follow_changes):
 print("\\n".join(sorted(called)))
 `;
 
+/** Gives every method each of its arguments, and prints the queries that it would have sent, as `METHOD PATH NAME`. */
+const ASK_ALL = `
+import inspect, caviar
+asked = set()
+def request(method, path, query=None, headers=None, **_):
+    if "Last-Event-ID" in (headers or {}):
+        asked.add(method + " " + path.replace("ID", "{id}") + " after")  # the header says the same
+    asked.update(method + " " + path.replace("ID", "{id}") + " " + name for name, value in (query or {}).items() if value is not None)
+    raise caviar.UnreachableError("nothing is sent")
+client = caviar.Client(patience=0)
+client._transport.request = request
+lists = ("status", "numbers", "metrics", "params", "rows", "finishes")
+for name, method in inspect.getmembers(client, inspect.ismethod):
+    if name.startswith("_") or name in ("follow_events", "follow_changes", "watch_leaderboard"):
+        continue
+    given = {each.name: "ID" if each.default is each.empty else ["1"] if each.name in lists else {"number": {"min": 1}} if each.name == "filter" else "1" for each in inspect.signature(method).parameters.values() if each.kind not in (each.VAR_KEYWORD, each.VAR_POSITIONAL)}
+    try:
+        next(iter(method(**given)), None)
+    except (caviar.UnreachableError, TypeError, ValueError, AttributeError):
+        pass
+caviar._transport.time.sleep = None  # the pause before it connects again
+try:
+    next(client.follow_events("ID", after="0"))
+except TypeError:
+    pass
+print("\\n".join(sorted(asked)))
+`;
+
 describe.skipIf(!hasPython)('the Python client', () => {
   test('does what it does without a service', async () => {
     await python('-m', 'unittest', 'discover', '-s', 'tests');
@@ -78,6 +106,15 @@ describe.skipIf(!hasPython)('the Python client', () => {
 
   test('does what it does with a service', { timeout: 300_000 }, async () => {
     await python('-m', 'unittest', 'discover', '-s', 'integration');
+  });
+
+  test('can ask for all that a query of the contract may have', async () => {
+    const asked = new Set((await python('-c', ASK_ALL)).trim().split('\n'));
+    const operations: readonly Operation[] = Object.values(OPERATIONS);
+    const expected = operations
+      .filter(({ path }) => path.startsWith('/v1/'))
+      .flatMap(({ method, path, query }) => Object.keys(query?.shape ?? {}).map((key) => `${method} ${path} ${key}`));
+    expect(expected.filter((each) => !asked.has(each))).toEqual([]);
   });
 
   test('has a method for every call of the contract', async () => {

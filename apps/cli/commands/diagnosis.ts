@@ -84,10 +84,14 @@ const importance: Command = {
   path: ['search', 'importance'],
   summary: 'which parameters the result depends on',
   args: [SEARCH],
+  options: {
+    objective: { kind: 'string', value: 'METRIC', help: 'which of several objectives; the first unless given' },
+  },
   examples: ['caviar search importance latest'],
   async run(context) {
-    const { client, args, io } = context;
-    const shares = await client.importance(await searchId(context, args['SEARCH'] ?? ''), { signal: io.signal });
+    const { client, args, flags, io } = context;
+    const id = await searchId(context, args['SEARCH'] ?? '');
+    const shares = await client.importance(id, { objective: flags.string('objective'), signal: io.signal });
     context.answer(shares, () => importanceLines(context, shares));
     return EXIT.ok;
   },

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
-import type { SearchPreviewView, SearchView } from '@caviar/contracts';
+import type { SearchPreviewView, SearchSort, SearchView } from '@caviar/contracts';
 import type { ArgumentSpec, Command, Context } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { countsText, fields, numberText } from '../view/format.js';
@@ -13,6 +13,8 @@ import { watch } from './watch.js';
 
 const SEARCH_STATUSES = ['running', 'paused', 'completed', 'cancelled', 'failed'] as const;
 export const SEARCH: ArgumentSpec = { name: 'SEARCH', help: 'id of a search, or "latest"' };
+const SORTS = ['created', 'name', 'status', 'progress', 'trials'] as const;
+const ORDERS = ['asc', 'desc'] as const;
 const LIMIT = { kind: 'number', value: 'N', min: 1, help: 'how many at most' } as const;
 
 const create: Command = {
@@ -98,20 +100,43 @@ function previewLines(
 
 const list: Command = {
   path: ['search', 'list'],
-  summary: 'searches, newest first',
+  summary: 'searches, newest first or in another order',
   options: {
     status: { kind: 'string', value: 'STATUS', help: 'only these', choices: SEARCH_STATUSES },
+    q: {
+      kind: 'string',
+      value: 'WORDS',
+      help: 'only those that have each word in their name, trainer, data set, sampler or scheduler',
+    },
+    sort: { kind: 'string', value: 'BY', help: 'created unless given', choices: SORTS },
+    order: {
+      kind: 'string',
+      value: 'ORDER',
+      help: 'asc for names and statuses, desc for the rest, unless given',
+      choices: ORDERS,
+    },
     limit: LIMIT,
     all: { kind: 'boolean', help: 'all of them, however many' },
   },
-  examples: ['caviar search list --status running', 'caviar search list --json | jq -r ".[].id"'],
+  examples: [
+    'caviar search list --status running',
+    'caviar search list --q "mnist tpe" --sort progress',
+    'caviar search list --json | jq -r ".[].id"',
+  ],
   async run(context) {
     const { client, flags, io, screen, style } = context;
     const status = flags.string('status') as SearchView['status'] | undefined;
+    const query = {
+      status,
+      q: flags.string('q'),
+      sort: flags.string('sort') as SearchSort | undefined,
+      order: flags.string('order') as (typeof ORDERS)[number] | undefined,
+      signal: io.signal,
+    };
     const limit = flags.boolean('all') ? Number.POSITIVE_INFINITY : (flags.number('limit') ?? 20);
     const searches: SearchView[] = [];
     let isMore = false;
-    for await (const search of client.everySearch({ status, limit: Math.min(200, limit + 1), signal: io.signal })) {
+    for await (const search of client.everySearch({ ...query, limit: Math.min(200, limit + 1) })) {
       isMore = searches.length >= limit;
       if (isMore) break;
       searches.push(search);
@@ -119,7 +144,7 @@ const list: Command = {
     context.answer(searches, () => {
       if (searches.length === 0)
         return [
-          `no searches${status === undefined ? '' : ` are ${status}`}`,
+          `no searches${status === undefined ? '' : ` are ${status}`}${query.q === undefined ? '' : ` with "${query.q}"`}`,
           `${style.dim('next:')} caviar search create SPEC.json`,
         ];
       return [

@@ -94,6 +94,12 @@ const curve: Command = {
       help: 'what to draw; several times for several (the objective, train and dev)',
     },
     beta: { kind: 'number', value: 'B', help: 'smooth over about 1 / (1 - B) steps, bias-corrected' },
+    'superseded-by': {
+      kind: 'number',
+      value: 'N',
+      min: 1,
+      help: 'what rewind N (see trial show) took out of the curve',
+    },
     height: { kind: 'number', value: 'N', min: 2, help: 'lines, 12 unless given' },
   },
   examples: [
@@ -103,8 +109,13 @@ const curve: Command = {
   async run(context) {
     const { client, args, flags, io } = context;
     const id = await trialId(context, args['TRIAL'] ?? '');
-    const [trial, beta] = [await client.getTrial(id, { signal: io.signal }), flags.number('beta')];
-    const { items } = await client.measurements(id, { maxPoints: 1000, beta, signal: io.signal });
+    const trial = await client.getTrial(id, { signal: io.signal });
+    const { items } = await client.measurements(id, {
+      maxPoints: 1000,
+      beta: flags.number('beta'),
+      supersededBy: flags.number('superseded-by'),
+      signal: io.signal,
+    });
     const names = await metricsOf(context, trial, items);
     context.answer({ trialId: id, items }, () => curveLines(context, { trial, items, names }));
     return EXIT.ok;

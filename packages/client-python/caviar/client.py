@@ -83,10 +83,16 @@ class Client:
         return cast(t.SearchPage, self._get("/v1/searches", **query))
 
     def every_search(
-        self, *, status: Optional[str] = None, q: Optional[str] = None, sort: Optional[str] = None
+        self,
+        *,
+        status: Optional[str] = None,
+        q: Optional[str] = None,
+        sort: Optional[str] = None,
+        order: Optional[str] = None,
     ) -> Iterator[t.Search]:
         """Every search, newest first unless ``sort`` says otherwise, page by page as they are read."""
-        return _every(lambda cursor: self.list_searches(status=status, q=q, sort=sort, limit=_PAGE, cursor=cursor))
+        query = {"status": status, "q": q, "sort": sort, "order": order}
+        return _every(lambda cursor: self.list_searches(**query, limit=_PAGE, cursor=cursor))
 
     def get_search(self, search_id: str) -> t.Search:
         return cast(t.Search, self._get(_search(search_id)))
@@ -336,10 +342,16 @@ class Client:
         return cast(t.TrialHistory, self._get(f"{_trial(trial_id)}/history"))
 
     def measurements(
-        self, trial_id: str, *, max_points: Optional[int] = None, beta: Optional[float] = None
+        self,
+        trial_id: str,
+        *,
+        max_points: Optional[int] = None,
+        beta: Optional[float] = None,
+        superseded_by: Optional[int] = None,
     ) -> t.Measurements:
-        """The learning curve, thinned to `max_points`; `beta` adds smoothed values."""
-        return cast(t.Measurements, self._get(f"{_trial(trial_id)}/measurements", maxPoints=max_points, beta=beta))
+        """The learning curve, thinned to `max_points`; `beta` adds smoothed values, `superseded_by` asks for what that rewind took out."""
+        query = {"maxPoints": max_points, "beta": beta, "supersededBy": superseded_by}
+        return cast(t.Measurements, self._get(f"{_trial(trial_id)}/measurements", **query))
 
     def trial_diagnosis(self, trial_id: str, *, bayes_error: Optional[float] = None) -> t.TrialDiagnosis:
         return cast(t.TrialDiagnosis, self._get(f"{_trial(trial_id)}/diagnosis", bayesError=bayes_error))
