@@ -8,6 +8,9 @@ import { run } from './run.js';
 /** Behind `npm start`, from what is compiled. */
 const START = fileURLToPath(new URL('../../../scripts/caviar.mjs', import.meta.url));
 
+/** What the service hears of when it is sent to us alone, as supervisors do. */
+const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** `caviar`, in this process: answers the exit code. */
 export async function caviar(argv: readonly string[]): Promise<number> {
   const interruption = new AbortController();
@@ -26,15 +29,16 @@ export async function caviar(argv: readonly string[]): Promise<number> {
       env: environment(),
       signal: interruption.signal,
       async startService(env) {
-        // It shares our terminal, and hears of Ctrl-C itself.
+        interruption.signal.throwIfAborted();
+        // It shares our terminal. Of Ctrl-C it may hear twice, which it takes for once; the channel tells it when we are gone.
         const child = spawn(process.execPath, [START, 'start'], {
-          stdio: 'inherit',
+          stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
           env: { ...environment(), ...env },
         });
-        const stop = () => child.kill('SIGTERM');
-        process.on('SIGTERM', stop);
+        const passOn = (signal: NodeJS.Signals) => child.kill(signal);
+        for (const signal of PASSED_ON) process.on(signal, passOn);
         const [code] = (await once(child, 'exit')) as [number | null];
-        process.off('SIGTERM', stop);
+        for (const signal of PASSED_ON) process.off(signal, passOn);
         return code ?? 1;
       },
     });

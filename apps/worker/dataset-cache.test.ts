@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabase } from '@caviar/db';
@@ -49,10 +49,10 @@ async function store(id: string): Promise<string> {
   return id;
 }
 
-const cacheOf = (maxBytes: number) =>
+const cacheOf = (maxBytes: number, content: typeof db.datasets.content = (id) => db.datasets.content(id)) =>
   createDatasetCache({
     datasets: { list: () => [], find: () => null, summary: () => Promise.reject(new Error('there is none')) },
-    storedDatasets: db.datasets,
+    storedDatasets: Object.assign(Object.create(db.datasets), { content }),
     folder,
     maxBytes,
   });
@@ -94,4 +94,36 @@ test('clears away what a killed worker left, and leaves what is on its way', asy
 
 test('says so when the data set was deleted', async () => {
   await expect(cacheOf(1e9).locate('ds_0')).rejects.toMatchObject({ code: 'dataset-not-found' });
+});
+
+test('leaves a copy that was located a moment ago to whoever is about to read it, however little room there is', async () => {
+  const [first, second] = [await store('ds_6'), await store('ds_7')];
+  const place = await cacheOf(10).locate(first);
+  await cacheOf(10).locate(second); // another worker of the machine
+  if (place.kind !== 'file') return expect.fail();
+  expect(await readFile(place.path)).toEqual(Buffer.alloc(BYTES, 'ds_6'));
+});
+
+test('goes on reading a copy that is evicted, or whose data set is deleted, in the middle', async () => {
+  const place = await cacheOf(1e9).locate(await store('ds_8'));
+  if (place.kind !== 'file') return expect.fail();
+  const file = await open(place.path);
+  expect((await file.read({ length: BYTES / 2 })).bytesRead).toBe(BYTES / 2);
+  expect(await db.datasets.delete('ds_8')).toEqual({ usedBy: null });
+  const long = new Date(Date.now() - 60_000);
+  await utimes(place.path, long, long);
+  await cacheOf(10).locate(await store('ds_9'));
+  expect(await readdir(folder)).toEqual(['sha256-ds_9.gz']);
+  expect((await file.read({ length: BYTES })).buffer.subarray(0, BYTES / 2)).toEqual(Buffer.alloc(BYTES / 2, 'ds_8'));
+  await file.close();
+});
+
+test('a data set that is deleted while it is fetched leaves no half copy behind', async () => {
+  const cache = cacheOf(1e9, async function* (id) {
+    yield Buffer.alloc(BYTES / 2, id);
+    await db.datasets.delete(id);
+    yield* db.datasets.content(id);
+  });
+  await expect(cache.locate(await store('ds_10'))).rejects.toMatchObject({ code: 'dataset-not-found' });
+  expect(await readdir(folder)).toEqual([]);
 });

@@ -6,9 +6,12 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { DatasetPlace } from '@caviar/datasets';
 import { type Deps, DomainError } from '@caviar/orchestrator';
+import type { StoredDataset } from '@caviar/spec';
 
 /** A file that nobody has written to for so long is nobody's any more. */
 const STALE_MS = 60 * 60_000;
+/** A copy that was located so lately may not have been read yet: it is left, even when there is no room for it. */
+const IN_USE_MS = 30_000;
 
 /** Makes data sets ready to be read on this machine. */
 export interface DatasetCache {
@@ -23,11 +26,13 @@ export function createDatasetCache({
   folder,
   maxBytes,
 }: Pick<Deps, 'datasets' | 'storedDatasets'> & { readonly folder: string; readonly maxBytes: number }): DatasetCache {
-  async function fetch(id: string, path: string): Promise<void> {
+  async function fetch({ info: { id }, bytes }: StoredDataset, path: string): Promise<void> {
     await mkdir(folder, { recursive: true });
     const part = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.part`;
     try {
       await pipeline(Readable.from(storedDatasets.content(id)), createWriteStream(part));
+      // The content of one that is deleted meanwhile ends early, and must not be taken for a copy.
+      if ((await stat(part)).size !== bytes) throw (await wasDeleted(id)) ?? new Error(`data set ${id} came in part`);
       // Another worker may have been as fast: the content is the same.
       await rename(part, path);
     } catch (error) {
@@ -37,11 +42,15 @@ export function createDatasetCache({
     await evict(folder, { keep: path, maxBytes });
   }
 
+  async function wasDeleted(id: string): Promise<DomainError | null> {
+    return (await storedDatasets.find(id, null)) === null ? notFound(id) : null;
+  }
+
   return {
     async locate(id) {
       if (datasets.find(id) !== null) return { kind: 'built-in', id };
       const stored = await storedDatasets.find(id, null);
-      if (stored === null) throw new DomainError('dataset-not-found', `there is no data set ${id}: it was deleted`);
+      if (stored === null) throw notFound(id);
       const { info } = stored;
       const path = join(folder, `${info.checksum.replace(':', '-')}.gz`);
       const now = new Date();
@@ -49,10 +58,14 @@ export function createDatasetCache({
         () => true,
         () => false,
       );
-      if (!isHere) await fetch(id, path);
+      if (!isHere) await fetch(stored, path);
       return { kind: 'file', path, info };
     },
   };
+}
+
+function notFound(id: string): DomainError {
+  return new DomainError('dataset-not-found', `there is no data set ${id}: it was deleted`);
 }
 
 /** Removes what killed workers left in the middle of fetching, and the files that were used longest ago until the rest fits. */
@@ -79,8 +92,14 @@ async function evict(
   let total = present.reduce((sum, { size }) => sum + size, 0);
   for (const { path, size } of present) {
     if (total <= maxBytes) return;
-    if (path === keep) continue;
+    if (path === keep || (await isInUse(path))) continue;
     await rm(path, { force: true });
     total -= size;
   }
+}
+
+/** Asked just before a copy goes: it may have been located since it was listed. */
+async function isInUse(path: string): Promise<boolean> {
+  const now = await stat(path).catch(() => null);
+  return now !== null && Date.now() - now.mtimeMs < IN_USE_MS;
 }

@@ -125,8 +125,3 @@ function protocolOf(url: string): string {
 function isLogLevel(text: string): text is LogLevel {
   return (LOG_LEVELS as readonly string[]).includes(text);
 }
-
-/** Whether npm runs us as one of its scripts, with a shell in between. */
-export function isStartedByNpm(environment: Readonly<NodeJS.ProcessEnv> = process.env): boolean {
-  return environment['npm_lifecycle_event'] !== undefined;
-}

@@ -1,11 +1,10 @@
 import { killChildren } from './child.js';
-import { ConfigError, isStartedByNpm } from './config.js';
+import { ConfigError } from './config.js';
 import { type Stack, type StackOptions, startStack } from './stack.js';
 import { messageOf, StepError } from './step-error.js';
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const; // 128 + the signal's number, as shells have it
 const SECOND_MS = 1_000;
-const PARENT_LOOK_MS = 250;
 
 /** Why the work was stopped: a signal, or an error that nobody caught. */
 export class Interruption extends Error {
@@ -47,7 +46,6 @@ export async function runStack(
   for (const signal of Object.keys(SIGNALS)) process.on(signal, onSignal);
   process.on('uncaughtException', onError);
   process.on('unhandledRejection', onError);
-  const unwatch = isStartedByNpm() ? watchParent(() => onSignal('SIGTERM')) : () => {};
 
   let stack: Stack | undefined;
   try {
@@ -58,26 +56,10 @@ export async function runStack(
     throw error;
   } finally {
     await stack?.stop();
-    unwatch();
     for (const signal of Object.keys(SIGNALS)) process.off(signal, onSignal);
     process.off('uncaughtException', onError);
     process.off('unhandledRejection', onError);
   }
-}
-
-/**
- * Calls back once our parent is gone. npm passes a signal on to the shell between it and us, which dies of it without a
- * word: without this, the service would outlive the `npm start` that somebody has stopped.
- */
-function watchParent(onGone: () => void): () => void {
-  const parent = process.ppid;
-  const timer = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(timer);
-    onGone();
-  }, PARENT_LOOK_MS);
-  timer.unref();
-  return () => clearInterval(timer);
 }
 
 /** Resolves when the signal aborts. */

@@ -18,13 +18,16 @@ export interface ColumnSummary {
   readonly warnings: readonly string[];
 }
 
+/** What a column may be that is no feature; a `blank` one has no value in any row. */
+export type OtherRole = 'ignore' | 'blank' | 'group' | 'source' | 'test';
+
 /** The first look at a data set. */
 export interface DatasetSummary {
   readonly target: ColumnSummary;
   /** The first ones, where there are very many. */
   readonly columns: readonly ColumnSummary[];
   /** Columns that are no features, with what they are. */
-  readonly others: readonly { readonly name: string; readonly role: 'ignore' | 'group' | 'source' | 'test' }[];
+  readonly others: readonly { readonly name: string; readonly role: OtherRole }[];
 }
 
 /** A data set that somebody brought. */

@@ -3,6 +3,7 @@ import { runBench } from './bench.mjs';
 import { bootstrap } from './bootstrap.mjs';
 import { CHECKS, runChecks } from './checks.mjs';
 import { Failure } from './failure.mjs';
+import { watchParent } from './parent.mjs';
 import { at } from './paths.mjs';
 import { runNode, stopChildren } from './processes.mjs';
 import { runTests } from './tests.mjs';
@@ -74,6 +75,7 @@ export async function main([name = '', ...args]) {
     process.exit(name === '' || name === 'help' ? 0 : 1);
   }
   const ignore = stopOnSignals();
+  watchParent(() => process.kill(process.pid, 'SIGTERM')); // to whoever answers signals by then
   try {
     await bootstrap(verb.needs);
     if (verb.needs.includes('node')) chooseWorkerNode();

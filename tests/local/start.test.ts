@@ -31,6 +31,7 @@ interface User {
 
 const DIRECTLY = [process.execPath, join(root, 'scripts', 'caviar.mjs'), 'start'] as const;
 const BY_NPM = ['npm', 'start', '--silent'] as const;
+const BY_CLI = [process.execPath, join(root, 'apps', 'cli', 'bin', 'caviar.mjs'), 'up'] as const;
 
 function start(
   home: string,
@@ -109,6 +110,29 @@ describe('npm start', () => {
     const running = start(home, {}, undefined, BY_NPM);
     await untilReady(running);
     running.child.kill('SIGTERM');
+    expect(await untilGone(home, 15_000)).toEqual([]);
+  });
+
+  // SIGINT is left out: the shell that npm passes it on to waits for its child, which never hears of it.
+  test.skipIf(process.platform !== 'linux')('ends when npm is killed, and its shell lives on', async () => {
+    const running = start(home, {}, undefined, BY_NPM);
+    await untilReady(running);
+    running.child.kill('SIGKILL');
+    expect(await untilGone(home, 15_000)).toEqual([]);
+  });
+
+  test.each(['SIGINT', 'SIGHUP'] as const)('`caviar up` passes on %s that it alone is sent', async (signal) => {
+    const running = start(home, {}, undefined, BY_CLI);
+    await untilReady(running);
+    running.child.kill(signal);
+    expect(await running.exit).toBe(0);
+    expect(await untilGone(home, 15_000)).toEqual([]);
+  });
+
+  test('`caviar up` takes the service along when it is killed', async () => {
+    const running = start(home, {}, undefined, BY_CLI);
+    await untilReady(running);
+    running.child.kill('SIGKILL');
     expect(await untilGone(home, 15_000)).toEqual([]);
   });
 

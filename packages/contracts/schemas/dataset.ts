@@ -83,7 +83,9 @@ const datasetSummarySchema = z
   .strictObject({
     target: columnSummarySchema,
     columns: z.array(columnSummarySchema).meta({ description: 'The first 300.' }),
-    others: z.array(z.strictObject({ name: z.string(), role: z.enum(['ignore', 'group', 'source', 'test']) })),
+    others: z
+      .array(z.strictObject({ name: z.string(), role: z.enum(['ignore', 'blank', 'group', 'source', 'test']) }))
+      .meta({ description: 'Columns that are no features; a `blank` one has no value in any row, and is left out.' }),
   })
   .meta({ id: 'DatasetSummary', description: 'The first look at a data set.' });
 

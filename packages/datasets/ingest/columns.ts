@@ -11,6 +11,8 @@ export interface ColumnPlan {
   readonly source: number | null;
   readonly test: number | null;
   readonly ignored: readonly number[];
+  /** Positions of columns that have no value in any row, once the rows are known. */
+  readonly blank: readonly number[];
 }
 
 /** Puts roles and target together. Throws IngestError, naming the field of `meta`. */
@@ -53,7 +55,7 @@ export function planColumns(field: string, names: readonly string[], meta: Datas
     );
   }
   const ignored = names.map((_, c) => c).filter((c) => roleOf(c) === 'ignore');
-  return { names, target, features, group, source, test, ignored };
+  return { names, target, features, group, source, test, ignored, blank: [] };
 }
 
 function findTarget(

@@ -43,6 +43,45 @@ describe('a CSV file', () => {
     expect(dataset.info).toMatchObject({ rows: 2, classNames: ['x', 'z'] });
   });
 
+  it('may lack targets: the rows without are left out, and told of', async () => {
+    const lacking = await csv('a,b,y\n1,u,x\n7,onlyhere,\n2,v,?\n"3\n3",u,z\n4,v,x\n');
+    const without = await csv('a,b,y\n1,u,x\n"3\n3",u,z\n4,v,x\n');
+    expect(lacking.dataset).toEqual(without.dataset);
+    expect(lacking.dataset.info.checksum).toBe(without.dataset.info.checksum);
+    expect(lacking.summary.target).toMatchObject({
+      missing: 2,
+      warnings: expect.arrayContaining(['is missing in 2 rows, which are left out']),
+    });
+    expect(without.summary.target.missing).toBe(0);
+    const numbers = await csv('a,y\n1,0.5\n2,\n3,1.5\n', { task: 'regression' });
+    expect([...numbers.dataset.targets]).toEqual([0.5, 1.5]);
+    expect(numbers.summary.target.warnings).toEqual(['is missing in 1 row, which is left out']);
+  });
+
+  it('may lack targets in a test part too, but not in all of it', async () => {
+    const text = 'a,part,y\n1,train,x\n2,train,z\n3,test,x\n4,test,\n5,,\n';
+    const { dataset, summary } = await csv(text, { columns: { part: 'test' } });
+    expect(dataset.info).toMatchObject({ rows: 2, testRows: 1 });
+    expect(summary.target.missing).toBe(2);
+    const data = 'a,y\n1,x\n2,z\n';
+    const files = await upload({ format: 'csv' }, { file: [data, 'a,y\n3,\n4,z\n'] });
+    expect(files.dataset.info).toMatchObject({ rows: 2, testRows: 1 });
+    expect(files.summary.target.missing).toBe(0); // the test part stays sealed
+    await expect(upload({ format: 'csv' }, { file: [data, 'a,y\n3,\n4,\n'] })).rejects.toMatchObject({
+      path: ['file', 1],
+      message: expect.stringMatching(/no value in any row of the test file/),
+    });
+  });
+
+  it('may have columns without a value: they are left out, and told of', async () => {
+    const { dataset, summary } = await csv('a,b,c,y\n1,,u,x\n2,?,v,z\n3,,u,x\n');
+    const without = await csv('a,c,y\n1,u,x\n2,v,z\n3,u,x\n');
+    expect(dataset).toEqual(without.dataset);
+    expect(summary.others).toEqual([{ name: 'b', role: 'blank' }]);
+    // What has values in rows without a target alone has none to learn from.
+    expect((await csv('a,b,y\n1,,x\n2,,z\n3,5,\n')).summary.others).toEqual([{ name: 'b', role: 'blank' }]);
+  });
+
   it('may write decimals with a comma, where no point could be meant', async () => {
     const { dataset } = await csv('a;b;y\n1,5;1;0,5\n-2,25;2,0;1,75\n?;3e2;2\n', { task: 'regression' });
     expect(dataset.columns?.map(({ kind }) => kind)).toEqual(['numeric', 'numeric']);
@@ -167,8 +206,7 @@ describe('a CSV file that is refused', () => {
       ['file'],
       /^line 3, column 2 \("y"\): the target "x" is not a number$/,
     ],
-    ['a missing target', 'a,y\n1,x\n2,\n3,z\n', {}, ['file'], /^line 3, column 2 \("y"\): the target is missing$/],
-    ['a missing target after a quoted line break', 'a,y\n"1\n1",x\n2,?\n3,z\n', {}, ['file'], /^line 4, column 2/],
+    ['no target in any row', 'a,y\n1,\n2,?\n', {}, ['file'], /^column 2 \("y"\), the target, has no value in any row$/],
     ['one class', 'a,y\n1,x\n2,x\n', {}, ['file'], /column 2 \("y"\) has one class only: "x"/],
     [
       'too many classes',
@@ -178,12 +216,13 @@ describe('a CSV file that is refused', () => {
       /more than 1000 values: is it a regression/,
     ],
     [
-      'a column without a value',
+      'a column without a value that is to be a feature',
       'a,b,y\n1,,x\n2,?,z\n',
-      {},
+      { columns: { b: 'numeric' } },
       ['file'],
-      /column 2 \("b"\) has no value in any row: give it the role ignore/,
+      /column 2 \("b"\) has no value in any row, and cannot be numeric/,
     ],
+    ['no column with a value', 'a,b,y\n,,x\n?,?,z\n', {}, ['file'], /no column of features with a value in any row/],
     ['a name twice', 'a,b,a,y\n1,2,3,x\n', {}, ['file'], /columns 1 and 3 are both named "a"/],
     [
       'commas that may be decimal or not',

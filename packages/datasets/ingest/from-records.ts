@@ -18,16 +18,17 @@ export async function datasetFromRecords(
   data: Records,
   test: Records | null,
   { meta, limits }: { readonly meta: DatasetMeta; readonly limits: IngestLimits },
-): Promise<{ readonly dataset: Dataset; readonly plan: ColumnPlan }> {
+): Promise<{ readonly dataset: Dataset; readonly plan: ColumnPlan; readonly untold: number }> {
   if (data.names.length > MAX_COLUMNS)
     throw new IngestError([data.field], `has more than ${MAX_COLUMNS} columns`, true);
-  const plan = planColumns(data.field, data.names, meta);
-  if (test !== null) checkTestFile(data, test, plan);
-  const found = await survey({ data, test, plan, meta }, limits);
-  const reader = new RowReader(plan, found);
+  const planned = planColumns(data.field, data.names, meta);
+  if (test !== null) checkTestFile(data, test, planned);
+  const found = await survey({ data, test, plan: planned, meta }, limits);
+  const { plan, untold } = found;
+  const reader = new RowReader(found);
   await data.each((cells, line) => reader.read(cells, { records: data, line, isTest: false }));
   await test?.each((cells, line) => reader.read(cells, { records: test, line, isTest: true }));
-  return { dataset: reader.finish(meta), plan };
+  return { dataset: reader.finish(meta), plan, untold };
 }
 
 function checkTestFile(data: Records, test: Records, plan: ColumnPlan): void {
@@ -94,8 +95,8 @@ class RowReader {
   #next = 0;
   #nextTest: number;
 
-  constructor(plan: ColumnPlan, found: Survey) {
-    const { rows, testRows, kinds, task, classNames } = found;
+  constructor(found: Survey) {
+    const { rows, testRows, plan, kinds, task, classNames } = found;
     this.#plan = plan;
     this.#survey = found;
     this.#features = new Float32Array((rows + testRows) * kinds.length);
@@ -109,12 +110,14 @@ class RowReader {
   }
 
   read(cells: readonly Cell[], place: Place): void {
+    const told = cells[this.#plan.target]!;
+    if (told === null) return; // left out, as the survey did
     const isTest = place.isTest || isTestRow(cells, this.#plan, place);
     const row = isTest ? this.#nextTest++ : this.#next++;
-    const { features, target, group, source } = this.#plan;
+    const { features, group, source } = this.#plan;
     const first = row * features.length;
     for (let f = 0; f < features.length; f++) this.#features[first + f] = this.#feature(cells, f, { ...place, isTest });
-    this.#targets[row] = this.#target(cells[target]!, { ...place, isTest });
+    this.#targets[row] = this.#target(told, { ...place, isTest });
     const mark = group ?? source;
     if (this.#marks === null || mark === null) return;
     const cell = cells[mark]!;
@@ -141,9 +144,8 @@ class RowReader {
     throw refused(place, at, `the column has more than ${MAX_TEXTS} different texts: give it the role ignore`);
   }
 
-  #target(cell: Cell, place: Place): number {
+  #target(cell: string | number, place: Place): number {
     const at = this.#plan.target;
-    if (cell === null) throw refused(place, at, 'the target is missing');
     if (this.#survey.task === 'classification') {
       const name = className(cell);
       const label = this.#labels.get(name);

@@ -38,7 +38,7 @@ export async function ingest(
   files: readonly UploadedFile[],
   { contentPath, limits = DEFAULT_LIMITS }: { readonly contentPath: string; readonly limits?: IngestLimits },
 ): Promise<Ingested> {
-  const { dataset, others, target } = await read(meta, files, limits);
+  const { dataset, others, target, untold } = await read(meta, files, limits);
   const hash = createHash('sha256');
   const hashed = function* () {
     for (const piece of contentPieces(dataset, target)) {
@@ -54,13 +54,15 @@ export async function ingest(
   );
   const { size } = await stat(contentPath);
   const info = { ...dataset.info, checksum: `sha256:${hash.digest('hex')}` };
-  return { info, summary: summarize(dataset, others, target), bytes: size };
+  return { info, summary: summarize(dataset, others, { name: target, untold }), bytes: size };
 }
 
 interface Read {
   readonly dataset: Dataset;
   readonly others: DatasetSummary['others'];
   readonly target: string;
+  /** Rows that are left out, since they have no target. */
+  readonly untold: number;
 }
 
 async function read(meta: DatasetMeta, files: readonly UploadedFile[], limits: IngestLimits): Promise<Read> {
@@ -76,18 +78,19 @@ async function read(meta: DatasetMeta, files: readonly UploadedFile[], limits: I
   if (meta.format === 'npz') return fromArrays(datasetFromMatrices(await readNpz(first, limits), { meta, limits }));
   const data = await openTable(first, meta, limits);
   const test = second === undefined ? null : await openTable(second, meta, limits);
-  const { dataset, plan } = await datasetFromRecords(data, test, { meta, limits });
+  const { dataset, plan, untold } = await datasetFromRecords(data, test, { meta, limits });
   const named = (role: 'group' | 'source' | 'test') => {
     const at = plan[role];
     return at === null ? [] : [{ name: plan.names[at]!, role }];
   };
   const ignored = plan.ignored.map((at) => ({ name: plan.names[at]!, role: 'ignore' as const }));
-  const others = [...ignored, ...named('group'), ...named('source'), ...named('test')];
-  return { dataset, others, target: plan.names[plan.target]! };
+  const blank = plan.blank.map((at) => ({ name: plan.names[at]!, role: 'blank' as const }));
+  const others = [...ignored, ...blank, ...named('group'), ...named('source'), ...named('test')];
+  return { dataset, others, target: plan.names[plan.target]!, untold };
 }
 
 function fromArrays(dataset: Dataset): Read {
-  return { dataset, others: [], target: 'label' };
+  return { dataset, others: [], target: 'label', untold: 0 };
 }
 
 /** Each format has its parts; words about columns are for tables. */

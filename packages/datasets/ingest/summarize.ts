@@ -12,11 +12,15 @@ const ENOUGH_ROWS = 20;
 const DATE = /^\d{4}-\d{1,2}-\d{1,2}([T ]|$)|^\d{1,2}[./]\d{1,2}[./]\d{2,4}$/;
 
 /** The first look at a data set: of the rows that splits share out alone, since a test part stays sealed. */
-export function summarize(dataset: Dataset, others: DatasetSummary['others'], target: string): DatasetSummary {
+export function summarize(
+  dataset: Dataset,
+  others: DatasetSummary['others'],
+  target: { readonly name: string; readonly untold: number },
+): DatasetSummary {
   const { info, columns } = dataset;
   const count = Math.min(info.features, MAX_COLUMNS_TOLD);
   return {
-    target: describeTarget(dataset, target),
+    target: withUntold(describeTarget(dataset, target.name), target.untold),
     columns: Array.from({ length: count }, (_, c) => {
       const cells = new Float32Array(info.rows);
       for (let row = 0; row < info.rows; row++) cells[row] = dataset.features[row * info.features + c]!;
@@ -31,6 +35,14 @@ export function summarize(dataset: Dataset, others: DatasetSummary['others'], ta
     }),
     others,
   };
+}
+
+/** Tells of the rows that have no target. */
+function withUntold(summary: ColumnSummary, untold: number): ColumnSummary {
+  if (untold === 0) return summary;
+  const warning =
+    untold === 1 ? 'is missing in 1 row, which is left out' : `is missing in ${untold} rows, which are left out`;
+  return { ...summary, missing: untold, warnings: [warning, ...summary.warnings] };
 }
 
 function describeTarget({ info, targets }: Dataset, name: string): ColumnSummary {

@@ -15,8 +15,13 @@ const OTHER_MARKS: ReadonlySet<string> = new Set(['train', 'dev', '0', 'false', 
 
 /** What a first pass through the rows finds out. Rows of the test part have no say in it, but for their number. */
 export interface Survey {
+  /** Without those that have no target, which are left out. */
   readonly rows: number;
   readonly testRows: number;
+  /** Rows that are left out, those of the test part apart: nothing can be learned from them. */
+  readonly untold: number;
+  /** The plan, without the features that have no value in any row. */
+  readonly plan: ColumnPlan;
   /** Of every feature. */
   readonly kinds: readonly ('numeric' | 'categorical')[];
   /** Columns, by position, that write numbers with a decimal comma. */
@@ -38,8 +43,13 @@ export async function survey(
 ): Promise<Survey> {
   const columns = plan.features.map(() => new Spelling());
   const target = { spelling: new Spelling(), fraction: false, values: new Set<string>() };
-  let [rows, testRows] = [0, 0];
+  let [rows, testRows, untold, untoldTests] = [0, 0, 0, 0];
   await data.each((cells, line) => {
+    const cell = cells[plan.target]!;
+    if (cell === null) {
+      untold++;
+      return;
+    }
     if ((rows + testRows + 1) * plan.features.length > limits.cells) throw tooLarge(data, limits);
     if (isTestRow(cells, plan, { records: data, line })) {
       testRows++;
@@ -47,35 +57,51 @@ export async function survey(
     }
     rows++;
     plan.features.forEach(({ at }, f) => {
-      const cell = cells[at]!;
-      if (cell !== null) columns[f]!.see(cell);
+      const value = cells[at]!;
+      if (value !== null) columns[f]!.see(value);
     });
-    const cell = cells[plan.target]!;
-    if (cell === null) return;
     target.spelling.see(cell);
     const value = numberOf(cell) ?? numberOf(withPoint(String(cell)) ?? '');
     if (value !== null && !Number.isInteger(value)) target.fraction = true;
     if (target.values.size <= MAX_CLASSES) target.values.add(className(cell));
   });
-  await test?.each(() => {
+  await test?.each((cells) => {
+    if (cells[plan.target] === null) {
+      untoldTests++;
+      return;
+    }
     testRows++;
     if ((rows + testRows) * plan.features.length > limits.cells) throw tooLarge(test, limits);
   });
-  if (rows === 0) throw new IngestError([data.field], 'has no rows');
+  const targetColumn = `column ${plan.target + 1} ("${plan.names[plan.target]}"), the target,`;
+  if (rows === 0) {
+    throw new IngestError([data.field], untold > 0 ? `${targetColumn} has no value in any row` : 'has no rows');
+  }
+  if (test !== null && testRows === 0 && untoldTests > 0) {
+    throw new IngestError(
+      [test.field, 1],
+      `${targetColumn} has no value in any row of the test file: leave the file out`,
+    );
+  }
 
   const commas = new Set<number>();
   const refuse = (at: number, message: string) => {
     throw new IngestError([data.field], `column ${at + 1} ("${plan.names[at]}") ${message}`);
   };
-  const kinds = plan.features.map(({ at, kind }, f) => {
+  const isBlank = plan.features.map(({ at, kind }, f) => {
+    if (columns[f]!.isEmpty && kind !== null) refuse(at, `has no value in any row, and cannot be ${kind}`);
+    return columns[f]!.isEmpty;
+  });
+  const kinds = plan.features.flatMap(({ at, kind }, f) => {
     const spelling = columns[f]!;
-    if (spelling.isEmpty) refuse(at, 'has no value in any row: give it the role ignore');
+    if (spelling.isEmpty) return [];
     if (spelling.hasCommas && kind !== 'categorical') {
       if (spelling.mayBeThousands) refuse(at, COMMA_IN_DOUBT);
       commas.add(at);
     }
     return kind ?? (spelling.isNumeric || spelling.hasCommas ? 'numeric' : 'categorical');
   });
+  if (kinds.length === 0) throw new IngestError([data.field], 'has no column of features with a value in any row');
   const isOfNumbers = target.spelling.isNumeric || target.spelling.hasCommas;
   if (target.spelling.hasCommas && meta.task !== 'classification') {
     if (target.spelling.mayBeThousands) refuse(plan.target, COMMA_IN_DOUBT);
@@ -84,7 +110,9 @@ export async function survey(
   const found = isOfNumbers && (target.fraction || target.values.size > MANY_VALUES) ? 'regression' : 'classification';
   const task = meta.task ?? found;
   const classNames = task === 'regression' ? null : readClasses(data.field, [...target.values], plan);
-  return { rows, testRows, kinds, commas, task, classNames };
+  const blank = plan.features.filter((_, f) => isBlank[f]).map(({ at }) => at);
+  const used = { ...plan, features: plan.features.filter((_, f) => !isBlank[f]), blank };
+  return { rows, testRows, untold, plan: used, kinds, commas, task, classNames };
 }
 
 const COMMA_IN_DOUBT = 'writes numbers such as 1,234, which may be thousands or fractions: write 1234, or 1.234';
@@ -150,7 +178,6 @@ function readClasses(field: string, values: readonly string[], { names, target }
   if (values.length > MAX_CLASSES) {
     throw new IngestError(['meta', 'task'], `${column} has more than ${MAX_CLASSES} values: is it a regression?`);
   }
-  if (values.length === 0) throw new IngestError([field], `${column}, the target, has no value in any row`);
   if (values.length === 1) throw new IngestError([field], `${column} has one class only: "${values[0]}"`);
   return inOrder(values);
 }
