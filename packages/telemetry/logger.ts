@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
 import { type DestinationStream, type Logger, pino } from 'pino';
-import pretty from 'pino-pretty';
+import type { PrettyOptions, PrettyStream } from 'pino-pretty';
 import { redactUrls } from './redact-urls.js';
 
 export type { Logger } from 'pino';
@@ -25,7 +26,7 @@ export function createLogger(options: LoggerOptions): Logger {
   const destination =
     options.destination ??
     (options.pretty
-      ? pretty({
+      ? prettyStream({
           destination: STDERR,
           sync: true,
           colorize: true,
@@ -45,6 +46,12 @@ export function createLogger(options: LoggerOptions): Logger {
 }
 
 const STDERR = 2;
+
+/** A megabyte that is loaded only where a person reads along. */
+function prettyStream(options: PrettyOptions): PrettyStream {
+  const require = createRequire(import.meta.url);
+  return (require('pino-pretty') as (options: PrettyOptions) => PrettyStream)(options);
+}
 
 const NAMES = ['authorization', 'cookie', 'password', 'apiKey', 'apiKeys', 'leaseToken', 'DATABASE_URL', 'REDIS_URL'];
 const SECRETS = [
