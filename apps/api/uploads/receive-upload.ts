@@ -65,6 +65,8 @@ function readParts(request: IncomingMessage, folder: string, limits: Limits): Pr
     const files: UploadedFile[] = [];
     const writing: Promise<void>[] = [];
     const count = createCounter(limits);
+    // A file that stops in the middle would be waited for: neither the form nor the request ends it.
+    const givenUp = new AbortController();
     let meta: DatasetMeta | undefined;
     let isOver = false;
 
@@ -76,6 +78,7 @@ function readParts(request: IncomingMessage, folder: string, limits: Limits): Pr
       // The rest is read and thrown away, so that the answer is not lost with the connection.
       request.resume();
       form.destroy();
+      givenUp.abort();
       void Promise.allSettled(writing).then(() => reject(error));
     };
     const stopped = () => fail(new HttpProblem('request-timeout', 'The upload stopped coming in.'));
@@ -96,7 +99,9 @@ function readParts(request: IncomingMessage, folder: string, limits: Limits): Pr
         if (!isFileField(field)) throw refused(field, `is no part of an upload; ${PARTS}`);
         const path = join(folder, `${files.length}-${field}`);
         files.push({ field, path });
-        const written = pipeline(stream as BusboyFileStream, count, createWriteStream(path));
+        const written = pipeline(stream as BusboyFileStream, count, createWriteStream(path), {
+          signal: givenUp.signal,
+        });
         written.catch(fail);
         writing.push(written);
       });
