@@ -8,7 +8,7 @@ import type {
   TableQuery,
   TrialPoint,
 } from '@caviar/orchestrator';
-import type { Trial } from '@caviar/spec';
+import type { Objective, Trial } from '@caviar/spec';
 import { conditionsOf, numberColumn, orderOf } from './chart-columns.js';
 import type { Client } from './client.js';
 import { Prisma } from './generated/client.js';
@@ -152,7 +152,7 @@ export class ChartRepository implements ChartStore {
       FROM (${chosen}) c JOIN trials t ON t.id = c.id ORDER BY c.place`;
   }
 
-  async rungs(searchId: string, direction: 'minimize' | 'maximize'): Promise<readonly RungSummary[]> {
+  async rungs(searchId: string, { metric, direction }: Objective): Promise<readonly RungSummary[]> {
     const best = direction === 'minimize' ? Prisma.sql`min(value)` : Prisma.sql`max(value)`;
     return this.client.$read<RungSummary[]>`
       SELECT step, count(*)::int AS arrived,
@@ -162,7 +162,8 @@ export class ChartRepository implements ChartStore {
         ${best} AS best,
         coalesce(to_json(percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY value)), '[null,null,null]') AS quartiles
       FROM (
-        SELECT r.key::int AS step, (r.value #>> '{}')::float8 AS value, t.status,
+        SELECT r.key::int AS step, t.status,
+          (CASE json_typeof(r.value) WHEN 'object' THEN r.value ->> ${metric} ELSE r.value #>> '{}' END)::float8 AS value,
           t.step > r.key::int OR t.status IN ('queued', 'running', 'completed') AS went
         FROM trials t, json_each(t.rungs) AS r WHERE t.search_id = ${searchId}
       ) arrivals GROUP BY step ORDER BY step`;

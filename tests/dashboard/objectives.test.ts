@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { createClient } from '@caviar/client';
 import { createTestDatabase, testRedis } from '@caviar/testing';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../../apps/api/testing/test-app.js';
 import { accessibilityFaults, findChromium, openBrowser, type Visit, visit } from '../support/browser.js';
+import { clickPoint, expectExports } from '../support/pictures.js';
 
 // Several objectives and constraints in a real browser: the front, the choice of an objective, and what is done with a mouse to pictures.
 
@@ -62,26 +62,6 @@ describe.skipIf(path === null)('several objectives', () => {
 
   const open = (address: string) => page.goto(`${url}${address}`);
   const card = (name: string | RegExp) => page.getByRole('region', { name });
-  const saved = async (name: string, what: string): Promise<Buffer> => {
-    await card(name).getByLabel(`Export ${name}`).click();
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      card(name).getByRole('button', { name: what }).click(),
-    ]);
-    return readFile(await download.path());
-  };
-  /** Every chart of a page gives a picture that is one, and numbers under their names. */
-  const exportsAll = async (charts: Readonly<Record<string, string>>) => {
-    for (const [name, columns] of Object.entries(charts)) {
-      await card(name).locator('canvas').first().waitFor();
-      const picture = await saved(name, 'Picture (PNG)');
-      expect([...picture.subarray(0, 4)], name).toEqual([0x89, 0x50, 0x4e, 0x47]);
-      expect(picture.length, name).toBeGreaterThan(3000);
-      const [head, first] = String(await saved(name, 'Numbers (CSV)')).split('\r\n');
-      expect(head, name).toBe(columns);
-      expect(first?.split(','), name).toHaveLength(columns.split(',').length);
-    }
-  };
 
   test('the front, what it dominates and what breaks a constraint are told apart, drawn and ranked', async () => {
     await open(`/searches/${id}`);
@@ -106,25 +86,10 @@ describe.skipIf(path === null)('several objectives', () => {
 
   test('a click on a point opens its trial, which tells what it broke', async () => {
     const points = await client.trialPoints(id, { metrics: ['error', 'latency', 'memory'] });
-    // The trial with the greatest latency lies alone, in the upper right or left: found by its tooltip.
     const latency = points.metrics['latency']!.map(Number);
     const worst = latency.indexOf(Math.max(...latency));
-    const box = (await card('Pareto front').locator('canvas').first().boundingBox())!;
-    // Points are sought as an eye would: where the cursor becomes a hand.
-    const at = await page.evaluate(async ({ x, y, width, height }) => {
-      const canvas = document.elementFromPoint(x + width / 2, y + height / 2)!;
-      for (let top = 40; top < height - 40; top += 3) {
-        for (let left = 60; left < width - 12; left += 3) {
-          const where = { clientX: x + left, clientY: y + top, bubbles: true };
-          canvas.dispatchEvent(new MouseEvent('mousemove', where));
-          if ((canvas.parentElement as HTMLElement).style.cursor === 'pointer') return [x + left, y + top];
-        }
-      }
-      return null;
-    }, box);
-    expect(at).not.toBeNull();
-    await page.mouse.click(at![0]!, at![1]!);
-    // The topmost point: the one of the greatest latency.
+    // The topmost point is the one of the greatest latency.
+    await clickPoint(page, 'Pareto front', 'first');
     await page.getByRole('heading', { name: `Trial ${points.number[worst]}`, exact: true }).waitFor();
     await page.getByText('memory ≤ 500').waitFor();
     expect(points.metrics['memory']![worst]).toBeGreaterThan(500);
@@ -147,18 +112,38 @@ describe.skipIf(path === null)('several objectives', () => {
       .toContain(`the best latency is ${items.at(-1)!.value}`);
     await page.reload();
     await card('Importance').getByText('for latency').waitFor();
-    await exportsAll({
+    await expectExports(page, {
       'Pareto front': 'number,front,keepsConstraints,error,latency,memory',
       'Best so far': 'number,status,latency,isNewBest,keepsConstraints',
       Importance: 'parameter,share,spread',
     });
     await open(`/searches/${id}/parameters?objective=latency`);
-    await exportsAll({
+    await expectExports(page, {
       'Parallel coordinates': 'number,width,activation,latency',
       Slice: 'number,width,latency',
       Contour: 'number,width,activation,latency',
     });
     expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  test('learning curves are those of the best by the objective that is chosen, within the bounds', async () => {
+    await open(`/searches/${id}/curves?metric=memory`);
+    await card('Learning curves')
+      .getByRole('img', { name: /curves of memory/ })
+      .waitFor();
+    await page
+      .getByRole('group', { name: 'Objective' })
+      .getByRole('button', { name: /^latency/ })
+      .click();
+    await card('Learning curves')
+      .getByRole('img', { name: /10 curves of latency/ })
+      .waitFor();
+    const { items } = await client.trialTable(id, {
+      sort: 'metrics.latency',
+      filter: { 'metrics.memory': { max: 500 } },
+    });
+    const links = card('Trials drawn').getByRole('link');
+    await expect.poll(() => links.allTextContents()).toEqual(items.slice(0, 10).map(({ number }) => `#${number}`));
   });
 
   test('ranges are brushed on an axis, stay when the page is read again, and lead to the trials', async () => {
@@ -181,6 +166,20 @@ describe.skipIf(path === null)('several objectives', () => {
     expect(Object.keys(brush)).toEqual(['params.width']);
     await page.reload();
     await parallel.getByRole('link', { name: `Show ${count} chosen` }).waitFor();
+    // What is drawn anew has the rectangle too: left of the axis, where nothing else is.
+    const isPainted = (y: number) =>
+      parallel
+        .locator('canvas')
+        .first()
+        .evaluate((element, down) => {
+          const { width, clientWidth } = element as HTMLCanvasElement;
+          const scale = width / clientWidth;
+          const pixel = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
+          pixel.drawImage(element as HTMLCanvasElement, -50 * scale, -down * scale);
+          return pixel.getImageData(0, 0, 1, 1).data[3]! > 0;
+        }, y);
+    await expect.poll(() => isPainted(120)).toBe(true);
+    expect(await isPainted(45)).toBe(false);
     await parallel.getByRole('link', { name: `Show ${count} chosen` }).click();
     await page.getByText(`${count} shown`).waitFor();
     await page.goBack();
@@ -286,6 +285,7 @@ describe.skipIf(path === null)('several objectives', () => {
   });
 
   test('nothing was said on the console', () => {
-    expect(visited.complaints).toEqual([]);
+    // The browser itself tells of previews of what was wrong on purpose.
+    expect(visited.complaints.filter((text) => !/status of 422 .*\/preview$/.test(text))).toEqual([]);
   });
 });

@@ -171,6 +171,23 @@ test('rungs: how many came, went on and were stopped, and their values', async (
   ]);
 });
 
+test('rungs where more than one value counts have those of the first objective', async () => {
+  const objective = [
+    { metric: 'w', direction: 'maximize' },
+    { metric: 'cost', direction: 'minimize' },
+  ];
+  const search = await create({ scheduler: { kind: 'fifo' }, objective });
+  await worker.finish(search, ({ number }) => [{ cost: 1, w: number }], 2);
+  await runSql(
+    database.url,
+    `UPDATE trials SET rungs = json_build_object('1', json_build_object('w', number, 'cost', 7)) WHERE search_id = '${search}' AND number = 1;
+     UPDATE trials SET rungs = '{"1": {"w": null, "cost": 3}}' WHERE search_id = '${search}' AND number = 0`,
+  );
+  expect(body(await app.inject(`/v1/searches/${search}/rungs`), 'getSearchRungs').items).toEqual([
+    { step: 1, arrived: 2, wentOn: 2, stopped: 0, waiting: 0, best: 1, quartiles: [1, 1, 1] },
+  ]);
+});
+
 test('the timeline: who trained what, and what became of it', async () => {
   const search = await create({ parallelism: 3 });
   await worker.finish(search, () => [{ cost: 1 }], 2);

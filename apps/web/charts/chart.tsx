@@ -9,6 +9,7 @@ import { downloadCsv, downloadUrl, fileName, type Table } from './download.js';
 import { drawSoon, forget } from './draw-queue.js';
 import type { ChartOption } from './option.js';
 import { type Palette, paletteOf } from './palette.js';
+import { type ChartClick, trialAt } from './trial-at.js';
 
 export interface ChartProps {
   readonly title: string;
@@ -25,7 +26,7 @@ export interface ChartProps {
   readonly actions?: ReactNode;
   readonly legend?: ReactNode;
   readonly className?: string;
-  /** A point was clicked: what its `data` has as `trialId`. */
+  /** A point or a line was clicked: what its `data` has as `trialId`. */
   readonly onTrial?: (trialId: string) => void;
   readonly onReady?: (chart: EChartsType) => void;
   /** What is drawn is another now. */
@@ -62,9 +63,9 @@ export function Chart(props: ChartProps) {
     void import('./echarts.js').then(({ init }) => {
       if (isGone || host.current === null) return;
       made = init(host.current, null, { renderer: 'canvas' });
-      made.on('click', ({ data }) => {
-        const id = (data as { trialId?: unknown } | null)?.trialId;
-        if (typeof id === 'string') handlers.current.onTrial?.(id);
+      made.on('click', (event) => {
+        const id = made === undefined ? null : trialAt(made, event as ChartClick);
+        if (id !== null) handlers.current.onTrial?.(id);
       });
       observer = new ResizeObserver(() => made?.resize());
       observer.observe(host.current);

@@ -3,7 +3,7 @@ import { boundsOf, constraintsOf, objectivesOf, useObjective } from '../data/obj
 import { Segments } from './parts.js';
 
 /** Which of several objectives the pictures below are about, and what bounds trials must keep; nothing for one without bounds. */
-export function ObjectiveChoice({ search }: { readonly search: SearchView }) {
+export function ObjectiveChoice({ search, onChoose }: { readonly search: SearchView; readonly onChoose?: () => void }) {
   const [objective, setObjective] = useObjective(search);
   const objectives = objectivesOf(search.spec);
   const constraints = constraintsOf(search.spec);
@@ -19,7 +19,10 @@ export function ObjectiveChoice({ search }: { readonly search: SearchView }) {
             choices={objectives.map(
               ({ metric, direction }) => [metric, `${metric} ${direction === 'minimize' ? '↓' : '↑'}`] as const,
             )}
-            onChange={setObjective}
+            onChange={(metric) => {
+              setObjective(metric);
+              onChoose?.();
+            }}
           />
         </>
       )}

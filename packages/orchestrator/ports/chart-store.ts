@@ -1,4 +1,4 @@
-import type { Measurement, Metrics, Params, ParamValue, Trial, TrialStatus } from '@caviar/spec';
+import type { Measurement, Metrics, Objective, Params, ParamValue, Trial, TrialStatus } from '@caviar/spec';
 
 /** A field of a trial, `params.NAME`, or `metrics.NAME`; as an order also `front`, that of the places given. */
 export type TableColumn = string;
@@ -96,7 +96,7 @@ export interface ChartStore {
     searchId: string,
     which: { readonly numbers: readonly number[] | undefined; readonly best: number },
   ): Promise<readonly Curve[]>;
-  rungs(searchId: string, direction: 'minimize' | 'maximize'): Promise<readonly RungSummary[]>;
+  rungs(searchId: string, objective: Objective): Promise<readonly RungSummary[]>;
   /** The newest stretches, by their begin. */
   timeline(searchId: string, limit: number): Promise<readonly Stretch[]>;
   /** The open searches and the newest others of a project, or of all. */

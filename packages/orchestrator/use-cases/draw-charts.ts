@@ -78,7 +78,7 @@ export function createCharts(deps: Pick<Deps, 'searches' | 'trials' | 'charts'>)
     },
     async rungs(id) {
       const { version, spec } = await getSearch(deps, id);
-      return { version, items: await charts.rungs(id, spec.objective.direction) };
+      return { version, items: await charts.rungs(id, spec.objective) };
     },
     async timeline(id, { limit }) {
       const { version } = await getSearch(deps, id);

@@ -3,9 +3,12 @@ import { useCallback, useMemo } from 'react';
 import { navigate, useParam } from '../../app/router.js';
 import { Chart } from '../../charts/chart.js';
 import type { Palette } from '../../charts/palette.js';
+import { bestNumbers } from '../../data/best-numbers.js';
+import { useObjective, useSeenSearch } from '../../data/objectives.js';
 import { api } from '../../data/session.js';
 import { useLoad } from '../../data/use-load.js';
 import { formatMetric } from '../../format/number.js';
+import { ObjectiveChoice } from '../../ui/objective-choice.js';
 import { Card, Segments, Select, TrialLink } from '../../ui/parts.js';
 import { Scroll } from '../../ui/scroll.js';
 import { Empty, Whole } from '../../ui/states.js';
@@ -23,19 +26,26 @@ export function CurvesTab({ search, tick }: TabProps) {
   const [chosen, setChosen] = useParam('metric');
   const [scale, setScale] = useParam('y', 'linear');
   const smoothing = Number(beta) || 0;
+  const [objective] = useObjective(search);
+  const seen = useSeenSearch(search, objective);
+  const isFirst = objective.metric === search.spec.objective.metric;
   const loaded = useLoad(
-    `curves ${id} ${count} ${numbers} ${smoothing}`,
-    (signal) =>
-      api().trialCurves(id, {
-        ...(numbers === '' ? { best: Number(count) } : { numbers: numbers.split(',').map(Number).slice(0, 50) }),
-        ...(smoothing > 0 && { beta: smoothing }),
-        maxPoints: 300,
-        signal,
-      }),
+    `curves ${id} ${count} ${numbers} ${smoothing} ${objective.metric}`,
+    async (signal): Promise<TrialCurvesView> => {
+      const options = { ...(smoothing > 0 && { beta: smoothing }), maxPoints: 300, signal };
+      if (numbers === '' && isFirst) return api().trialCurves(id, { best: Number(count), ...options });
+      const chosenNumbers =
+        numbers === ''
+          ? await bestNumbers(search, objective, { count: Number(count), signal })
+          : numbers.split(',').map(Number).slice(0, 50);
+      if (chosenNumbers.length === 0) return { version: 0, items: [] };
+      return api().trialCurves(id, { numbers: chosenNumbers, ...options });
+    },
     { tick },
   );
   return (
     <div className="stack">
+      <ObjectiveChoice search={search} onChoose={() => setChosen('')} />
       <div className="toolbar" style={{ margin: 0 }}>
         {numbers === '' ? (
           <span className="row">
@@ -77,7 +87,7 @@ export function CurvesTab({ search, tick }: TabProps) {
       <Whole loaded={loaded} height={460}>
         {(curves) => (
           <Shown
-            search={search}
+            search={seen}
             curves={curves}
             metric={chosen}
             onMetric={setChosen}

@@ -49,7 +49,7 @@ export function curvesOption({
       }),
       showSymbol: trial.steps.length === 1,
       symbolSize: 5,
-      triggerLineEvent: true,
+      triggerEvent: 'line',
       lineStyle: {
         color,
         width: isTrain ? 1.25 : 1.75,

@@ -165,6 +165,7 @@ function historyOption({
         type: 'line',
         name: 'best',
         step: 'end',
+        triggerEvent: 'line',
         data: line,
         symbol: 'circle',
         symbolSize: 8,

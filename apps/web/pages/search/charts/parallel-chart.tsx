@@ -9,6 +9,7 @@ import { type SpaceAxis, spaceAxes } from '../../../charts/space-axis.js';
 import { colourRange, type Point, valuedPoints } from '../../../data/charts.js';
 import { formatCount, formatTick } from '../../../format/number.js';
 import { type Brush, columnOf, filterOf, isChosen, readBrush, writeBrush } from './brush.js';
+import { colourRanges, putBackRanges } from './put-back-ranges.js';
 
 const HEIGHT = 340;
 /** Lines beyond that hide each other. */
@@ -37,6 +38,7 @@ export function ParallelChart({ search, points }: { readonly search: SearchView;
   );
   const ready = useCallback(
     (chart: EChartsType) => {
+      chart.on('rendered', () => colourRanges(chart));
       chart.on('axisareaselected', (event) => {
         const { parallelAxisId, intervals } = event as { parallelAxisId?: string; intervals?: Brush[string] };
         if (parallelAxisId === undefined || intervals === undefined) return;
@@ -50,9 +52,7 @@ export function ParallelChart({ search, points }: { readonly search: SearchView;
   const host = useRef<EChartsType | null>(null);
   const drawn = (chart: EChartsType) => {
     host.current = chart;
-    for (const [parallelAxisId, intervals] of Object.entries(brush)) {
-      chart.dispatchAction({ type: 'axisAreaSelect', parallelAxisId, intervals });
-    }
+    putBackRanges(chart, brush);
   };
   const clear = () => {
     for (const parallelAxisId of Object.keys(brush)) {
