@@ -364,6 +364,7 @@ describe('the service', () => {
     expect(added).toMatchObject({ code: 0, stdout: expect.stringMatching(/^own {2}ds_/) });
     expect(added.stdout).toMatch(/label \(target\) +categorical +0 +2/);
     expect(added.stdout).toContain('"dataset": "own"');
+    expect(added.stdout).toMatch(/no features +id \(ignore\)/);
     const { id } = await json(`dataset add ${path} --column id=ignore --licence CC0`);
     expect((await json(`dataset show ${id}`)).classNames).toEqual(['no', 'yes']);
     expect((await json('dataset show own')).id).toBe(id);

@@ -28,6 +28,7 @@ export function datasetLines(
     testRows,
     summary,
   } = dataset;
+  const others = summary.others.map((column) => `${column.name} (${column.role})`).join(', ');
   const columns = [summary.target, ...summary.columns];
   const warnings = columns.flatMap((column) => column.warnings.map((warning) => [column.name, warning] as const));
   return [
@@ -47,6 +48,7 @@ export function datasetLines(
         ...(classNames === null ? [] : [['classes', classNames.join(', ')] as const]),
         ...(source === '' ? [] : [['source', source] as const]),
         ...(licence === '' ? [] : [['licence', licence] as const]),
+        ...(others === '' ? [] : [['no features', others] as const]),
         ['checksum', checksum],
         ['built in', builtIn ? 'yes' : 'no'],
       ],
