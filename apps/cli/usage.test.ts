@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -119,4 +122,21 @@ test('up starts the service with what is asked for, and ends with its exit code'
   };
   const { code } = await runCaptured(['up', '--port', '0', '--workers', '2'], { startService });
   expect([code, seen]).toEqual([3, [{ PORT: '0', CAVIAR_WORKERS: '2' }]]);
+});
+
+test.each(['dataset list', 'worker list', 'key list'])('%s follows the pages to the last', async (line) => {
+  const asked: (string | null)[] = [];
+  const server = createServer((request, response) => {
+    const cursor = new URL(request.url ?? '', AWAY).searchParams.get('cursor');
+    asked.push(cursor);
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ items: [{ id: cursor ?? 'first' }], nextCursor: cursor === null ? 'second' : null }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { code, stdout } = await runCaptured([...line.split(' '), '--json', '--url', url]);
+  server.closeAllConnections();
+  server.close();
+  expect([code, asked]).toEqual([0, [null, 'second']]);
+  expect(JSON.parse(stdout)).toEqual([{ id: 'first' }, { id: 'second' }]);
 });

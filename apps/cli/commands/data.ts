@@ -1,3 +1,4 @@
+import { everyItem } from '@caviar/client';
 import type { DatasetView, GradientCheckView } from '@caviar/contracts';
 import { type Column, fit, table } from '@caviar/terminal';
 import type { Command, Context } from '../command.js';
@@ -14,7 +15,9 @@ const list: Command = {
   examples: ['caviar dataset list', 'caviar dataset list --json | jq -r ".[].id"'],
   async run(context) {
     const { client, io, screen, style } = context;
-    const { items } = await client.listDatasets({ limit: 200, signal: io.signal });
+    const items: DatasetView[] = [];
+    for await (const dataset of everyItem((cursor) => client.listDatasets({ limit: 200, cursor, signal: io.signal })))
+      items.push(dataset);
     const columns: readonly Column<DatasetView>[] = [
       { title: 'id', align: 'left', cell: ({ id }) => id },
       { title: 'task', align: 'left', cell: ({ task, classes }) => (classes === null ? task : `${classes} classes`) },
