@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 
 /** A TCP port that nobody listens on at this moment. The caller must cope with losing the race for it. */
@@ -10,6 +11,34 @@ export async function freePort(host = '127.0.0.1'): Promise<number> {
       server.close(() => resolve(port));
     });
   });
+}
+
+const TAKEN = /EADDRINUSE|address already in use/i;
+const MOST_TRIES = 5;
+
+/**
+ * Starts a server on a free port, and on another one when somebody else had it first: any connection that is opened meanwhile may.
+ *
+ * @param logFile where the server says why it does not come up
+ * @throws what `start` throws
+ */
+export async function onFreePort<Server>(
+  logFile: string,
+  start: (port: number) => Promise<Server>,
+  host = '127.0.0.1',
+): Promise<Server> {
+  for (let tries = 1; ; tries++) {
+    const before = logOf(logFile).length;
+    try {
+      return await start(await freePort(host));
+    } catch (error) {
+      if (tries === MOST_TRIES || !TAKEN.test(logOf(logFile).slice(before))) throw error;
+    }
+  }
+}
+
+function logOf(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'latin1') : '';
 }
 
 /** Why `host:port` cannot be listened on ("EADDRINUSE", "EACCES"...), undefined when it can. */

@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { exitOf } from './child.js';
-import { freePort } from './ports.js';
+import { onFreePort } from './ports.js';
 import { type PostgresAccount, postgresAccount } from './postgres-account.js';
 import { findPostgresBinaries, type PostgresBinaries, postgresProgram } from './postgres-binaries.js';
 import { isAlive, signalQuietly, stopOrphan } from './process-table.js';
@@ -69,26 +69,28 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     graceMs: 15_000,
   });
 
-  const port = options.port ?? (await freePort(HOST));
-  const parameters = { listen_addresses: HOST, max_connections: '200', ...settings };
-  const args = ['-D', dataDirectory, '-p', String(port), '-k', ''];
-  for (const [name, value] of Object.entries(parameters)) args.push('-c', `${name}=${value}`);
-  const [file, fileArgs, spawnOptions] = account.command(postgresProgram(account, 'postgres'), args);
-  const log = openLog(logFile);
-  // A process group of its own: Ctrl-C in the terminal must reach us first, the workers still need the database.
-  const child = spawn(file, fileArgs, { ...spawnOptions, detached: true, stdio: ['ignore', log, log] });
-  closeSync(log);
-  const server = runningPostgres(child);
-  try {
-    await untilReady(join(dataDirectory, 'postmaster.pid'), server, { logFile, signal });
-    // sslmode: ours speaks no TLS on the loopback, whatever PGSSLMODE says about other servers
-    const url = (database: string) => urlOf({ password, port, database });
-    await createDatabase(url('postgres'));
-    return { ...server, url: url(DATABASE), port, version: binaries.version, kind: binaries.kind };
-  } catch (error) {
-    await server.stop();
-    throw error;
-  }
+  const start = async (port: number) => {
+    const parameters = { listen_addresses: HOST, max_connections: '200', ...settings };
+    const args = ['-D', dataDirectory, '-p', String(port), '-k', ''];
+    for (const [name, value] of Object.entries(parameters)) args.push('-c', `${name}=${value}`);
+    const [file, fileArgs, spawnOptions] = account.command(postgresProgram(account, 'postgres'), args);
+    const log = openLog(logFile);
+    // A process group of its own: Ctrl-C in the terminal must reach us first, the workers still need the database.
+    const child = spawn(file, fileArgs, { ...spawnOptions, detached: true, stdio: ['ignore', log, log] });
+    closeSync(log);
+    const server = runningPostgres(child);
+    try {
+      await untilReady(join(dataDirectory, 'postmaster.pid'), server, { logFile, signal });
+      // sslmode: ours speaks no TLS on the loopback, whatever PGSSLMODE says about other servers
+      const url = (database: string) => urlOf({ password, port, database });
+      await createDatabase(url('postgres'));
+      return { ...server, url: url(DATABASE), port, version: binaries.version, kind: binaries.kind };
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+  };
+  return options.port === undefined ? onFreePort(logFile, start) : start(options.port);
 }
 
 function runningPostgres(child: ChildProcess): Running {

