@@ -51,28 +51,12 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   const database = createDatabase({ url: config.databaseUrl, poolSize: 4 });
   const connection = { url: config.redisUrl, logger };
   const queue = createQueue(connection);
-  const { searches, trials, rungs, evaluations, asks, checkpoints, edits, events, webhooks, workers, keys, charts } =
-    database;
   const deps: Deps = {
-    searches,
-    trials,
-    rungs,
-    evaluations,
-    asks,
-    checkpoints,
-    edits,
-    events,
-    webhooks,
-    workers,
-    keys,
-    charts,
+    ...database,
     dispatcher: queue.dispatcher,
     signals: queue.signals,
     tasks: queue.tasks,
     datasets: { list: listDatasets, find: findDataset, summary: builtInSummary },
-    storedDatasets: database.datasets,
-    learning: database.learning,
-    models: database.models,
     programs: [...config.programs.keys()],
     maxLosses: config.maxLosses,
     logger,

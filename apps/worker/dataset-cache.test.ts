@@ -20,7 +20,7 @@ afterAll(async () => {
 const BYTES = 1000;
 async function store(id: string): Promise<string> {
   const column = { name: 'a', kind: 'numeric', missing: 0, distinct: 2, warnings: [] } as const;
-  await db.datasets.create(
+  await db.storedDatasets.create(
     {
       info: {
         id,
@@ -49,10 +49,10 @@ async function store(id: string): Promise<string> {
   return id;
 }
 
-const cacheOf = (maxBytes: number, content: typeof db.datasets.content = (id) => db.datasets.content(id)) =>
+const cacheOf = (maxBytes: number, content: typeof db.storedDatasets.content = (id) => db.storedDatasets.content(id)) =>
   createDatasetCache({
     datasets: { list: () => [], find: () => null, summary: () => Promise.reject(new Error('there is none')) },
-    storedDatasets: Object.assign(Object.create(db.datasets), { content }),
+    storedDatasets: Object.assign(Object.create(db.storedDatasets), { content }),
     folder,
     maxBytes,
   });
@@ -109,7 +109,7 @@ test('goes on reading a copy that is evicted, or whose data set is deleted, in t
   if (place.kind !== 'file') return expect.fail();
   const file = await open(place.path);
   expect((await file.read({ length: BYTES / 2 })).bytesRead).toBe(BYTES / 2);
-  expect(await db.datasets.delete('ds_8')).toEqual({ usedBy: null });
+  expect(await db.storedDatasets.delete('ds_8')).toEqual({ usedBy: null });
   const long = new Date(Date.now() - 60_000);
   await utimes(place.path, long, long);
   await cacheOf(10).locate(await store('ds_9'));
@@ -121,8 +121,8 @@ test('goes on reading a copy that is evicted, or whose data set is deleted, in t
 test('a data set that is deleted while it is fetched leaves no half copy behind', async () => {
   const cache = cacheOf(1e9, async function* (id) {
     yield Buffer.alloc(BYTES / 2, id);
-    await db.datasets.delete(id);
-    yield* db.datasets.content(id);
+    await db.storedDatasets.delete(id);
+    yield* db.storedDatasets.content(id);
   });
   await expect(cache.locate(await store('ds_10'))).rejects.toMatchObject({ code: 'dataset-not-found' });
   expect(await readdir(folder)).toEqual([]);

@@ -1,20 +1,4 @@
-import type {
-  AskStore,
-  ChartStore,
-  CheckpointStore,
-  DatasetStore,
-  EditStore,
-  EvaluationStore,
-  EventStore,
-  KeyStore,
-  LearningStore,
-  ModelStore,
-  RungStore,
-  SearchStore,
-  TrialStore,
-  WebhookStore,
-  WorkerStore,
-} from '@caviar/orchestrator';
+import type { Stores } from '@caviar/orchestrator';
 import { AskRepository } from './ask-repository.js';
 import { ChartRepository } from './chart-repository.js';
 import { CheckpointRepository } from './checkpoint-repository.js';
@@ -33,22 +17,8 @@ import { TrialRepository } from './trial-repository.js';
 import { WebhookRepository } from './webhook-repository.js';
 import { WorkerRepository } from './worker-repository.js';
 
-export interface Database {
-  readonly searches: SearchStore;
-  readonly trials: TrialStore;
-  readonly rungs: RungStore;
-  readonly evaluations: EvaluationStore;
-  readonly asks: AskStore;
-  readonly checkpoints: CheckpointStore;
-  readonly edits: EditStore;
-  readonly events: EventStore;
-  readonly webhooks: WebhookStore;
-  readonly workers: WorkerStore;
-  readonly keys: KeyStore;
-  readonly charts: ChartStore;
-  readonly datasets: DatasetStore;
-  readonly learning: LearningStore;
-  readonly models: ModelStore;
+/** The stores, and what there is to know of the server behind them. */
+export interface Database extends Stores {
   statistics(): Promise<DatabaseStatistics>;
   /** Those of this process. */
   connections(): Connections;
@@ -70,7 +40,7 @@ export function createDatabase(options: ClientOptions): Database {
     edits: new EditRepository(client),
     keys: new KeyRepository(client),
     charts: new ChartRepository(client),
-    datasets: new DatasetRepository(client),
+    storedDatasets: new DatasetRepository(client),
     learning: new LearningRepository(client),
     models: new ModelRepository(client),
     events: new EventRepository(client),

@@ -27,8 +27,8 @@ export interface Quotas {
   readonly dataBytes: number;
 }
 
-/** What the use cases stand on. */
-export interface Deps {
+/** What is kept in the database. */
+export interface Stores {
   readonly searches: SearchStore;
   readonly trials: TrialStore;
   readonly rungs: RungStore;
@@ -41,15 +41,19 @@ export interface Deps {
   readonly workers: WorkerStore;
   readonly keys: KeyStore;
   readonly charts: ChartStore;
+  /** Data sets that people brought. */
+  readonly storedDatasets: DatasetStore;
+  readonly learning: LearningStore;
+  readonly models: ModelStore;
+}
+
+/** What the use cases stand on. */
+export interface Deps extends Stores {
   readonly dispatcher: Dispatcher;
   readonly signals: SearchSignals;
   readonly tasks: TaskRunner;
   /** The built-in data sets. */
   readonly datasets: DatasetCatalog;
-  /** Those that people brought. */
-  readonly storedDatasets: DatasetStore;
-  readonly learning: LearningStore;
-  readonly models: ModelStore;
   /** Names of the programs that a spec may have workers run. */
   readonly programs: readonly string[];
   /** Workers that may be lost with a trial before it is taken for the cause; 3 if left out. */

@@ -1,6 +1,6 @@
 export type { Change, Charts } from './charts.js';
 export { createOrchestrator } from './create-orchestrator.js';
-export type { Deps, Quotas } from './deps.js';
+export type { Deps, Quotas, Stores } from './deps.js';
 export { DomainError, type DomainErrorCode } from './errors.js';
 export type { ExternalDesk, FinishAnswer, HandedOut, StepDecision } from './external/external-desk.js';
 export { newId } from './ids.js';

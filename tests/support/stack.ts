@@ -65,39 +65,12 @@ export async function startStack({
   let redis = await startTestRedis();
   const db = createDatabase({ url: database.url });
   const queue = createQueue({ url: redis.url, logger: SILENT });
-  const {
-    searches,
-    trials,
-    rungs,
-    evaluations,
-    asks,
-    checkpoints,
-    edits,
-    events,
-    webhooks,
-    keys,
-    workers: workerStore,
-  } = db;
   const deps: Deps = {
-    searches,
-    trials,
-    rungs,
-    keys,
-    charts: db.charts,
-    evaluations,
-    asks,
-    checkpoints,
-    edits,
-    events,
-    webhooks,
-    workers: workerStore,
+    ...db,
     dispatcher: queue.dispatcher,
     signals: queue.signals,
     tasks: queue.tasks,
     datasets: { list: listDatasets, find: findDataset, summary: builtInSummary },
-    storedDatasets: db.datasets,
-    learning: db.learning,
-    models: db.models,
     programs: [...readPrograms(programsFile).keys()],
     logger: SILENT,
   };
