@@ -1,7 +1,7 @@
 import { createTestDatabase, runSql } from '@caviar/testing';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { createDatabase } from './index.js';
-import { quadraticSpec } from './testing/quadratic-spec.js';
+import { newSearch, quadraticSpec } from './testing/quadratic-spec.js';
 
 const files = await createTestDatabase();
 const db = createDatabase({ url: files.url });
@@ -20,15 +20,7 @@ const lease = (number = 0, attempt = 1) => ({ trialId: idOf(number), attempt });
 
 beforeEach(async () => {
   searchId = `srch_${count++}`;
-  const idempotency = null;
-  await db.searches.create({
-    id: searchId,
-    spec: SPEC,
-    plannedTotal: 100,
-    roundCount: 0,
-    idempotency,
-    project: 'default',
-  });
+  await db.searches.create(newSearch(searchId, SPEC));
   const trials = [0, 1].map((number) => {
     return { id: idOf(number), number, params: {}, proposal: '', round: null, basis: null };
   });

@@ -2,7 +2,7 @@ import type { TrialHolder } from '@caviar/orchestrator';
 import { createTestDatabase, openSession, runSql } from '@caviar/testing';
 import { expect, test } from 'vitest';
 import { createDatabase, type Database } from './index.js';
-import { quadraticSpec } from './testing/quadratic-spec.js';
+import { newSearch, quadraticSpec } from './testing/quadratic-spec.js';
 
 const SPEC = quadraticSpec(2);
 const HOLDER: TrialHolder = { workerId: 'wrk_1', provenance: {}, leaseMs: 60_000 };
@@ -45,15 +45,7 @@ test.each(WAYS)(
   async (_, add) => {
     const files = await createTestDatabase();
     const db = createDatabase({ url: files.url });
-    await db.searches.create({
-      id: SEARCH,
-      spec: SPEC,
-      project: 'default',
-      plannedTotal: 100,
-      roundCount: 0,
-      prior: [],
-      idempotency: null,
-    });
+    await db.searches.create(newSearch(SEARCH, SPEC));
     await add(db, [0, 1], 'first');
     // Somebody has the row of the search, so that the four come to it in an order that is known: two late proposals first, then
     // two claims, which have the rows of their trials by then.

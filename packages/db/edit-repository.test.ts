@@ -1,7 +1,7 @@
 import { createTestDatabase, runSql } from '@caviar/testing';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase } from './index.js';
-import { quadraticSpec } from './testing/quadratic-spec.js';
+import { newSearch, quadraticSpec } from './testing/quadratic-spec.js';
 
 const files = await createTestDatabase();
 const db = createDatabase({ url: files.url });
@@ -20,15 +20,7 @@ let count = 0;
 beforeEach(async () => {
   searchId = `srch_${count++}`;
   trialId = `trl_${searchId}`;
-  const idempotency = null;
-  await db.searches.create({
-    id: searchId,
-    spec: SPEC,
-    plannedTotal: 100,
-    roundCount: 0,
-    idempotency,
-    project: 'default',
-  });
+  await db.searches.create(newSearch(searchId, SPEC));
   const params = { learningRate: 0.5 };
   await db.trials.add({ id: searchId, spaceVersion: 1, given: 0 }, [
     { id: trialId, number: 0, params, proposal: '', round: null, basis: null },

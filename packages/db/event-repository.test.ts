@@ -2,7 +2,7 @@ import { isAllowed, SEARCH_LIFE, type SearchEvent, TRIAL_LIFE } from '@caviar/or
 import { createTestDatabase, runSql } from '@caviar/testing';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase } from './index.js';
-import { quadraticSpec } from './testing/quadratic-spec.js';
+import { newSearch, quadraticSpec } from './testing/quadratic-spec.js';
 
 const files = await createTestDatabase();
 const db = createDatabase({ url: files.url });
@@ -19,15 +19,7 @@ let searchId: string;
 let count = 0;
 beforeEach(async () => {
   searchId = `srch_${count++}`;
-  await db.searches.create({
-    id: searchId,
-    spec: SPEC,
-    plannedTotal: 100,
-    roundCount: 0,
-    prior: [],
-    idempotency: null,
-    project: 'default',
-  });
+  await db.searches.create(newSearch(searchId, SPEC));
 });
 
 const idOf = (number: number) => `trl_${searchId}_${number}`;
@@ -183,15 +175,7 @@ describe('events', () => {
 
   test('go with their search, and that of another stays', async () => {
     const other = `srch_${count++}`;
-    await db.searches.create({
-      id: other,
-      spec: SPEC,
-      plannedTotal: 1,
-      roundCount: 0,
-      prior: [],
-      idempotency: null,
-      project: 'default',
-    });
+    await db.searches.create({ ...newSearch(other, SPEC), plannedTotal: 1 });
     await add(0);
     await db.searches.transition(searchId, { from: ['running'], to: 'cancelled', reason: null });
     expect(await db.searches.delete(searchId)).toBe(true);

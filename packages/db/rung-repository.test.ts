@@ -2,7 +2,7 @@ import type { RungArrival, ScheduledTrial } from '@caviar/orchestrator';
 import { createTestDatabase, runSql, type TestDatabase } from '@caviar/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, type Database } from './index.js';
-import { quadraticSpec } from './testing/quadratic-spec.js';
+import { newSearch, quadraticSpec } from './testing/quadratic-spec.js';
 
 const SPEC = quadraticSpec(2);
 const LEASE_MS = 60_000;
@@ -23,15 +23,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   searchId = `srch_${count++}`;
-  await db.searches.create({
-    id: searchId,
-    spec: SPEC,
-    project: 'default',
-    plannedTotal: 100,
-    roundCount: 0,
-    prior: [],
-    idempotency: null,
-  });
+  await db.searches.create(newSearch(searchId, SPEC));
 });
 
 const idOf = (number: number) => `trl_${searchId}_${number}`;

@@ -2,7 +2,7 @@ import type { TrialFinish, TrialLease, TrialRef } from '@caviar/orchestrator';
 import { createTestDatabase, runSql, type TestDatabase } from '@caviar/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, type Database } from './index.js';
-import { quadraticSpec } from './testing/quadratic-spec.js';
+import { newSearch, quadraticSpec } from './testing/quadratic-spec.js';
 
 const SPEC = quadraticSpec(2);
 const HOLDER = { workerId: 'wrk_1', provenance: { node: 'v24.0.0', fused: true }, leaseMs: 60_000 };
@@ -23,15 +23,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   searchId = `srch_${count++}`;
-  await db.searches.create({
-    id: searchId,
-    spec: SPEC,
-    project: 'default',
-    plannedTotal: 100,
-    roundCount: 0,
-    prior: [],
-    idempotency: null,
-  });
+  await db.searches.create(newSearch(searchId, SPEC));
 });
 
 async function add(n: number, first = 0): Promise<readonly TrialRef[]> {
@@ -528,15 +520,7 @@ describe('the leaderboard', () => {
 
 test('counters agree with counting after a storm of concurrent transitions over several searches', async () => {
   const other = `${searchId}_b`;
-  await db.searches.create({
-    id: other,
-    spec: SPEC,
-    project: 'default',
-    plannedTotal: 100,
-    roundCount: 0,
-    prior: [],
-    idempotency: null,
-  });
+  await db.searches.create(newSearch(other, SPEC));
   const refs = [
     ...(await add(40)),
     ...(await db.trials.add(

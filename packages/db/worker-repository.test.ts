@@ -1,7 +1,7 @@
 import { createTestDatabase, runSql } from '@caviar/testing';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase } from './index.js';
-import { quadraticSpec } from './testing/quadratic-spec.js';
+import { newSearch, quadraticSpec } from './testing/quadratic-spec.js';
 
 const files = await createTestDatabase();
 const db = createDatabase({ url: files.url });
@@ -22,15 +22,7 @@ const beat = (worker: string, hasSucceeded = false) =>
 beforeEach(async () => {
   await runSql(files.url, 'TRUNCATE workers, host_strikes, host_quarantines');
   searchId = `srch_${count++}`;
-  const idempotency = null;
-  await db.searches.create({
-    id: searchId,
-    spec: SPEC,
-    plannedTotal: 100,
-    roundCount: 0,
-    idempotency,
-    project: 'default',
-  });
+  await db.searches.create(newSearch(searchId, SPEC));
   const trials = Array.from({ length: 8 }, (_, number) => {
     return { id: idOf(number), number, params: {}, proposal: '', round: null, basis: null };
   });

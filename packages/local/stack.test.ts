@@ -108,18 +108,19 @@ describe('startStack', () => {
     expect(pidsOf(stack)).toEqual([0, 0, 0]);
   });
 
+  const home: Home = {
+    path: folder,
+    postgres: folder,
+    redis: folder,
+    logs: folder,
+    isRecovered: false,
+    release() {},
+  };
+
   test('starts workers, and nothing else, on the Node that CAVIAR_NODE names', () => {
     const other = scripts.api; // any file
     const { config } = options({ CAVIAR_NODE: other });
     const urls = { databaseUrl: 'postgresql://x', redisUrl: 'redis://x' };
-    const home: Home = {
-      path: folder,
-      postgres: folder,
-      redis: folder,
-      logs: folder,
-      isRecovered: false,
-      release() {},
-    };
     const { api, workers } = serviceSpecs({ config, home, output: 'stderr', scripts, ...urls });
     expect(api.command).toBe(process.execPath);
     expect(workers.map(({ command }) => command)).toEqual([other, other]);
@@ -127,14 +128,6 @@ describe('startStack', () => {
 
   test('has workers be thrifty with memory, as their image does', () => {
     const { config } = options();
-    const home: Home = {
-      path: folder,
-      postgres: folder,
-      redis: folder,
-      logs: folder,
-      isRecovered: false,
-      release() {},
-    };
     const urls = { databaseUrl: 'postgresql://x', redisUrl: 'redis://x' };
     const { api, workers } = serviceSpecs({ config, home, output: 'stderr', scripts, ...urls });
     const image = readFileSync(new URL('../../Dockerfile', import.meta.url), 'utf8');

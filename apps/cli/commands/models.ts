@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { PredictBody, PredictionsView } from '@caviar/contracts';
 import { type Column, table } from '@caviar/terminal';
 import type { Command, Context } from '../command.js';
@@ -7,6 +7,7 @@ import { EXIT } from '../exit-code.js';
 import { numberText, percentText } from '../view/format.js';
 import { emphasised } from '../view/search-lines.js';
 import { trialId } from './find.js';
+import { readInput } from './read-spec.js';
 import { TRIAL } from './trials.js';
 
 type Row = PredictBody['rows'][number];
@@ -98,14 +99,7 @@ async function rowsOf({ io }: Context, file: string | undefined, given: readonly
     return row as Row;
   });
   if (file === undefined) return written;
-  const name = file === '-' ? 'standard input' : file;
-  let text: string;
-  try {
-    text = file === '-' ? await io.readStdin() : readFileSync(file, 'utf8');
-  } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new InputError(isMissing ? `there is no file ${file}` : (error as Error).message);
-  }
+  const { name, text } = await readInput({ io }, file);
   const rows = parse(text);
   if (!Array.isArray(rows)) throw new InputError(`${name} must be a JSON list of rows`);
   return [...(rows as Row[]), ...written];

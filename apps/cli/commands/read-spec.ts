@@ -9,20 +9,27 @@ export async function readSpec(context: Context, file: string): Promise<SearchSp
   return (await readObject(context, file, needed)) as unknown as SearchSpecBody;
 }
 
+/** What stands in a file, or in standard input (`-`), and what to call that. @throws InputError */
+export async function readInput(
+  { io }: Pick<Context, 'io'>,
+  file: string,
+): Promise<{ readonly name: string; readonly text: string }> {
+  if (file === '-') return { name: 'standard input', text: await io.readStdin() };
+  try {
+    return { name: file, text: readFileSync(file, 'utf8') };
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new InputError(isMissing ? `there is no file ${file}` : (error as Error).message);
+  }
+}
+
 /** The object in a JSON file, or in standard input. `needed` says what other JSON does not hold. @throws InputError */
 export async function readObject(
   { io }: Pick<Context, 'io'>,
   file: string,
   needed: string,
 ): Promise<Record<string, unknown>> {
-  const name = file === '-' ? 'standard input' : file;
-  let text: string;
-  try {
-    text = file === '-' ? await io.readStdin() : readFileSync(file, 'utf8');
-  } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new InputError(isMissing ? `there is no file ${file}` : (error as Error).message);
-  }
+  const { name, text } = await readInput({ io }, file);
   let spec: unknown;
   try {
     spec = JSON.parse(text);

@@ -1,3 +1,4 @@
+import type { NewSearch } from '@caviar/orchestrator';
 import type { SearchSpec } from '@caviar/spec';
 
 /** A search for the tests of what is stored: nothing of it is trained. */
@@ -14,4 +15,9 @@ export function quadraticSpec(maxRetries: number): SearchSpec {
     seed: 1,
     reproducibility: 'strict',
   };
+}
+
+/** It as it is stored. */
+export function newSearch(id: string, spec: SearchSpec): NewSearch {
+  return { id, spec, plannedTotal: 100, roundCount: 0, idempotency: null, project: 'default' };
 }

@@ -17,6 +17,7 @@ import { needsMetrics, outcomeOfRung } from '../objective-value.js';
 import type { RungRecord } from '../ports/rung-store.js';
 import type { SearchForAdvance } from '../ports/search-store.js';
 import { isLeading } from './flow-lead.js';
+import { inBlocks, LEASE_MS, MANY } from './many-trials.js';
 import type { PreparedSearch } from './prepared-search.js';
 
 /** The program of one search as far as this process has followed it, and what it needs to carry out its commands. */
@@ -66,12 +67,7 @@ function takeIn({ ahead, editedFrom }: FlowContext, record: RungRecord): void {
   } else editedFrom.set(record.number, record.editedFrom);
 }
 
-/** Trials that are read at a time: other work of the process goes on in between. */
-const BLOCK = 4096;
-/** Trials from which on one process at a time reads them all. */
-const MANY = 2 * BLOCK;
-/** For how long a process is believed to be reading; and blocks after which it says so again. */
-const LEASE_MS = 5_000;
+/** Blocks after which a process that reads many trials says so again. */
 const RENEW_EVERY = 16;
 
 type OpeningDeps = Pick<Deps, 'rungs' | 'searches' | 'learning'>;
@@ -145,17 +141,16 @@ async function build(deps: OpeningDeps, state: SearchForAdvance, { plan, key, re
     logSeq: 0,
   };
   const withMetrics = needsMetrics(spec);
-  const read = (from: number) => deps.rungs.allRungRecords(search.id, { from, below: from + BLOCK, withMetrics });
-  let coming = read(0);
-  for (let from = 0; ; from += BLOCK) {
-    const records = await coming;
-    if (records.length === 0) break;
-    coming = read(from + BLOCK);
-    coming.catch(() => {}); // thrown where it is awaited
+  let blocks = 0;
+  const all = inBlocks({ from: 0, below: null }, (which) =>
+    deps.rungs.allRungRecords(search.id, { ...which, withMetrics }),
+  );
+  for await (const records of all) {
     for (const record of records) takeIn(context, record);
     context.readBelow = records.at(-1)!.number + 1;
     if (spec.reproducibility === 'strict') context.flow.feed(records.flatMap((record) => resultsOf(spec, record)));
-    if (from > 0 && (from / BLOCK) % RENEW_EVERY === 0) await renew();
+    if (blocks > 0 && blocks % RENEW_EVERY === 0) await renew();
+    blocks++;
   }
   const [oldest] = kept.keys();
   if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);

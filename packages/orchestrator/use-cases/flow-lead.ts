@@ -1,9 +1,9 @@
 import type { Deps } from '../deps.js';
 import { inRounds } from '../rounds.js';
 import type { DispatchOptions } from './dispatch.js';
+import { LEASE_MS } from './many-trials.js';
 
-/** For how long a process is believed to lead; and after how much of it it says so again, while it does. */
-const LEAD_MS = 5_000;
+/** After how much of its lease a process that leads says so again. */
 const RENEW_AFTER_MS = 1_000;
 /** Searches that a process leads at most: the oldest is left to others. */
 const MOST = 64;
@@ -57,7 +57,7 @@ export async function lead(deps: LeadDeps, { searchId, key, options, advance }: 
       leads.delete(oldest[0]);
     }
   }
-  await deps.learning.renew(searchId, key, LEAD_MS);
+  await deps.learning.renew(searchId, key, LEASE_MS);
 }
 
 /** Tells whoever leads a search that there is something to do. Where the signal is lost the reconciler comes by. */

@@ -12,6 +12,7 @@ import { isFinal } from '@caviar/spec';
 import type { Deps } from '../deps.js';
 import { needsMetrics, toTrialRecord } from '../objective-value.js';
 import type { SearchForAdvance } from '../ports/search-store.js';
+import { inBlocks, LEASE_MS, MANY } from './many-trials.js';
 import type { PreparedSearch } from './prepared-search.js';
 
 /** Learners kept in memory; one that is gone is built anew from Postgres. */
@@ -20,13 +21,8 @@ const kept = new Map<string, LearningContext>();
 /** Those that are being brought up to date, by the same keys. */
 const opening = new Map<string, Promise<LearningContext | null>>();
 
-/** Trials by which a learner is far behind: then it begins from a summary, if there is one, and stores one. */
-const FAR = 8192;
-/** Trials that are read at a time: other work of the process goes on in between. */
-const BLOCK = 4096;
-/** For how long a process is believed to be learning; and trials after which it says so again, with what it has by then. */
-const LEASE_MS = 5_000;
-const RENEW_EVERY = 32 * BLOCK;
+/** Blocks after which a process that learns says so again, with what it has by then. */
+const RENEW_EVERY = 32;
 /** Trials after which a learner forgets what will not matter any more, and stores a summary for others. */
 const SUMMARIZE_EVERY = 16_384;
 
@@ -40,7 +36,7 @@ export interface LearnerQuestion {
 type LearnerDeps = Pick<Deps, 'searches' | 'trials' | 'learning'>;
 
 /**
- * The learner of a search, less than `FAR` trials behind what its next trial goes by. Null while another process is reading that
+ * The learner of a search, less than `MANY` trials behind what its next trial goes by. Null while another process is reading that
  * many: it goes on with the search, and soon there will be a summary.
  *
  * A learner follows from the trials below a number alone. So it does not matter who has read them, how far a summary reaches, nor
@@ -51,7 +47,7 @@ export async function learnerOf(deps: LearnerDeps, question: LearnerQuestion): P
   const key = keyOf(question);
   const known = anew ? undefined : kept.get(key);
   const to = reachOf(state, plan);
-  if (known !== undefined && to - known.firstUnobserved < FAR) return settled(deps, question, known);
+  if (known !== undefined && to - known.firstUnobserved < MANY) return settled(deps, question, known);
   const others = opening.get(key);
   if (others !== undefined && !anew) return others;
   const opened = open(deps, question, { key, known, to });
@@ -74,12 +70,12 @@ async function open(
   { key, known, to }: { readonly key: string; readonly known: LearningContext | undefined; readonly to: number },
 ): Promise<LearningContext | null> {
   const { search } = question.state;
-  if (to < FAR) return keep(key, known ?? (await begin(deps, question)));
+  if (to < MANY) return keep(key, known ?? (await begin(deps, question)));
   const digest = digestOf(key);
   const stored = await deps.learning.read(search.id, digest);
   const isOfUse = stored !== null && stored.below <= to && stored.below > (known?.firstUnobserved ?? 0);
   const learning = isOfUse ? await begin(deps, question, stored) : (known ?? (await begin(deps, question)));
-  if (to - learning.firstUnobserved < FAR) return keep(key, learning);
+  if (to - learning.firstUnobserved < MANY) return keep(key, learning);
   if (!(await deps.learning.take(search.id, digest, LEASE_MS))) return null;
   try {
     await catchUp(deps, learning, { search, to, digest });
@@ -89,25 +85,21 @@ async function open(
   }
 }
 
-/** Reads the trials below `to`, which have all ended; the next ones are on their way while some are learnt from. */
+/** Reads the trials below `to`, which have all ended. */
 async function catchUp(
   { trials, learning: store }: LearnerDeps,
   learning: LearningContext,
   { search, to, digest }: { readonly search: SearchForAdvance['search']; readonly to: number; readonly digest: string },
 ): Promise<void> {
   const withMetrics = needsMetrics(search.spec);
-  const read = (from: number) => trials.records(search.id, { from, below: Math.min(to, from + BLOCK), withMetrics });
-  const first = learning.firstUnobserved;
-  let coming = read(first);
-  for (let from = first; from < to; from += BLOCK) {
-    const records = await coming;
-    if (from + BLOCK < to) coming = read(from + BLOCK);
-    coming.catch(() => {}); // thrown where it is awaited
+  const range = { from: learning.firstUnobserved, below: to };
+  let blocks = 0;
+  for await (const records of inBlocks(range, (which) => trials.records(search.id, { ...which, withMetrics }))) {
     observe(
       learning,
       records.filter(({ status }) => isFinal(status)).map((trial) => toTrialRecord(search.spec, trial)),
     );
-    if ((from - first) % RENEW_EVERY !== RENEW_EVERY - BLOCK) continue;
+    if (++blocks % RENEW_EVERY !== 0) continue;
     const summary = summarizeLearning(learning);
     if (summary !== null) await store.keep(search.id, digest, summary, LEASE_MS);
     else await store.renew(search.id, digest, LEASE_MS);
