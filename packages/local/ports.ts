@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 /** A TCP port that nobody listens on at this moment. The caller must cope with losing the race for it. */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
@@ -28,17 +29,18 @@ export async function onFreePort<Server>(
   host = '127.0.0.1',
 ): Promise<Server> {
   for (let tries = 1; ; tries++) {
-    const before = logOf(logFile).length;
+    const before = sizeOf(logFile);
     try {
       return await start(await freePort(host));
     } catch (error) {
-      if (tries === MOST_TRIES || !TAKEN.test(logOf(logFile).slice(before))) throw error;
+      if (tries === MOST_TRIES || sizeOf(logFile) === before) throw error;
+      if (!TAKEN.test(await text(createReadStream(logFile, { start: before })))) throw error;
     }
   }
 }
 
-function logOf(file: string): string {
-  return existsSync(file) ? readFileSync(file, 'latin1') : '';
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** Why `host:port` cannot be listened on ("EADDRINUSE", "EACCES"...), undefined when it can. */
