@@ -9,7 +9,7 @@ import type {
 } from '@caviar/orchestrator';
 import type { Client } from './client.js';
 import { Prisma } from './generated/client.js';
-import { among, CONTROL, IS_DUE, inMs, json, REF, spentMs } from './trial-sql.js';
+import { among, CONTROL, IS_DUE, inMs, json, MADE, REF, spentMs } from './trial-sql.js';
 
 /** What code outside does with trials, one statement each. */
 export class AskRepository implements AskStore {
@@ -91,8 +91,7 @@ export class AskRepository implements AskStore {
   async addGiven(searchId: string, trials: readonly GivenTrial[]): Promise<readonly TrialRef[] | null> {
     const rows = await this.client.$queryRaw<TrialRef[]>`
       WITH search AS (
-        SELECT id, queued + running + paused + completed + pruned + infeasible + failed + cancelled AS made,
-          (spec->'stop'->>'maxTrials')::int AS most
+        SELECT id, ${MADE}, (spec->'stop'->>'maxTrials')::int AS most
         FROM searches WHERE id = ${searchId} AND status IN ('running', 'paused') FOR NO KEY UPDATE
       ),
       counted AS (

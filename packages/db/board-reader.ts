@@ -5,7 +5,7 @@ import type { Client } from './client.js';
 import { cursorFields, decodeCursor, encodeCursor } from './cursor.js';
 import { Prisma } from './generated/client.js';
 import { type SearchRow, type TrialRow, toProgress, toTrial } from './rows.js';
-import { ON_BOARD, TRIAL_COLUMNS } from './trial-sql.js';
+import { costOf, ON_BOARD, TRIAL_COLUMNS } from './trial-sql.js';
 
 const cursorSchema = z.object({
   key: z.number().nullable(),
@@ -180,7 +180,7 @@ function restOrder(constrained: BoardQuery['constrained'], after: Cursor | null)
       isAfter: Prisma.sql`t.number > ${isInRest ? after.number : -1}::int`,
     };
   }
-  const cost = constrained === 'maximize' ? Prisma.sql`-t.value` : Prisma.sql`t.value`;
+  const cost = costOf(constrained);
   const last = Prisma.sql`'Infinity'::float8`;
   const orLast = (value: number | null) => (value === null ? last : Prisma.sql`${value}::float8`);
   return {

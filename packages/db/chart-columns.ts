@@ -1,5 +1,6 @@
 import type { ColumnCondition, TableQuery } from '@caviar/orchestrator';
 import { Prisma } from './generated/client.js';
+import { costOf } from './trial-sql.js';
 
 const FIELDS: Readonly<Record<string, Prisma.Sql>> = {
   number: Prisma.sql`t.number`,
@@ -60,8 +61,7 @@ export function orderOf({ sort, order, constrained }: Pick<TableQuery, 'sort' | 
   const way = order === 'asc' ? Prisma.sql`ASC` : Prisma.sql`DESC`;
   if (sort === 'front') return Prisma.sql`p.place ${way} NULLS LAST, t.number`;
   if (sort === 'value' && constrained !== undefined) {
-    const cost = constrained === 'maximize' ? Prisma.sql`-t.value` : Prisma.sql`t.value`;
-    return Prisma.sql`t.rank_key ${way} NULLS LAST, t.violation ${way} NULLS LAST, ${cost} ${way} NULLS LAST, t.number`;
+    return Prisma.sql`t.rank_key ${way} NULLS LAST, t.violation ${way} NULLS LAST, ${costOf(constrained)} ${way} NULLS LAST, t.number`;
   }
   if (sort === 'value') return Prisma.sql`t.rank_key ${way} NULLS LAST, t.number`;
   if (sort === 'number') return Prisma.sql`t.number ${way}`;

@@ -1,5 +1,5 @@
 import type { MeasurementReport } from '@caviar/orchestrator';
-import type { TrialStatus } from '@caviar/spec';
+import type { Objective, TrialStatus } from '@caviar/spec';
 import { Prisma } from './generated/client.js';
 
 /** A value as a json parameter. */
@@ -46,6 +46,11 @@ export const CONTROL = Prisma.sql`
  * by that, for to run into a row that another statement changes is to wait for it, with the search locked: a deadlock.
  */
 export const MADE = Prisma.sql`queued + running + paused + completed + pruned + infeasible + failed + cancelled AS made`;
+
+/** What the value of a trial costs: lower is better. Of trials t. */
+export function costOf(direction: Objective['direction']) {
+  return direction === 'maximize' ? Prisma.sql`-t.value` : Prisma.sql`t.value`;
+}
 
 /**
  * Whether a trial has come to its target step, and been compared there: not by the step alone, for one that has measured it and
