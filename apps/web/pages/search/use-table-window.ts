@@ -5,7 +5,6 @@ import { TABLE_CHUNK, tableKey, takeEarly } from '../../data/early.js';
 import { api } from '../../data/session.js';
 import type { TableRow } from './table-columns.js';
 
-const CHUNK = TABLE_CHUNK;
 /** Chunks kept: what was scrolled past long ago is asked for again. */
 const KEPT = 40;
 const LONGEST_REST_MS = 10_000;
@@ -34,7 +33,7 @@ export function useTableWindow(
   const store = useRef({ key, chunks: new Map<number, { items: readonly TableRow[]; tick: number }>() });
   const asked = useRef(new Set<string>());
   if (store.current.key !== key) store.current = { key, chunks: new Map() };
-  const [start, end] = [Math.floor(Math.max(0, first) / CHUNK), Math.floor(Math.max(0, last) / CHUNK)];
+  const [start, end] = [Math.floor(Math.max(0, first) / TABLE_CHUNK), Math.floor(Math.max(0, last) / TABLE_CHUNK)];
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: an answer in `state` is a reason to look for what is missing
   useEffect(() => {
@@ -42,12 +41,12 @@ export function useTableWindow(
     for (let chunk = start; chunk <= end; chunk++) {
       const name = `${key} ${chunk}`;
       const isFresh = mine.chunks.get(chunk)?.tick === tick;
-      const isBeyond = state.key === key && state.total !== null && chunk > 0 && chunk * CHUNK >= state.total;
+      const isBeyond = state.key === key && state.total !== null && chunk > 0 && chunk * TABLE_CHUNK >= state.total;
       if (isFresh || isBeyond || asked.current.has(name)) continue;
       asked.current.add(name);
       const from = performance.now();
       const early = takeEarly<TrialTableView>(tableKey(searchId, query, chunk));
-      (early ?? api().trialTable(searchId, { ...query, offset: chunk * CHUNK, limit: CHUNK }))
+      (early ?? api().trialTable(searchId, { ...query, offset: chunk * TABLE_CHUNK, limit: TABLE_CHUNK }))
         .then(
           ({ items, total, fronts }) => {
             mine.chunks.delete(chunk);
@@ -76,6 +75,6 @@ export function useTableWindow(
   return {
     total: state.key === key ? state.total : null,
     error: state.key === key ? state.error : undefined,
-    at: (place) => chunks.get(Math.floor(place / CHUNK))?.items[place % CHUNK],
+    at: (place) => chunks.get(Math.floor(place / TABLE_CHUNK))?.items[place % TABLE_CHUNK],
   };
 }
