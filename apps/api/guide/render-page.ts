@@ -102,6 +102,7 @@ function layOut(page: GuidePage, body: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(page.title)} · Caviar</title>
+<link rel="icon" type="image/svg+xml" href="/icon.svg">
 <link rel="stylesheet" href="${GUIDE_PATH}/guide.css">
 </head>
 <body>

@@ -29,7 +29,7 @@ function isProblemCode(code: string): code is ProblemCode {
 }
 
 function page(title: string, body: string): string {
-  return `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>${title} · Caviar</title></head>\n<body><h1>${title}</h1>\n${body}\n</body></html>\n`;
+  return `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><link rel="icon" type="image/svg+xml" href="/icon.svg"><title>${title} · Caviar</title></head>\n<body><h1>${title}</h1>\n${body}\n</body></html>\n`;
 }
 
 /** Our own texts, whose only mark is \`code\`. */
