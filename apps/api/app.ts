@@ -20,6 +20,7 @@ import { builtPages, servePages } from './plugins/pages.js';
 import { answerProblems, sendProblem } from './plugins/problems.js';
 import { limitRates } from './plugins/rate-limit.js';
 import { registerServiceMetrics, type ServiceStatistics, type StatisticsSources } from './plugins/service-metrics.js';
+import { dropUnwantedBodies } from './plugins/unwanted-bodies.js';
 import { catalogRoutes } from './routes/catalog.js';
 import { chartRoutes } from './routes/charts.js';
 import { type DatasetLimits, datasetRoutes } from './routes/datasets.js';
@@ -94,6 +95,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const holds = createHolds(app, deps.heldRequests);
   drainOnClose(app);
   limitBodyTime(app, REQUEST_TIMEOUT_MS);
+  dropUnwantedBodies(app);
 
   observeRequests(app, metrics);
   const observeEventAge = metrics.histogram({

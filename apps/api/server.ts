@@ -4,6 +4,7 @@ import { buildApp } from './app.js';
 import { type Config, ConfigError, loadConfig } from './config.js';
 import { createContainer } from './container.js';
 import { addressElsewhere } from './loopback.js';
+import { removeAbandonedUploads } from './uploads/upload-folder.js';
 
 /** Requests that have not ended by then are cut off; supervisors and containers kill soon after. */
 const STOP_MS = 10_000;
@@ -76,6 +77,7 @@ async function serve(config: Config, logger: Logger): Promise<void> {
   });
   if (config.isSupervised) process.on('disconnect', () => void stop('the supervisor is gone'));
 
+  await removeAbandonedUploads();
   const url = await app.listen({ host: config.host, port: config.port });
   // Workers do this too, but a service for code outside may have none.
   reconciling = container.takeTurns(stopped.signal);

@@ -15,14 +15,17 @@ const TEMPLATE = 'caviar_template';
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await removeAbandoned();
   const folder = join(tmpdir(), `${PREFIX}${process.pid}`);
-  mkdirSync(folder, { recursive: true });
+  // What tests leave lying about goes with the run.
+  const temporary = join(folder, 'tmp');
+  mkdirSync(temporary, { recursive: true });
   const [postgres, redis] = await Promise.all([startTestPostgres({ folder }), startTestRedis({ folder })]);
   process.on('exit', postgres.kill); // Vitest leaves without a teardown on the second Ctrl-C
   const teardown = async () => {
     await Promise.all([postgres.stop(), redis.stop()]);
     process.off('exit', postgres.kill);
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
+  process.env['TMPDIR'] = temporary;
 
   try {
     await runSql(postgres.url, `CREATE DATABASE ${TEMPLATE}`);

@@ -36,7 +36,7 @@ export async function startTestRedis(options: TestServerOptions = {}): Promise<R
   return { ...server, folder };
 }
 
-/** A folder that the operating system may clean up. */
+/** A folder that goes with the test run. */
 export function temporaryFolder(purpose: string): string {
   return mkdtempSync(join(tmpdir(), `caviar-${purpose}-`));
 }

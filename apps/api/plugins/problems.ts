@@ -6,11 +6,20 @@ import type { AccessCheck } from './access.js';
 
 /** Answers every error, unknown path and wrong method with problem+json. Below /v1 nobody learns even that without access. */
 export function answerProblems(app: FastifyInstance, check: AccessCheck): void {
-  app.setErrorHandler<FastifyError>((error, request, reply) => sendProblem(error, request, reply));
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    if (!isUnread(error, reply)) return sendProblem(error, request, reply);
+    request.log.debug('the caller has gone before the answer');
+    return reply.hijack();
+  });
   app.setNotFoundHandler(async (request, reply) => {
     if (/^\/v1(\/|$)/.test(pathOf(request))) await check(request);
     return sendProblem(nothingHere(request), request, reply);
   });
+}
+
+/** Whether an answer was cut short because the caller has gone: no fault of the service, and there is nobody to tell. */
+function isUnread({ code }: FastifyError, reply: FastifyReply): boolean {
+  return code === 'ERR_STREAM_PREMATURE_CLOSE' && reply.raw.destroyed;
 }
 
 /** Sends the problem that an error is. A 5xx is logged with the error itself, which the caller never sees. */

@@ -1,15 +1,16 @@
 import { readdir } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import { createTestDatabase, testRedis } from '@caviar/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ownTemporaryFolder } from '../testing/own-temporary-folder.js';
 import { createTestApp, type TestApp } from '../testing/test-app.js';
 import { body } from '../testing/wire.js';
 
 const ADMIN = 'admin-key';
 const SPACE = { learningRate: { kind: 'float', min: 0.001, max: 0.1, scale: 'log' } };
+const temporary = await ownTemporaryFolder();
 let test: TestApp;
 let keys: { readonly vision: string; readonly speech: string };
 
@@ -175,7 +176,7 @@ describe('POST /v1/datasets', () => {
     const response = await post(parts);
     expect(response.json()).toMatchObject({ status: 422, code: 'invalid-dataset', errors: [{ pointer }] });
     expect(body(await get('/v1/datasets'), 'listDatasets').items).toHaveLength(before);
-    expect((await readdir(tmpdir())).filter((name) => name.startsWith('caviar-upload-'))).toEqual([]);
+    expect((await readdir(temporary)).filter((name) => name.startsWith('caviar-upload-'))).toEqual([]);
   });
 
   it('refuses what is no form, no JSON, or ends too early', async () => {
@@ -221,7 +222,7 @@ describe('POST /v1/datasets', () => {
     const request = httpRequest({ port, method: 'POST', path: '/v1/datasets', headers });
     request.on('error', () => {});
     request.write(form([meta('gone'), ['file', FLOWERS]]).subarray(0, 200));
-    const folders = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('caviar-upload-'));
+    const folders = async () => (await readdir(temporary)).filter((name) => name.startsWith('caviar-upload-'));
     await expect.poll(folders).toHaveLength(1);
     request.destroy();
     await expect.poll(folders).toHaveLength(0);

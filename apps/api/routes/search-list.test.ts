@@ -90,6 +90,7 @@ describe('a list of searches', () => {
     ['sort=best', 'sort'],
     ['order=up', 'order'],
     [`q=${'x'.repeat(201)}`, 'q'],
+    ['q=a%00b', 'q'],
   ])('%s is refused, and the parameter named', async (query, parameter) => {
     const { errors } = problem(await app.inject(`/v1/searches?${query}`), 'invalid-request');
     expect(errors?.[0]).toMatchObject({ parameter });

@@ -1,22 +1,16 @@
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { type ClientRequest, createServer, request as httpRequest } from 'node:http';
+import { readdir } from 'node:fs/promises';
+import { type ClientRequest, createServer, request as httpRequest, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { HttpProblem } from '../http/http-problem.js';
+import { ownTemporaryFolder } from '../testing/own-temporary-folder.js';
 import { receiveUpload, type Upload } from './receive-upload.js';
 
 // Senders that are slow, stop, or go away, over a real connection.
 
-const temporary = await mkdtemp(join(tmpdir(), 'caviar-receive-'));
-vi.stubEnv('TMPDIR', temporary); // others look for what is left in the usual place
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await rm(temporary, { recursive: true });
-});
+const temporary = await ownTemporaryFolder();
 
 const closing: (() => void)[] = [];
 afterEach(() => {
@@ -27,10 +21,14 @@ const HEAD = `--x0x\r\nContent-Disposition: form-data; name="meta"\r\n\r\n{"name
 const END = '\r\n--x0x--\r\n';
 
 /** A sender who has begun, and what becomes of its upload. */
-async function begin(silenceMs: number): Promise<{ sender: ClientRequest; received: Promise<Upload | unknown> }> {
+async function begin(
+  silenceMs: number,
+  ready?: (request: IncomingMessage) => Promise<unknown>,
+): Promise<{ sender: ClientRequest; received: Promise<Upload | unknown> }> {
   let settle: (outcome: unknown) => void;
   const received = new Promise<unknown>((resolve) => (settle = resolve));
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
+    await ready?.(request);
     receiveUpload(request, { uploadBytes: 1e6, silenceMs, allowance: { take: () => {} } })
       .then(settle, settle)
       .finally(() => response.end());
@@ -70,6 +68,15 @@ test('a sender who goes away is given up at once', async () => {
   sender.write('a,y\n1,x\n');
   await expect.poll(folders).toHaveLength(1);
   sender.destroy();
+  expect(await received).toMatchObject({ code: 'bad-request' });
+  expect(await folders()).toEqual([]);
+});
+
+test('a sender who went away before anything was read is given up at once', async () => {
+  const { sender, received } = await begin(600_000, async (request) => {
+    sender.destroy();
+    await new Promise((resolve) => request.on('error', () => {}).on('close', resolve));
+  });
   expect(await received).toMatchObject({ code: 'bad-request' });
   expect(await folders()).toEqual([]);
 });

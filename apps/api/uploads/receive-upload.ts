@@ -1,8 +1,8 @@
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { finished } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { forbiddenContent, jsonPointer, parseInput } from '@caviar/contracts';
 import { FILE_FIELDS, type FileField, IngestError, type UploadedFile } from '@caviar/datasets';
@@ -12,6 +12,7 @@ import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/bus
 import { HttpProblem } from '../http/http-problem.js';
 import { parseJson } from '../http/parse-json.js';
 import { invalid } from '../http/to-http-problem.js';
+import { makeUploadFolder } from './upload-folder.js';
 
 export interface UploadLimits {
   /** Bytes of all files together, as they are sent. */
@@ -40,7 +41,7 @@ const PARTS = `there are meta, ${FILE_FIELDS.join(', ')}`;
  * straight to the disk. Throws HttpProblem, and then nothing is left behind.
  */
 export async function receiveUpload(request: IncomingMessage, limits: Limits): Promise<Upload> {
-  const folder = await mkdtemp(join(tmpdir(), 'caviar-upload-'));
+  const folder = await makeUploadFolder();
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     const parts = await readParts(request, folder, limits);
@@ -126,7 +127,10 @@ function readParts(request: IncomingMessage, folder: string, limits: Limits): Pr
       }, fail);
     });
     request.on('data', () => silence.refresh());
-    request.on('aborted', () => fail(new HttpProblem('bad-request', 'The upload ended too early.')));
+    // Also when the caller was gone before this began: no event would tell.
+    finished(request, { writable: false }, (error) => {
+      if (error) fail(new HttpProblem('bad-request', 'The upload ended too early.'));
+    });
     request.pipe(form);
   });
 }

@@ -220,6 +220,14 @@ describe('query parameters', () => {
     });
   });
 
+  test.each([
+    [query, { q: 'a\u0000b' }, '/q', 'q'],
+    [OPERATIONS.getTrialTable.query, { filter: '{"value":{"in":["\\u0000"]}}' }, '/filter/value/in/0', 'filter'],
+  ])('with text that cannot be stored are refused by name', (schema, given, pointer, parameter) => {
+    const message = 'must not contain the character U+0000';
+    expect(parseParameters(schema, given)).toEqual({ ok: false, errors: [{ pointer, parameter, message }] });
+  });
+
   test('that are unknown are refused by name', () => {
     expect(parseParameters(query, { 'a/b': '1' })).toMatchObject({
       ok: false,

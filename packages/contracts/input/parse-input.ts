@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { forbiddenContent } from './forbidden-content.js';
 import { type InvalidField, invalidFields } from './invalid-fields.js';
 import { issueMessage } from './issue-message.js';
 import { jsonPointer } from './json-pointer.js';
@@ -13,7 +14,7 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unkn
   return result.success ? { ok: true, value: result.data } : { ok: false, errors: invalidFields(result.error.issues) };
 }
 
-/** Parses a query string or headers, given as an object; each error also names the parameter. */
+/** Parses a query string or headers, given as an object, and refuses what no request may hold; each error also names the parameter. */
 export function parseParameters<Schema extends z.ZodType>(
   schema: Schema,
   input: Readonly<Record<string, unknown>>,
@@ -26,8 +27,10 @@ export function parseParameters<Schema extends z.ZodType>(
     };
   }
   const result = parseInput(schema, input);
-  if (result.ok) return result;
-  return { ok: false, errors: result.errors.map(({ pointer, message }) => parameterField(pointer, message)) };
+  // As parsed: a parameter may be JSON, which can say more than the text that it comes in.
+  const errors = result.ok ? forbiddenContent(result.value) : result.errors;
+  if (result.ok && errors.length === 0) return result;
+  return { ok: false, errors: errors.map(({ pointer, message }) => parameterField(pointer, message)) };
 }
 
 function parameterField(pointer: string, message: string): InvalidField {

@@ -12,11 +12,15 @@ export interface PlannedBody {
 
 const BOUNDARY = 'caviar-boundary';
 const TABLE = 'a,b,y\n1,2,x\n3,4,z\n5,6,x\n';
+/** What is known to be good, from which mutations reach deeper than from what the schema alone gives. */
+const META: Json = { name: 'table', format: 'csv', target: 'y' };
+
+type Part = readonly [name: string, isFile: boolean, content: string];
 
 /** Forms made of the parts that the schema names; files are small tables, or what is none. */
 export function multipart(root: Schema, schema: Schema): fc.Arbitrary<PlannedBody | null> {
-  const form = schemaOf(root, schema);
-  const names = Object.keys((form['properties'] ?? {}) as Record<string, unknown>);
+  const described = schemaOf(root, schema);
+  const names = Object.keys((described['properties'] ?? {}) as Record<string, unknown>);
   const file = fc.oneof(
     fc.constantFrom(TABLE, '', 'a', '"', 'a,b\n1', '\u0000\u0001', 'PK\u0003\u0004', '\u001f\u008b\b'),
     fc.string({ unit: 'binary' }),
@@ -25,13 +29,27 @@ export function multipart(root: Schema, schema: Schema): fc.Arbitrary<PlannedBod
     fc.oneof({ arbitrary: fc.constantFrom('meta', 'file', ...names), weight: 6 }, oddText.map(escape)),
     fc.boolean(),
     fc.oneof(
-      fromSchema(root, form)
+      fromSchema(root, described)
         .chain(mutated)
         .map((value) => JSON.stringify(partOf(value))),
       file,
     ),
   );
+  const parts = fc.oneof(
+    fc.array<Part>(part, { maxLength: 4 }),
+    fc
+      .tuple(
+        fc.oneof(fc.constant(META), fc.constant(META).chain(mutated)),
+        fc.oneof({ arbitrary: fc.constant(TABLE), weight: 3 }, file),
+      )
+      .map(([meta, content]): Part[] => [
+        ['meta', false, JSON.stringify(meta)],
+        ['file', true, content],
+      ]),
+  );
   const bent = fc.constantFrom<(text: string) => string>(
+    (text) => text,
+    (text) => text,
     (text) => text,
     (text) => text,
     (text) => text.slice(0, -20),
@@ -41,19 +59,15 @@ export function multipart(root: Schema, schema: Schema): fc.Arbitrary<PlannedBod
     () => '',
   );
   return fc
-    .tuple(
-      fc.array(part, { maxLength: 4 }),
-      bent,
-      fc.constantFrom(`; boundary=${BOUNDARY}`, `; boundary="${BOUNDARY}"`, ''),
-    )
-    .map(([parts, change, boundary]) => ({
+    .tuple(parts, bent, fc.constantFrom(`; boundary=${BOUNDARY}`, `; boundary="${BOUNDARY}"`, ''))
+    .map(([form, change, boundary]) => ({
       type: `multipart/form-data${boundary}`,
-      json: parts as unknown as Json,
-      toBytes: () => Buffer.from(change(formOf(parts)), 'latin1'),
+      json: form as unknown as Json,
+      toBytes: () => Buffer.from(change(formOf(form)), 'latin1'),
     }));
 }
 
-function formOf(parts: readonly (readonly [name: string, isFile: boolean, content: string])[]): string {
+function formOf(parts: readonly Part[]): string {
   const texts = parts.map(([name, isFile, content]) => {
     const about = isFile ? `; filename="x.csv"\r\nContent-Type: text/csv` : '';
     return `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"${about}\r\n\r\n${content}\r\n`;

@@ -1,7 +1,7 @@
 import { exampleSpec, OPERATIONS, type Operation, openApiDocument } from '@caviar/contracts';
 import fc from 'fast-check';
 import { quadraticSpec } from '../wire.js';
-import { fromSchema, known, type Schema } from './from-schema.js';
+import { fromSchema, known, LEASES, type Schema } from './from-schema.js';
 import { multipart, type PlannedBody } from './multipart.js';
 import { mutated, textMutation } from './mutate.js';
 import { type Json, oddText } from './oddities.js';
@@ -104,7 +104,7 @@ function pathOf(template: string): fc.Arbitrary<string> {
     return fc.oneof(
       { arbitrary: fc.nat(1_000).map((pick) => known(kind, pick)), weight: 5 },
       // Trials for which there is a lease token, of the same pick; of anything else the newest.
-      { arbitrary: fc.nat(3).map((pick) => known(kind === 'trials' ? 'leased' : kind, pick)), weight: 3 },
+      { arbitrary: fc.nat(LEASES).map((pick) => known(kind === 'trials' ? 'leased' : kind, pick)), weight: 3 },
       oddText.map(encode),
       fc.constantFrom('%00', '..%2f..', '%ff', '%zz', '.', '..', 'srch_x', "'", '%F0%9F%90%9F', 'a'.repeat(101)),
     );

@@ -33,6 +33,8 @@ export async function fuzz(
   world.add('admin', adminKey);
   for (const id of ['digits', 'breast-cancer-wisconsin']) world.add('datasets', id);
   world.add('problems', 'invalid-spec');
+  world.add('guide', 'first-search');
+  world.add('workers', worker.id);
 
   const answers = new Map<string, number>();
   let batches = 0;
@@ -88,6 +90,7 @@ export async function fuzz(
 
   /** Lets some trials end, ends what runs, and sees to it that there is something to ask about. */
   async function tidy(): Promise<void> {
+    await worker.heartbeat();
     // Some of those there were have been revoked.
     for (const [name, role, project] of [
       ['submit', 'submit', 'default'],

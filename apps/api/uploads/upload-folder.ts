@@ -1,0 +1,24 @@
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const PREFIX = 'caviar-upload-';
+/** No upload takes as long; another instance may be at work in a folder that is younger. */
+const ABANDONED_AFTER_MS = 24 * 3_600_000;
+
+/** A folder of its own for an upload; the caller removes it. */
+export function makeUploadFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), PREFIX));
+}
+
+/** Removes the folders of uploads during which an API was killed. What cannot be removed, such as another user's, stays. */
+export async function removeAbandonedUploads(now = Date.now()): Promise<void> {
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX));
+  await Promise.allSettled(
+    names.map(async (name) => {
+      const folder = join(tmpdir(), name);
+      const { mtimeMs } = await stat(folder);
+      if (now - mtimeMs > ABANDONED_AFTER_MS) await rm(folder, { recursive: true });
+    }),
+  );
+}
