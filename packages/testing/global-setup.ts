@@ -25,7 +25,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     process.off('exit', postgres.kill);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
-  process.env['TMPDIR'] = temporary;
+  project.config.env = { ...project.config.env, TMPDIR: temporary };
 
   try {
     await runSql(postgres.url, `CREATE DATABASE ${TEMPLATE}`);

@@ -177,7 +177,7 @@ describe('GET /v1/searches', () => {
     expect(new Set(items.map(({ status }) => status))).toEqual(new Set(['cancelled']));
   });
 
-  test.each(['limit=0', 'limit=201', 'limit=x', 'limit=1&limit=2', 'status=done', 'cursor=', 'page=2'])(
+  test.each(['limit=0', 'limit=201', 'limit=x', 'limit=1&limit=2', 'status=done', 'cursor=', 'cursor=%00', 'page=2'])(
     'refuses ?%s',
     async (query) => {
       const { errors } = problem(await app.inject(`/v1/searches?${query}`), 'invalid-request');
@@ -185,7 +185,7 @@ describe('GET /v1/searches', () => {
     },
   );
 
-  test.each(['x', 'e30', '%00', 'bm90aGluZw'])('refuses the cursor %s', async (cursor) => {
+  test.each(['x', 'e30', 'bm90aGluZw'])('refuses the cursor %s', async (cursor) => {
     problem(await app.inject(`/v1/searches?cursor=${cursor}`), 'invalid-cursor');
   });
 });
