@@ -25,11 +25,11 @@ export function evaluateTest(
 ): Evaluation & { readonly rows: number } {
   if (testSet !== undefined && job.dataset !== null) refuseOtherKind(testSet.info, job.dataset.info);
   const setup = setUp(job, open, testSet ?? 'split');
-  const { workspace, network, regions, test } = setup;
+  const { network, test } = setup;
   if (test.count === 0) throw new TrainingInputError(['trainer', 'split', 'test'], 'leaves no test set');
   const { progress } = restoreRun(checkpoint, setup);
   network.prepareInference(progress.batchNormPower);
-  return { ...evaluate(workspace, network, { rows: test, regions }), rows: test.count };
+  return { ...evaluate(setup, test), rows: test.count };
 }
 
 /** A test part must have the features and the classes of the rows that were trained on. */

@@ -1,4 +1,5 @@
 import type { Rows } from './data/load-rows.js';
+import type { TargetNormalization } from './data/normalize.js';
 import type { Workspace } from './engine/kernels.js';
 import type { Network } from './model/network.js';
 
@@ -20,12 +21,16 @@ export interface EvaluationRegions {
   readonly ones: number;
 }
 
+/** The parts of a set-up that it takes. */
+interface Evaluated {
+  readonly workspace: Workspace;
+  readonly network: Network;
+  readonly regions: EvaluationRegions;
+  readonly targetNormalization: TargetNormalization;
+}
+
 /** Runs the rows through the network as at test time: no dropout, batch norm by its running averages. */
-export function evaluate(
-  workspace: Workspace,
-  network: Network,
-  { rows, regions }: { readonly rows: Rows; readonly regions: EvaluationRegions },
-): Evaluation {
+export function evaluate({ workspace, network, regions, targetNormalization }: Evaluated, rows: Rows): Evaluation {
   const { capacity, shape } = network.layout;
   const { wrong, ones, sequence } = regions;
   workspace.ints[wrong] = 0;
@@ -37,7 +42,8 @@ export function evaluate(
     network.forward(count, null);
     loss += network.loss(rows, index, { rows: count, scale: 0, classWeights: ones, wrong });
   }
-  const mean = loss / rows.count;
+  // In the targets' own units.
+  const mean = (loss / rows.count) * targetNormalization.sigma ** 2;
   // The squared-error loss is half the square.
   const error = shape.head === 'squaredError' ? Math.sqrt(2 * mean) : workspace.ints[wrong]! / rows.count;
   return { loss: mean, error: Number.isFinite(mean) ? error : Number.NaN };

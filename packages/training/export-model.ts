@@ -1,6 +1,7 @@
 import type { Metrics, TrainedLayer, TrainedModel } from '@caviar/spec';
 import { changedParams, changesIn } from './changes.js';
 import { readCheckpointHeader } from './checkpoint.js';
+import type { TargetNormalization } from './data/normalize.js';
 import { LEAK, type OpenWorkspace } from './engine/kernels.js';
 import { chooseEngine } from './engine/simd/engine.js';
 import { TrainingInputError, type TrainingJob } from './job.js';
@@ -35,7 +36,10 @@ export function exportModel(
     dataset: { id, name, task, classNames, checksum, source, licence, image },
     encodings,
     normalization,
-    layers: layout.layers.map((layer) => readLayer(setup, layer, progress.batchNormPower)),
+    layers: inTargetUnits(
+      layout.layers.map((layer) => readLayer(setup, layer, progress.batchNormPower)),
+      setup.targetNormalization,
+    ),
     head: layout.shape.head,
     slopeOfLeakyRelu: LEAK,
     training: {
@@ -79,4 +83,12 @@ function readLayer({ workspace, layout }: Setup, layer: LayerLayout, batchNormPo
             epsilon: BATCH_NORM_EPSILON,
           },
   };
+}
+
+/** The last layer of a regression is linear: it takes in what turns its outputs back into targets. */
+function inTargetUnits(layers: readonly TrainedLayer[], { mean, sigma }: TargetNormalization): readonly TrainedLayer[] {
+  const last = layers.at(-1);
+  if ((mean === 0 && sigma === 1) || last === undefined || last.bias === null) return layers;
+  const scaled = { ...last, weights: last.weights.map((w) => w * sigma), bias: last.bias.map((b) => b * sigma + mean) };
+  return [...layers.slice(0, -1), scaled];
 }

@@ -20,7 +20,7 @@ export function measure(setup: Setup, progress: Progress, epoch: number): Metric
     metrics[name] = Number.isFinite(value) ? value : null;
   };
   for (const [part, rows] of Object.entries({ train, dev })) {
-    const { loss, error } = evaluate(workspace, network, { rows, regions });
+    const { loss, error } = evaluate(setup, rows);
     report(`${part}.loss`, loss);
     if (dataset.info.task === 'regression') report(`${part}.rmse`, error);
     else {

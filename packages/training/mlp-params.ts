@@ -31,6 +31,7 @@ export interface MlpParams extends LearningRateSchedule, OptimizerSettings {
   readonly classWeights: 'none' | 'balanced' | readonly number[];
   readonly augmentation: AugmentationChoice;
   readonly normalizeInputs: boolean;
+  readonly normalizeTargets: boolean;
 }
 
 /** Throws TrainingInputError for a value out of range and for values that do not fit each other. */
@@ -72,6 +73,7 @@ export function readMlpParams(given: Params): MlpParams {
       strength: params['augmentationStrength'] as number,
     },
     normalizeInputs: params['normalizeInputs'] as boolean,
+    normalizeTargets: params['normalizeTargets'] as boolean,
   };
 }
 

@@ -102,6 +102,25 @@ describe('learning', () => {
     expect(metrics['train.loss']! * 2).toBeCloseTo(metrics['train.rmse']! * metrics['train.rmse']!, 10);
   });
 
+  it.each([
+    [1e5, 3e5],
+    [1e9, 0],
+    [1e-6, 0],
+    [1, 1e4],
+  ])('fits targets of any size as well: %s times them, and %s more', (factor, offset) => {
+    const plane = clouds({ rows: 600, features: 4, classes: null });
+    const scaled = { ...plane, targets: Float32Array.from(plane.targets, (y) => y * factor + offset) };
+    const params = { epochs: 15, learningRate: 0.01 };
+    const [plain, metrics] = [plane, scaled].map((each) => lastMetrics(drain(startTraining(mlpJob(each, params)))));
+    for (const part of ['train', 'dev']) {
+      expect(metrics![`${part}.rmse`]! / factor / plain![`${part}.rmse`]!).toBeCloseTo(1, 1);
+      expect((2 * metrics![`${part}.loss`]!) / metrics![`${part}.rmse`]! ** 2).toBeCloseTo(1, 10);
+    }
+    // As it was without: a network that never gets there.
+    const raw = lastMetrics(drain(startTraining(mlpJob(scaled, { ...params, normalizeTargets: false }))));
+    expect(raw['dev.rmse']).toBeGreaterThan(3 * metrics!['dev.rmse']!);
+  });
+
   it.each([1, 7, 64, 'full', 1_000_000])('takes batches of %s, the last partial one included', (batchSize) => {
     const params = { batchSize, epochs: 30, learningRate: batchSize === 1 ? 0.002 : 0.02 };
     const metrics = lastMetrics(drain(startTraining(mlpJob(three, params))));

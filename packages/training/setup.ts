@@ -4,7 +4,7 @@ import { Augmenter } from './data/augment.js';
 import { classWeightsFor } from './data/class-weights.js';
 import { encodeDataset } from './data/encode.js';
 import { loadRows, planRows, type Rows } from './data/load-rows.js';
-import type { Normalization } from './data/normalize.js';
+import { measureTargets, type Normalization, TARGETS_AS_THEY_ARE, type TargetNormalization } from './data/normalize.js';
 import { splitRows } from './data/split.js';
 import { ArenaPlan } from './engine/arena.js';
 import type { OpenWorkspace, Workspace } from './engine/kernels.js';
@@ -40,6 +40,8 @@ export interface Setup {
   /** What became of every column of the data set's features. */
   readonly encodings: readonly InputEncoding[];
   readonly normalization: Normalization;
+  /** What a network's outputs are to be multiplied by, and then added to, for predictions; classes have none. */
+  readonly targetNormalization: TargetNormalization;
   readonly params: MlpParams;
   readonly workspace: Workspace;
   readonly layout: NetworkLayout;
@@ -76,6 +78,9 @@ export function setUp(job: TrainingJob, open: OpenWorkspace, testing: 'sealed' |
     normalize: params.normalizeInputs,
     key: JSON.stringify([job.searchSeed, trainer.split]),
   });
+  const isRegression = dataset.info.task === 'regression';
+  const targetNormalization =
+    isRegression && params.normalizeTargets ? measureTargets(dataset, parts.train) : TARGETS_AS_THEY_ARE;
   const inputs = dataset.info.features;
   const { head, outputs } = headFor(dataset.info);
   const testSet = typeof testing === 'string' ? dataset : testing;
@@ -122,15 +127,17 @@ export function setUp(job: TrainingJob, open: OpenWorkspace, testing: 'sealed' |
   for (let i = 0; i < largest; i++) ints[regions.sequence + i] = i;
   floats.fill(1, regions.ones, regions.ones + classes);
   floats.set(classWeights, regions.classWeights);
-  loadRows(workspace, train, { dataset, rows: parts.train, normalization });
-  loadRows(workspace, dev, { dataset, rows: parts.dev, normalization });
-  loadRows(workspace, test, { dataset: testSet, rows: testRows, normalization });
+  const learned = { normalization, targetNormalization };
+  loadRows(workspace, train, { dataset, rows: parts.train, ...learned });
+  loadRows(workspace, dev, { dataset, rows: parts.dev, ...learned });
+  loadRows(workspace, test, { dataset: testSet, rows: testRows, ...learned });
   initialize(workspace, layout, { ...params, random: trialStream(job, 'init'), scratch });
   return {
     job,
     dataset,
     encodings,
     normalization,
+    targetNormalization,
     params,
     workspace,
     layout,

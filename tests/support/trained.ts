@@ -6,7 +6,7 @@ import { exportModel, startTraining } from '../../packages/training/index.js';
 import { restoreRun } from '../../packages/training/run-state.js';
 import { setUp } from '../../packages/training/setup.js';
 
-/** A trained network, the rows of its dev part as they lie in the data set, and what the engine says of each (z). */
+/** A trained network, the rows of its dev part as they lie in the data set, and what the engine says of each: z, or a value. */
 export interface Trained {
   readonly model: TrainedModel;
   readonly metrics: Metrics;
@@ -22,7 +22,7 @@ export function trained(dataset: Dataset, params: Params): Trained {
   const checkpoint = run.checkpoint();
   const setup = setUp(job, chooseEngine().open);
   const { progress } = restoreRun(checkpoint, setup);
-  const { network, workspace, dev, regions, layout } = setup;
+  const { network, workspace, dev, regions, layout, targetNormalization } = setup;
   network.prepareInference(progress.batchNormPower);
   const last = layout.layers.at(-1)!;
   const engine: number[][] = [];
@@ -31,7 +31,8 @@ export function trained(dataset: Dataset, params: Params): Trained {
     network.forward(1, null);
     // One row, padded to four: panel p begins at 4 p width.
     const at = (o: number) => last.output + Math.floor(o / last.outWidth) * 4 * last.outWidth + (o % last.outWidth);
-    engine.push(Array.from({ length: last.outSize }, (_, o) => workspace.floats[at(o)]!));
+    const { mean, sigma } = targetNormalization;
+    engine.push(Array.from({ length: last.outSize }, (_, o) => workspace.floats[at(o)]! * sigma + mean));
   }
   const rows = [...splitRows(dataset, { train: 0.6, dev: 0.2, test: 0.2 }, job.searchSeed).dev];
   const width = dataset.info.features;

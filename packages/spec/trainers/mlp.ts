@@ -340,6 +340,15 @@ export const mlpTrainer: TrainerDescriptor = {
       section: '1.7',
       schema: z.boolean(),
     },
+    {
+      name: 'normalizeTargets',
+      kind: 'boolean',
+      default: true,
+      description:
+        "Regression: fit the targets less the training set's mean, divided by its standard deviation. Errors, losses and predictions are in the targets' own units.",
+      section: '1.7',
+      schema: z.boolean(),
+    },
   ],
   metrics: [
     { name: 'dev.error', direction: 'minimize', description: 'Share of the dev set that is classified wrongly.' },

@@ -3,7 +3,7 @@ import type { ArenaPlan } from '../engine/arena.js';
 import type { Workspace } from '../engine/kernels.js';
 import { roundUp } from '../model/layout.js';
 import type { BatchSource } from '../model/network.js';
-import type { Normalization } from './normalize.js';
+import type { Normalization, TargetNormalization } from './normalize.js';
 
 /** Rows of one part in the arena: features [count, inputs padded to whole panels], targets [count]. */
 export interface Rows extends BatchSource {
@@ -18,8 +18,14 @@ export function planRows(plan: ArenaPlan, count: number, inputs: number): Rows {
 export function loadRows(
   { floats, ints }: Workspace,
   region: Rows,
-  from: { readonly dataset: Dataset; readonly rows: Int32Array; readonly normalization: Normalization },
+  from: {
+    readonly dataset: Dataset;
+    readonly rows: Int32Array;
+    readonly normalization: Normalization;
+    readonly targetNormalization: TargetNormalization;
+  },
 ): void {
+  const { mean, sigma } = from.targetNormalization;
   const { info, features, targets } = from.dataset;
   const stride = roundUp(info.features, 16);
   const classes = info.task === 'classification';
@@ -33,7 +39,7 @@ export function loadRows(
     const numbers = given instanceof Uint8Array ? widened : given;
     normalizeRow(floats.subarray(to, to + stride), numbers, from.normalization);
     if (classes) ints[region.targets + i] = targets[row]!;
-    else floats[region.targets + i] = targets[row]!;
+    else floats[region.targets + i] = (targets[row]! - mean) / sigma;
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clouds } from '../fixtures/jobs.js';
-import { measureFeatures } from './normalize.js';
+import { measureFeatures, measureTargets } from './normalize.js';
 
 describe('measureFeatures', () => {
   it('gives mean and sigma, not sigma squared, of the named rows only', () => {
@@ -24,5 +24,19 @@ describe('measureFeatures', () => {
     );
     expect(sigma[0]).toBe(1);
     expect(Math.fround(0.1) - mean[0]!).toBe(0);
+  });
+});
+
+describe('measureTargets', () => {
+  const dataset = { ...clouds({ rows: 4, features: 1, classes: null }), targets: Float32Array.of(2e6, 4e6, 6e6, 9) };
+
+  it('gives mean and sigma of the named rows only', () => {
+    const { mean, sigma } = measureTargets(dataset, Int32Array.of(0, 1, 2));
+    expect(mean).toBe(4e6);
+    expect(sigma).toBeCloseTo(1e6 * Math.sqrt(8 / 3), 3);
+  });
+
+  it('gives a sigma of 1 where all are the same', () => {
+    expect(measureTargets(dataset, Int32Array.of(3))).toEqual({ mean: 9, sigma: 1 });
   });
 });

@@ -43,3 +43,26 @@ export function measureFeatures({ info, features }: Dataset, rows: Int32Array): 
 export function identityNormalization(columns: number): Normalization {
   return { mean: new Float64Array(columns), sigma: new Float64Array(columns).fill(1) };
 }
+
+/** Mean and standard deviation of a regression's targets. */
+export interface TargetNormalization {
+  readonly mean: number;
+  readonly sigma: number;
+}
+
+/** Leaves targets as they are. */
+export const TARGETS_AS_THEY_ARE: TargetNormalization = { mean: 0, sigma: 1 };
+
+/**
+ * Of the training rows' targets, as of their features: a network starts out with outputs of about 1, and would have to walk all the
+ * way to prices of 300,000. Targets that are all the same get sigma 1.
+ */
+export function measureTargets({ targets }: Dataset, rows: Int32Array): TargetNormalization {
+  const first = targets[rows[0]!]!;
+  if (rows.every((row) => targets[row] === first)) return { mean: first, sigma: 1 };
+  let [sum, squares] = [0, 0];
+  for (const row of rows) sum += targets[row]!;
+  const mean = sum / rows.length;
+  for (const row of rows) squares += (targets[row]! - mean) * (targets[row]! - mean);
+  return { mean, sigma: Math.sqrt(squares / rows.length) };
+}
