@@ -1,6 +1,6 @@
 import type { SearchSpec } from '@caviar/spec';
 import { describe, expect, test } from 'vitest';
-import { toTrialRecord } from './objective-value.js';
+import { toTrialRecord, valueAtEnd } from './objective-value.js';
 
 const spec: Pick<SearchSpec, 'objective'> = { objective: { metric: 'cost', direction: 'minimize' } };
 const trial = { number: 3, params: { x: 1 }, status: 'completed', value: 2, step: 9, metrics: { cost: 2 } } as const;
@@ -24,4 +24,16 @@ describe('a trial whose params were changed by hand', () => {
     expect(toTrialRecord(spec, { ...trial, editedFrom: null })).toMatchObject({ status: 'completed', value: 2 });
     expect(toTrialRecord(spec, { ...trial, status: 'running', value: null, editedFrom: 1 }).status).toBe('running');
   });
+});
+
+test.each([
+  ['completed', { value: 2, rankKey: 2, violation: null }],
+  ['pruned', { value: 2, rankKey: 2, violation: null }],
+  ['infeasible', { value: null, rankKey: null, violation: null }],
+  ['cancelled', { value: 2, rankKey: null, violation: null }],
+] as const)('a trial that is %s at its end has that value and place', (status, told) => {
+  expect(valueAtEnd(spec, status, { cost: 2 })).toEqual(told);
+  const bounded = { ...spec, constraints: [{ metric: 'cost', max: 1 }] };
+  const isRanked = status === 'completed' || status === 'pruned';
+  expect(valueAtEnd(bounded, status, { cost: 2 })).toMatchObject({ rankKey: null, violation: isRanked ? 1 : null });
 });

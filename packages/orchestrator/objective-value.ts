@@ -8,7 +8,7 @@ import {
   type TrialRecord,
   violationOf,
 } from '@caviar/search';
-import { isFinal, type Metrics, type SearchSpec } from '@caviar/spec';
+import { type FinalTrialStatus, isFinal, type Metrics, type SearchSpec } from '@caviar/spec';
 import type { RungEntry } from './ports/rung-store.js';
 import type { StoredRecord } from './ports/trial-store.js';
 
@@ -24,6 +24,16 @@ export function objectiveValue(spec: Goal | null, metrics: Metrics) {
   const keeps = keepsConstraints(spec, metrics);
   const rankKey = keeps ? lowerIsBetter(value, spec.objective.direction) : null;
   return { value, rankKey, violation: keeps ? null : violationOf(spec, metrics).violation };
+}
+
+/**
+ * The same of a trial that has ended. An infeasible one has no value, whatever it measured on the way: it came to nothing, and
+ * must not stand before trials that did. Of a cancelled one the value is shown, and counts for nothing.
+ */
+export function valueAtEnd(spec: Goal | null, status: FinalTrialStatus, metrics: Metrics) {
+  const told = objectiveValue(spec, metrics);
+  if (status === 'completed' || status === 'pruned') return told;
+  return { value: status === 'infeasible' ? null : told.value, rankKey: null, violation: null };
 }
 
 /** Whether samplers see more of a trial than its value. */

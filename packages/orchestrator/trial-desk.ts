@@ -1,6 +1,6 @@
 import type { FinalTrialStatus, Metrics, SearchSpec } from '@caviar/spec';
 import type { Deps } from './deps.js';
-import { objectiveValue, toRungEntry } from './objective-value.js';
+import { objectiveValue, toRungEntry, valueAtEnd } from './objective-value.js';
 import type { PendingEdits, SettledEdits } from './ports/edit-store.js';
 import type { TrialCheckpoint } from './ports/trial-checkpoint.js';
 import type {
@@ -104,10 +104,6 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
     }
   }
 
-  async function valueAmong(searchId: string, metrics: Metrics) {
-    return objectiveValue(await specOf(searchId), metrics);
-  }
-
   async function goOn(trials: readonly { readonly searchId: string }[], options?: DispatchOptions): Promise<void> {
     for (const searchId of new Set(trials.map((trial) => trial.searchId))) {
       deps.signals.publish(searchId);
@@ -159,8 +155,7 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
     async finish(outcomes, options) {
       const finishes = await Promise.all(
         outcomes.map(async ({ searchId, reports: _, ...outcome }) => {
-          const told = await valueAmong(searchId, outcome.metrics);
-          return { ...outcome, ...told, rankKey: outcome.status === 'cancelled' ? null : told.rankKey };
+          return { ...outcome, ...valueAtEnd(await specOf(searchId), outcome.status, outcome.metrics) };
         }),
       );
       const finished = await deps.trials.finish(
@@ -175,11 +170,14 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
 
     async arrive(arrivals, options) {
       const valued = await Promise.all(
-        arrivals.map(async ({ searchId, reports: _, ...arrival }) => ({
-          ...arrival,
-          ...(await valueAmong(searchId, arrival.metrics)),
-          entry: toRungEntry(await specOf(searchId), arrival.metrics),
-        })),
+        arrivals.map(async ({ searchId, reports: _, ...arrival }) => {
+          const spec = await specOf(searchId);
+          return {
+            ...arrival,
+            ...objectiveValue(spec, arrival.metrics),
+            entry: toRungEntry(spec, arrival.metrics),
+          };
+        }),
       );
       const arrived = await deps.rungs.arrive(
         valued,

@@ -140,6 +140,43 @@ describe('finishing', () => {
     expect((await finish(trial, completed(null))).status).toBe('infeasible');
   });
 
+  test('as infeasible gives no value: whatever it measured, it stands behind all that came to one, and is never the best', async () => {
+    const id = await create({ stop: { maxTrials: 3 } });
+    const [first, second, third] = (await ask(id, { count: 3 })).trials;
+    await measure(first!, 1, 0.01);
+    const told = await finish(first!, { status: 'infeasible', reason: 'did not fit into memory' });
+    expect(told).toMatchObject({ status: 'infeasible', value: null, metrics: { 'dev.error': 0.01 } });
+    await finish(second!, completed(0.5));
+    await finish(third!, { ...completed(0.02), status: 'infeasible' });
+    const board = body(await app.inject(`/v1/searches/${id}/leaderboard`), 'getLeaderboard');
+    expect(board.entries.map(({ number, value }) => [number, value])).toEqual([
+      [1, 0.5],
+      [0, null],
+      [2, null],
+    ]);
+    expect((await searchOf(id)).best).toMatchObject({ number: 1, value: 0.5 });
+    const best = body(await app.inject(`/v1/searches/${id}/best-so-far`), 'getBestSoFar');
+    expect(best.items.map(({ number }) => number)).toEqual([1]);
+  });
+
+  test('as infeasible leaves the Pareto front to others, and the best so far of each objective', async () => {
+    const objective = [
+      { metric: 'dev.error', direction: 'minimize' },
+      { metric: 'ms', direction: 'minimize' },
+    ];
+    const id = await create({ objective, stop: { maxTrials: 2 } });
+    const [first, second] = (await ask(id, { count: 2 })).trials;
+    await finish(first!, { status: 'infeasible', metrics: { 'dev.error': 0, ms: 0 } });
+    await finish(second!, { status: 'completed', metrics: { 'dev.error': 0.5, ms: 7 } });
+    const board = body(await app.inject(`/v1/searches/${id}/leaderboard`), 'getLeaderboard');
+    expect(board.entries.map(({ number, rank }) => [number, rank])).toEqual([
+      [1, 1],
+      [0, 2],
+    ]);
+    const best = body(await app.inject(`/v1/searches/${id}/best-so-far?objective=ms`), 'getBestSoFar');
+    expect(best.items.map(({ number, value }) => [number, value])).toEqual([[1, 7]]);
+  });
+
   test('as failed queues the trial again until its retries are used up', async () => {
     const id = await create({ parallelism: 1 });
     const trial = await askOne(id);

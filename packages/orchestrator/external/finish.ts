@@ -1,6 +1,6 @@
 import type { Metrics, Objective, SearchSpec, SpecIssue, Trial } from '@caviar/spec';
 import { DomainError } from '../errors.js';
-import { objectiveValue } from '../objective-value.js';
+import { valueAtEnd } from '../objective-value.js';
 import type { TrialFailure, TrialFinish } from '../ports/trial-store.js';
 import { notExternal } from './ask.js';
 import type { DeskContext, FinishAnswer, FinishRequest } from './external-desk.js';
@@ -120,16 +120,12 @@ function outcomeOf({ status, reason }: FinishRequest, metrics: Metrics, objectiv
 
 function finishOf({ request, lease, status, metrics, reason }: Ending, spec: SearchSpec): TrialFinish {
   const { searchId, trialId, attempt } = lease;
-  const { value, rankKey, violation } = objectiveValue(spec, metrics);
-  const isRanked = status !== 'cancelled';
   return {
     searchId,
     trialId,
     attempt,
     status,
-    value,
-    rankKey: isRanked ? rankKey : null,
-    violation: isRanked ? violation : null,
+    ...valueAtEnd(spec, status, metrics),
     step: request.step ?? null,
     metrics,
     reason,

@@ -247,8 +247,10 @@ class LogicalFlow implements Flow {
       this.book.forget(number);
     }
     const { direction } = this.spec.objective;
-    const cost = lowerIsBetter(value, direction);
-    const standing = standingOf(this.spec, result);
+    // What a trial had come to before it went wrong is no value of the step that it was on its way to.
+    const wentWrong = status === 'failed' || status === 'infeasible' || status === 'cancelled';
+    const cost = wentWrong ? null : lowerIsBetter(value, direction);
+    const standing = wentWrong ? null : standingOf(this.spec, result);
     const target = lowerIsBetter(this.spec.stop.targetValue ?? null, direction);
     const keeps = status === 'completed' && violation === 0;
     if (keeps && cost !== null && target !== null && cost <= target) this.targetReached = true;

@@ -96,4 +96,32 @@ describe('asha', () => {
       'observe 2 at 9: completed 1',
     ]);
   });
+
+  it.each(['failed', 'infeasible', 'cancelled'] as const)(
+    'gives no place to a trial that is %s on its way, however good it was before',
+    (status) => {
+      const { commands: jobs } = runFlow(spec, { totalTrials: 10, rounds: [] }, (number, toStep) => {
+        if (number === 0 && toStep !== 1) return { step: 1, value: 0.01, status };
+        return { step: toStep ?? 9, value: 0.1 + number / 100, status: toStep === null ? 'completed' : 'reached' };
+      });
+      const lines = jobs.filter(({ kind }) => kind !== 'observe' && kind !== 'stop').map(inShort);
+      expect(lines.slice(0, 14)).toEqual([
+        'create 0 to 1',
+        'create 1 to 1',
+        'create 2 to 1',
+        'continue 0 to 3', // which ends on the way
+        'create 3 to 1',
+        'create 4 to 1',
+        'create 5 to 1',
+        'continue 1 to 3',
+        'create 6 to 1',
+        'create 7 to 1',
+        'create 8 to 1',
+        'continue 2 to 3',
+        ...(status === 'cancelled' ? [] : ['continue 1 to end']), // 3 at step 3, the best 1 of those that have a value there
+        'create 9 to 1',
+        ...(status === 'cancelled' ? ['continue 1 to end'] : []), // 2 at step 3, and the best when no more came
+      ]);
+    },
+  );
 });
