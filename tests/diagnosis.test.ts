@@ -15,6 +15,7 @@ import { type Diagnosis, diagnose } from '../packages/diagnosis/diagnose.js';
 import { difference, exactly, rmseEstimate, shareEstimate } from '../packages/diagnosis/intervals.js';
 import { nextSearch } from '../packages/diagnosis/next-search.js';
 import { type JudgedTrial, pressedBounds } from '../packages/diagnosis/pressed-bounds.js';
+import { stream } from '../packages/numerics/rng.js';
 import { clouds, drain, lastMetrics, mlpJob } from '../packages/training/fixtures/jobs.js';
 import { startTraining } from '../packages/training/start-training.js';
 
@@ -199,10 +200,36 @@ describe('intervals', () => {
     expect(high).toBeCloseTo(0.3339, 4);
   });
 
-  it('of an rmse shrink with the square root of the rows', () => {
-    const wide = rmseEstimate(2, 50);
-    expect(wide.high - wide.value).toBeCloseTo(0.392, 3);
-    expect(difference(wide, exactly(0.5)).value).toBe(1.5);
+  it.each([
+    // sqrt(n / q) of the chi-squared quantiles q at 97.5 % and 2.5 % (scipy 1.10)
+    [5, 0.6242, 2.4526],
+    [10, 0.6987, 1.7549],
+    [50, 0.83671, 1.24308],
+    [1000, 0.958032, 1.045841],
+  ])('of an rmse over %i rows are those of chi-squared', (rows, low, high) => {
+    const interval = rmseEstimate(2, rows);
+    expect(interval.value).toBe(2);
+    expect(interval.low / (2 * low)).toBeCloseTo(1, 3);
+    expect(Math.abs(interval.high / (2 * high) - 1)).toBeLessThan(0.03);
+  });
+
+  it('of an rmse over a single row are wide, and finite', () => {
+    expect(rmseEstimate(1, 1).high).toBeCloseTo(31.9, 1);
+    expect(rmseEstimate(0, 7)).toEqual({ value: 0, low: 0, high: 0 });
+    expect(difference(rmseEstimate(2, 50), exactly(0.5)).value).toBe(1.5);
+  });
+
+  it.each([4, 8, 30])('of an rmse hold the truth in 95 of 100 data sets of %i rows', (rows) => {
+    const random = stream(26, 'coverage', rows);
+    let held = 0;
+    for (let trial = 0; trial < 4000; trial++) {
+      let squares = 0;
+      for (let row = 0; row < rows; row++) squares += random.normal() ** 2;
+      const { low, high } = rmseEstimate(Math.sqrt(squares / rows), rows);
+      if (low <= 1 && 1 <= high) held++;
+    }
+    // Three standard deviations of a binomial are 1 %.
+    expect(Math.abs(held / 4000 - 0.95)).toBeLessThan(0.012);
   });
 });
 

@@ -16,11 +16,19 @@ export function shareEstimate(share: number, n: number): Estimate {
   return { value: share, low: share === 0 ? 0 : centre - half, high: share === 1 ? 1 : centre + half };
 }
 
-/** A root mean squared error over `n` examples; the errors are taken to be about normal. */
+/**
+ * A root mean squared error over `n` examples; the errors are taken to be about normal. n rmse^2 / sigma^2 is then chi-squared with n
+ * degrees of freedom, whose quantiles are those of a normal distribution of its cube root (Wilson and Hilferty 1931): unlike a
+ * half-width on either side, that is right for few examples too.
+ */
 export function rmseEstimate(rmse: number, n: number): Estimate {
-  const half = (Z * rmse) / Math.sqrt(2 * n);
-  return { value: rmse, low: Math.max(0, rmse - half), high: rmse + half };
+  const spread = 2 / (9 * n);
+  const bound = (z: number) => rmse / Math.max(LEAST_ROOT, 1 - spread + z * Math.sqrt(spread)) ** 1.5;
+  return { value: rmse, low: bound(Z), high: bound(-Z) };
 }
+
+/** Of one example the approximation gives no upper bound: the cube root of the chi-squared quantile itself. */
+const LEAST_ROOT = 0.0994;
 
 /** a - b of independent estimates, from the intervals of each (Newcombe 1998, method 10). */
 export function difference(a: Estimate, b: Estimate): Estimate {

@@ -150,7 +150,7 @@ export const schedulerSpecSchema = z.discriminatedUnion('kind', [
     population: z.int().min(2).max(10_000).default(20),
     /** Steps from one comparison to the next; left out, a tenth of `maxResource`. */
     interval: resource.optional(),
-    /** Share of the population that is replaced by copies of as large a share of the best. */
+    /** Share of the population that is replaced by copies of as large a share of the best; one at least. */
     quantile: z.number().gt(0).max(0.5).default(0.25),
     /** A copy's numbers are multiplied by one of these. */
     factors: z.array(z.number().gt(0).max(1000)).min(1).max(20).readonly().default([0.8, 1.2]),

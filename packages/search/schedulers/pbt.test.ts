@@ -58,4 +58,17 @@ describe('pbt', () => {
     expect(commands.slice(4, 6)).toEqual(['create 4 to 4', 'continue 0 to 4']);
     expect(commands.filter((command) => command.endsWith('to 2')).length).toBeGreaterThan(4);
   });
+
+  it.each([2, 3])('replaces one of a population of %i, which has no quarter', (population) => {
+    const small = searchSpec(space, { scheduler: { ...pbt, population }, parallelism: population });
+    const { commands } = runFlow(small, { totalTrials: population + 1, rounds: [] }, (number, toStep) => ({
+      step: toStep ?? 5,
+      value: number,
+      status: toStep === null ? 'completed' : 'reached',
+    }));
+    expect(commands.find((command) => command.kind === 'create' && command.number === population)).toMatchObject({
+      from: { number: 0, step: 2 },
+      reason: `Generation 1 at step 2: number ${population} of ${population}; a copy of trial 0 takes its place.`,
+    });
+  });
 });

@@ -57,6 +57,8 @@ export const pbtScheduler: Scheduler<PbtSpec, PbtState> = {
   resume: ({ spec, scheduler }, state) => {
     const { population, interval = 1, quantile } = scheduler;
     const maxResource = fullLength(scheduler);
+    // Of a population too small for the share, nobody would ever be replaced.
+    const least = population * quantile < 1 ? 1 : 0;
     const compared = comparison(spec);
     const stepOf = (generation: number) => (generation + 1) * interval;
     const jobOf = (generation: number) => (stepOf(generation) < maxResource ? stepOf(generation) : null);
@@ -67,7 +69,10 @@ export const pbtScheduler: Scheduler<PbtSpec, PbtState> = {
       const step = stepOf(generation);
       const waiting = bestFirst(came.filter(({ status }) => status === 'reached'));
       const toStep = jobOf(generation + 1);
-      const swaps = Math.min(Math.floor(waiting.length * quantile + 1e-9), Math.floor(waiting.length / 2));
+      const swaps = Math.min(
+        Math.max(least, Math.floor(waiting.length * quantile + 1e-9)),
+        Math.floor(waiting.length / 2),
+      );
       const winners = waiting.slice(0, Math.max(1, swaps)).filter(({ standing }) => standing !== null);
       const pick = (number: number) =>
         winners[Math.floor(stream(spec.seed, 'exploit', number, step).uniform() * winners.length)]?.number ?? null;
