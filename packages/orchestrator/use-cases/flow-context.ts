@@ -227,8 +227,16 @@ function resultOf(spec: SearchSpec, { number, toStep }: FlowJob, record: RungRec
     return { number, step: toStep, ...outcomeOfRung(spec, entry), status: 'reached' };
   }
   if (!isFinal(record.status)) return null;
-  const { status, step } = record;
-  return { number, step: Math.min(step, toStep ?? step), ...outcomeOf(spec, record), status };
+  const step = lastStepOf(record);
+  return { number, step: Math.min(step, toStep ?? step), ...outcomeOf(spec, record), status: record.status };
+}
+
+/**
+ * The step at which a trial ended, as far as its scheduler knows of it: code outside may end one beyond the step at which it was to
+ * be compared, without a word on the way there.
+ */
+function lastStepOf({ step, targetStep }: RungRecord): number {
+  return Math.min(step, targetStep ?? step);
 }
 
 /** All that has come of a trial. */
@@ -243,7 +251,7 @@ function resultsOf(spec: SearchSpec, record: RungRecord): FlowResult[] {
   // A trial that its scheduler ended came to a rung: that it ended there is the flow's own to find.
   const byScheduler = status === 'pruned' && targetStep !== null && step >= targetStep;
   if (!isFinal(status) || byScheduler) return results;
-  return [...results, { number, step, ...outcomeOf(spec, record), status }];
+  return [...results, { number, step: lastStepOf(record), ...outcomeOf(spec, record), status }];
 }
 
 function outcomeOf(spec: SearchSpec, { value, metrics }: RungRecord): Outcome {
