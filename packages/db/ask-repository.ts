@@ -54,7 +54,9 @@ export class AskRepository implements AskStore {
           started_at = coalesce(t.started_at, now()),
           ended_at = CASE WHEN ${isGivenUp} THEN now() END,
           reason = CASE WHEN ${isGivenUp} THEN 'worker ' || t.worker_id || ' was lost at step ' || t.step
-            || '; ' || (t.losses + 1) || ' workers were lost with this trial' END
+            || '; ' || (t.losses + 1) || ' workers were lost with this trial'
+            -- What became of earlier attempts is over; what is wanted of it holds.
+            WHEN t.cancel_requested OR t.pause_requested THEN t.reason END
         WHERE t.id IN (SELECT id FROM unfinished UNION ALL SELECT id FROM waiting)
         RETURNING t.id, t.number, t.attempt, t.params, t.step, t.target_step, t.lease_expires_at
       )
@@ -72,7 +74,8 @@ export class AskRepository implements AskStore {
       WITH held AS (
         UPDATE trials t SET
           step = greatest(t.step, ${step}::int),
-          metrics = CASE WHEN ${step}::int > t.step THEN ${json(metrics)} ELSE t.metrics END,
+          -- Some count steps from 0.
+          metrics = CASE WHEN ${step}::int > t.step OR t.metrics::text = '{}' THEN ${json(metrics)} ELSE t.metrics END,
           lease_expires_at = ${inMs(leaseMs)}
         FROM searches s
         WHERE ${among([trialId], 'running')} AND t.attempt = ${attempt} AND s.id = t.search_id

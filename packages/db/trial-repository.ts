@@ -37,13 +37,15 @@ import {
 const RETRY_FACTOR = 3;
 const RETRY_MOST_S = 60;
 
-/** Where a trial goes that its worker gives back: on the queue, unless its search has ended meanwhile. */
+/** Whether a trial that nobody holds any more is not to be tried again: its search has ended meanwhile, or somebody wants it to. */
+const IS_UNWANTED = Prisma.sql`(s.status NOT IN ('running', 'paused') OR t.cancel_requested)`;
+
+/** Where a trial goes that its worker gives back: on the queue, unless it is unwanted. */
 const QUEUED_OR_CANCELLED = Prisma.sql`
-  CASE
-    WHEN s.status NOT IN ('running', 'paused') OR t.cancel_requested THEN 'cancelled'
-    WHEN t.pause_requested THEN 'paused'
-    ELSE 'queued'
-  END::trial_status`;
+  CASE WHEN ${IS_UNWANTED} THEN 'cancelled' WHEN t.pause_requested THEN 'paused' ELSE 'queued' END::trial_status`;
+
+/** Why an unwanted trial ends. */
+const WHY_UNWANTED = Prisma.sql`CASE WHEN t.cancel_requested THEN t.reason ELSE coalesce(s.reason, 'the search has ended') END`;
 
 /**
  * The transitions of trials, one statement each: a statement either happens whole or not at all, takes many trials at a
@@ -172,7 +174,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
         retry_at = now() + least(${RETRY_MOST_S}::float8, power(${RETRY_FACTOR}::float8, t.failures))
           * (0.75 + 0.5 * random()) * interval '1 second',
         status = CASE WHEN t.failures + 1 > f."maxRetries" THEN 'failed' ELSE ${QUEUED_OR_CANCELLED} END,
-        ended_at = CASE WHEN t.failures + 1 > f."maxRetries" THEN now() END,
+        ended_at = CASE WHEN t.failures + 1 > f."maxRetries" OR ${IS_UNWANTED} THEN now() END,
         reason = f.reason, lease_expires_at = NULL, dispatched_at = now()
       FROM json_to_recordset(${json(failures)}) AS f (
         "trialId" text, attempt int, reason text, "maxRetries" int, "searchId" text, "isOfParams" boolean
@@ -276,9 +278,10 @@ export class TrialRepository extends TrialReader implements TrialStore {
       WITH lost AS (UPDATE trials t SET
         losses = t.losses + 1,
         status = CASE WHEN t.losses + 1 >= ${maxLosses} THEN 'failed' ELSE ${QUEUED_OR_CANCELLED} END,
-        ended_at = CASE WHEN t.losses + 1 >= ${maxLosses} THEN now() END,
-        reason = 'worker ' || coalesce(t.worker_id, '?') || ' was lost at step ' || t.step
-          || CASE WHEN t.losses + 1 >= ${maxLosses} THEN '; ' || (t.losses + 1) || ' workers were lost with this trial' ELSE '' END,
+        ended_at = CASE WHEN t.losses + 1 >= ${maxLosses} OR ${IS_UNWANTED} THEN now() END,
+        reason = CASE WHEN ${IS_UNWANTED} AND t.losses + 1 < ${maxLosses} THEN ${WHY_UNWANTED} ELSE
+          'worker ' || coalesce(t.worker_id, '?') || ' was lost at step ' || t.step
+          || CASE WHEN t.losses + 1 >= ${maxLosses} THEN '; ' || (t.losses + 1) || ' workers were lost with this trial' ELSE '' END END,
         lease_expires_at = NULL, dispatched_at = now()
       FROM searches s
       WHERE t.status = 'running' AND t.lease_expires_at < now() AND s.id = t.search_id

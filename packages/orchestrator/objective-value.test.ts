@@ -1,6 +1,6 @@
 import type { SearchSpec } from '@caviar/spec';
 import { describe, expect, test } from 'vitest';
-import { toTrialRecord, valueAtEnd } from './objective-value.js';
+import { objectiveValue, toTrialRecord, valueAtEnd } from './objective-value.js';
 
 const spec: Pick<SearchSpec, 'objective'> = { objective: { metric: 'cost', direction: 'minimize' } };
 const trial = { number: 3, params: { x: 1 }, status: 'completed', value: 2, step: 9, metrics: { cost: 2 } } as const;
@@ -36,4 +36,10 @@ test.each([
   const bounded = { ...spec, constraints: [{ metric: 'cost', max: 1 }] };
   const isRanked = status === 'completed' || status === 'pruned';
   expect(valueAtEnd(bounded, status, { cost: 2 })).toMatchObject({ rankKey: null, violation: isRanked ? 1 : null });
+});
+
+test('a trial without all of several objectives has no place', () => {
+  const objectives = [spec.objective, { metric: 'speed', direction: 'maximize' }] as const;
+  expect(objectiveValue({ ...spec, objectives }, { cost: 2, speed: null })).toMatchObject({ value: 2, rankKey: null });
+  expect(objectiveValue({ ...spec, objectives }, { cost: 2, speed: 1 })).toMatchObject({ value: 2, rankKey: 2 });
 });

@@ -6,6 +6,7 @@ import {
   objectivesOf,
   outcomeAmong,
   type TrialRecord,
+  valuesOf,
   violationOf,
 } from '@caviar/search';
 import { type FinalTrialStatus, isFinal, type Metrics, type SearchSpec } from '@caviar/spec';
@@ -15,14 +16,15 @@ import type { StoredRecord } from './ports/trial-store.js';
 type Goal = Pick<SearchSpec, 'objective' | 'objectives' | 'constraints'>;
 
 /**
- * The (first) objective's value among metrics, as reported and as ranked: lower is better, null for none, for one that is
- * not finite, and for a trial that breaks a constraint: it ranks behind all that keep them, by how much it breaks them.
+ * The (first) objective's value among metrics, as reported and as ranked: lower is better, null where an objective has no finite
+ * value, and for a trial that breaks a constraint: it ranks behind all that keep them, by how much it breaks them.
  */
 export function objectiveValue(spec: Goal | null, metrics: Metrics) {
   if (spec === null) return { value: null, rankKey: null, violation: null };
   const value = metrics[spec.objective.metric] ?? null;
   const keeps = keepsConstraints(spec, metrics);
-  const rankKey = keeps ? lowerIsBetter(value, spec.objective.direction) : null;
+  const isWhole = valuesOf(spec, metrics).every((one) => one !== null);
+  const rankKey = keeps && isWhole ? lowerIsBetter(value, spec.objective.direction) : null;
   return { value, rankKey, violation: keeps ? null : violationOf(spec, metrics).violation };
 }
 

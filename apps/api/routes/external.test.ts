@@ -177,6 +177,46 @@ describe('finishing', () => {
     expect(best.items.map(({ number, value }) => [number, value])).toEqual([[1, 7]]);
   });
 
+  test('as completed without metrics goes by those that were measured, and is refused where none were', async () => {
+    const id = await create();
+    const trial = await askOne(id);
+    const silent = { leaseToken: trial.leaseToken, status: 'completed' };
+    const missing = {
+      pointer: '/metrics',
+      message: 'needs the objective "dev.error", which has not been measured either',
+    };
+    expect(problem(await finishRaw(trial.id, silent), 'invalid-request').errors).toEqual([missing]);
+    expect((await trialOf(trial.id)).status).toBe('running');
+    const told = await post(`/v1/searches/${id}/tell`, { finishes: [{ trialId: trial.id, ...silent }] });
+    expect(problem(told, 'invalid-request').errors).toMatchObject([{ pointer: '/finishes/0/metrics' }]);
+    await measure(trial, 0, 0.5); // some count from 0
+    const ended = await finish(trial, { status: 'completed' });
+    expect(ended).toMatchObject({ status: 'completed', value: 0.5, metrics: { 'dev.error': 0.5 } });
+    expect(await finish(trial, { status: 'completed' })).toEqual(ended);
+  });
+
+  test('with several objectives needs all of them', async () => {
+    const objective = [SPEC.objective, { metric: 'speed', direction: 'maximize' }];
+    const id = await create({ objective });
+    const [one, two, three] = (await ask(id, { count: 3 })).trials;
+    const half = { leaseToken: one!.leaseToken, ...completed(0.1) };
+    expect(problem(await finishRaw(one!.id, half), 'invalid-request').errors).toEqual([
+      { pointer: '/metrics', message: 'needs the objective "speed"' },
+    ]);
+    const whole = (speed: number | null) => ({ status: 'completed', metrics: { 'dev.error': 0.1, speed } }) as const;
+    expect(await finish(one!, whole(null))).toMatchObject({ status: 'infeasible', reason: 'speed is not finite' });
+    await finish(two!, { status: 'completed', metrics: { 'dev.error': 0.9, speed: 1 } });
+    // One that was pruned need not have them, and comes after all that do.
+    await finish(three!, { status: 'pruned', metrics: { 'dev.error': 0.05 } });
+    const board = body(await app.inject(`/v1/searches/${id}/leaderboard`), 'getLeaderboard');
+    expect(board.entries.map(({ rank, number }) => [rank, number])).toEqual([
+      [1, 1],
+      [2, 0],
+      [2, 2],
+    ]);
+    expect((await searchOf(id)).best).toMatchObject({ number: 1 });
+  });
+
   test('as failed queues the trial again until its retries are used up', async () => {
     const id = await create({ parallelism: 1 });
     const trial = await askOne(id);
@@ -416,6 +456,43 @@ describe('a lease', () => {
   });
 });
 
+describe('a trial that is cancelled while it runs', () => {
+  test('and of which nothing is heard again ends when its lease does, for that reason', async () => {
+    const id = await create();
+    const trial = await askOne(id);
+    await post(`/v1/trials/${trial.id}/cancel`);
+    await expire(trial.id);
+    await worker.database.trials.reclaimExpired(3);
+    const ended = await trialOf(trial.id);
+    expect(ended).toMatchObject({ status: 'cancelled', reason: 'the trial was cancelled' });
+    expect(ended.endedAt).not.toBeNull();
+  });
+
+  test('and fails, ends then and there', async () => {
+    const id = await create();
+    const [one, two] = (await ask(id, { count: 2 })).trials;
+    await post(`/v1/trials/${one!.id}/cancel`);
+    const failed = await finish(one!, { status: 'failed', reason: 'interrupted' });
+    expect(failed).toMatchObject({ status: 'cancelled', reason: 'interrupted' });
+    expect(failed.endedAt).not.toBeNull();
+    await post(`/v1/searches/${id}/cancel`);
+    expect((await finish(two!, { status: 'failed' })).endedAt).not.toBeNull();
+    expect(await finish(two!, { status: 'failed' })).toMatchObject({ status: 'cancelled' }); // once more
+  });
+});
+
+test('a trial that runs again says nothing of what ended its earlier attempts', async () => {
+  const id = await create({ parallelism: 1 });
+  const first = await askOne(id);
+  await finish(first, { status: 'failed', reason: 'out of memory' });
+  await runSql(database.url, `UPDATE trials SET retry_at = now() WHERE id = '${first.id}'`);
+  await askOne(id, { worker: 'a' });
+  expect(await trialOf(first.id)).toMatchObject({ status: 'running', reason: null });
+  await post(`/v1/trials/${first.id}/cancel`);
+  const again = await askOne(id, { worker: 'a' });
+  expect(await measure(again, 1, 0.5)).toEqual({ decision: 'stop', reason: 'the trial was cancelled' });
+});
+
 describe('telling', () => {
   test('finishes many and gives the next in one call, with an answer for each', async () => {
     const id = await create({ parallelism: 4, stop: { maxTrials: 6 } });
@@ -591,4 +668,58 @@ describe('a scheduler', () => {
     expect(heard).toEqual(expect.arrayContaining(['0@1', '8@1', '2@3']));
     expect(heard.filter((one) => one.endsWith('@1'))).toHaveLength(9);
   });
+
+  test('has said to pause, and says so again when the call is repeated, whatever it decided meanwhile', async () => {
+    const scheduler = { kind: 'asha', minResource: 1, maxResource: 9, eta: 3 };
+    const id = await create({ scheduler, parallelism: 2, stop: { maxTrials: 4 } });
+    const arrivals: { readonly trial: Asked; readonly number: number; readonly step: number; readonly said: object }[] =
+      [];
+    for (let calls = 0; calls < 50; calls++) {
+      const { trials, done } = await ask(id, { count: 2 });
+      if (done) break;
+      for (const trial of trials) {
+        for (let step = trial.step + 1; step <= 9; step++) {
+          const said = await measure(trial, step, trial.number);
+          if (said.decision === 'continue') continue;
+          arrivals.push({ trial, number: trial.number, step, said });
+          break;
+        }
+        await finishRaw(trial.id, { leaseToken: trial.leaseToken, ...completed(trial.number) });
+      }
+    }
+    // Of each trial the last one that it came to: others stand for earlier attempts.
+    const last = new Map(arrivals.map((arrival) => [arrival.number, arrival]));
+    let repeated = 0;
+    for (const { trial, number, step, said } of last.values()) {
+      if ((await trialOf(trial.id)).status !== 'pruned') continue;
+      expect(await measure(trial, step, number)).toEqual(said);
+      repeated++;
+    }
+    expect(repeated).toBeGreaterThan(0);
+  });
+
+  test.each(['strict', 'throughput'])(
+    'goes on with trials that end beyond its next step without a word on the way (%s)',
+    async (reproducibility) => {
+      for (const kind of ['asha', 'median', 'hyperband']) {
+        const scheduler = kind === 'median' ? { kind, startup: 1, maxResource: 9 } : { kind, maxResource: 9 };
+        const id = await create({ scheduler, reproducibility, parallelism: 2, stop: { maxTrials: 5 } });
+        let ended = 0;
+        for (let calls = 0; calls < 20 && ended < 5; calls++) {
+          const { trials } = await ask(id, { count: 2 });
+          for (const trial of trials) {
+            await finish(trial, { ...completed(trial.number), step: 9 });
+            ended++;
+          }
+          // Another spec has what decides begin anew, as another process would.
+          body(
+            await app.inject({ method: 'PATCH', url: `/v1/searches/${id}`, payload: { parallelism: 3 } }),
+            'patchSearch',
+          );
+        }
+        expect(await ask(id)).toEqual({ trials: [], done: true });
+        expect((await searchOf(id)).progress).toMatchObject({ total: 5, completed: 5 });
+      }
+    },
+  );
 });

@@ -1,4 +1,5 @@
-import type { Metrics, Objective, SearchSpec, SpecIssue, Trial } from '@caviar/spec';
+import { objectivesOf } from '@caviar/search';
+import type { Metrics, SearchSpec, SpecIssue, Trial, TrialStatus } from '@caviar/spec';
 import { DomainError } from '../errors.js';
 import { valueAtEnd } from '../objective-value.js';
 import type { TrialFailure, TrialFinish } from '../ports/trial-store.js';
@@ -58,19 +59,25 @@ async function finishEach(
   { searchId, spec, pathOf }: FinishOptions,
 ): Promise<readonly FinishAnswer[]> {
   const { deps, advance } = context;
-  refuse(requests, spec.objective, pathOf);
-
   const answers = new Map<string, FinishAnswer>();
   const endings: Ending[] = [];
-  for (const request of requests) {
+  const issues: SpecIssue[] = [];
+  const seen = new Set<string>();
+  for (const [index, request] of requests.entries()) {
+    const { trialId } = request;
+    if (seen.has(trialId))
+      issues.push({ path: [...pathOf(index), 'trialId'], message: 'is finished twice in one request' });
+    seen.add(trialId);
     const lease = decodeLease(request.leaseToken);
-    if (lease?.trialId !== request.trialId || lease.searchId !== searchId) {
-      answers.set(request.trialId, answerOf(request, leaseLost(NOT_OF_TRIAL)));
-      continue;
-    }
-    const metrics = request.metrics ?? (await lastMetrics(context, lease));
-    endings.push({ request, lease, metrics, ...outcomeOf(request, metrics, spec.objective) });
+    const isOfTrial = lease?.trialId === trialId && lease.searchId === searchId;
+    const metrics = request.metrics ?? (isOfTrial ? await lastMetrics(context, lease) : null);
+    const missing = metrics === null ? [] : missingObjectives(request, metrics, spec);
+    if (missing.length > 0) issues.push({ path: [...pathOf(index), 'metrics'], message: needs(missing, request) });
+    if (!isOfTrial) answers.set(trialId, answerOf(request, leaseLost(NOT_OF_TRIAL)));
+    else endings.push({ request, lease, metrics: metrics ?? {}, ...outcomeOf(request, metrics ?? {}, spec) });
   }
+  // Before anything is stored.
+  if (issues.length > 0) throw new DomainError('invalid-request', 'The finish does not make sense', { issues });
 
   const failed = endings.filter(({ status }) => status === 'failed');
   const ended = endings.filter(({ status }) => status !== 'failed');
@@ -93,29 +100,29 @@ async function finishEach(
   return requests.map(({ trialId }) => answers.get(trialId)!);
 }
 
-async function lastMetrics({ deps }: DeskContext, { searchId, trialId }: Lease): Promise<Metrics> {
+/** The metrics measured last; null of a trial that is not held under this lease, and whose end is not this one's to tell. */
+async function lastMetrics({ deps }: DeskContext, { searchId, trialId, attempt }: Lease): Promise<Metrics | null> {
   const trial = await deps.trials.get(trialId);
-  return trial?.searchId === searchId ? trial.metrics : {};
+  return trial?.searchId === searchId && trial.attempts === attempt ? trial.metrics : null;
 }
 
-/** Refuses what makes no sense, before anything is stored. */
-function refuse(requests: readonly FinishRequest[], objective: Objective, pathOf: FinishOptions['pathOf']): void {
-  const seen = new Set<string>();
-  const issues = requests.flatMap(({ trialId, status, metrics }, index): SpecIssue[] => {
-    const isRepeated = seen.has(trialId);
-    seen.add(trialId);
-    if (isRepeated) return [{ path: [...pathOf(index), 'trialId'], message: 'is finished twice in one request' }];
-    if (status !== 'completed' || metrics === undefined || Object.hasOwn(metrics, objective.metric)) return [];
-    return [{ path: [...pathOf(index), 'metrics'], message: `needs the objective "${objective.metric}"` }];
-  });
-  if (issues.length > 0) throw new DomainError('invalid-request', 'The finish does not make sense', { issues });
+/** Objectives that a completed trial needs, and does not have. One that is not finite is there: as null. */
+function missingObjectives({ status }: FinishRequest, metrics: Metrics, spec: SearchSpec): readonly string[] {
+  if (status !== 'completed') return [];
+  return objectivesOf(spec).flatMap(({ metric }) => (Object.hasOwn(metrics, metric) ? [] : [metric]));
 }
 
-/** A completed trial whose objective is not finite is an infeasible one: an outcome that samplers learn from. */
-function outcomeOf({ status, reason }: FinishRequest, metrics: Metrics, objective: Objective) {
-  const isNumber = (metrics[objective.metric] ?? null) !== null;
-  if (status !== 'completed' || isNumber) return { status, reason: reason ?? null };
-  return { status: 'infeasible' as const, reason: reason ?? `${objective.metric} is not finite` };
+function needs(missing: readonly string[], { metrics }: FinishRequest): string {
+  const names = missing.map((name) => `"${name}"`).join(', ');
+  const what = missing.length === 1 ? `the objective ${names}` : `the objectives ${names}`;
+  return metrics === undefined ? `needs ${what}, which has not been measured either` : `needs ${what}`;
+}
+
+/** A completed trial with an objective that is not finite is an infeasible one: an outcome that samplers learn from. */
+function outcomeOf({ status, reason }: FinishRequest, metrics: Metrics, spec: SearchSpec) {
+  const wrong = objectivesOf(spec).find(({ metric }) => (metrics[metric] ?? null) === null);
+  if (status !== 'completed' || wrong === undefined) return { status, reason: reason ?? null };
+  return { status: 'infeasible' as const, reason: reason ?? `${wrong.metric} is not finite` };
 }
 
 function finishOf({ request, lease, status, metrics, reason }: Ending, spec: SearchSpec): TrialFinish {
@@ -138,6 +145,8 @@ function failureOf({ lease: { searchId, trialId, attempt }, reason }: Ending, ma
 }
 
 const NO_REASON = 'the training code failed';
+/** Tried again now or later, or not: it was not wanted any more, or has failed too often. */
+const AFTER_FAILING: ReadonlySet<TrialStatus> = new Set(['queued', 'paused', 'cancelled', 'failed']);
 
 function measurementOf({ request: { step, metrics }, lease }: Ending) {
   if (step === undefined || metrics === undefined) return [];
@@ -157,8 +166,7 @@ async function compare({ deps }: DeskContext, ending: Ending): Promise<FinishAns
     return answerOf(request, leaseLost('The trial has been handed out again since'));
   const isSame =
     status === 'failed'
-      ? (trial.status === 'failed' || trial.status === 'queued' || trial.status === 'paused') &&
-        trial.reason === (reason ?? NO_REASON)
+      ? AFTER_FAILING.has(trial.status) && trial.reason === (reason ?? NO_REASON)
       : trial.status === status && trial.reason === reason && sameMetrics(trial.metrics, metrics);
   if (isSame) return { trialId: trial.id, status: trial.status, problem: null };
   if (trial.endedAt === null) return answerOf(request, leaseLost(`The lease has ended: the trial is ${trial.status}`));

@@ -1,4 +1,4 @@
-import type { Metrics } from '@caviar/spec';
+import type { Metrics, Trial } from '@caviar/spec';
 import { DomainError } from '../errors.js';
 import { objectiveValue, toRungEntry } from '../objective-value.js';
 import type { TrialControl } from '../ports/trial-store.js';
@@ -61,7 +61,25 @@ async function arrive(
   if (arrived.length === 0) return obey(context, lease, 'lost');
   deps.signals.publish(searchId);
   await advance(searchId);
-  return { decision: 'pause', reason: `waits at step ${measurement.step} for its scheduler` };
+  return { decision: 'pause', reason: waitsAt(measurement.step) };
+}
+
+function waitsAt(step: number): string {
+  return `waits at step ${step} for its scheduler`;
+}
+
+/**
+ * Whether a trial came under this lease to where its scheduler compares it: the answer was to leave it, and is so still when the
+ * call is repeated after the scheduler has let it go on, or ended it.
+ */
+async function hasArrived(
+  { rungs }: DeskContext['deps'],
+  { searchId, targetStep }: Lease,
+  { number }: Trial,
+): Promise<boolean> {
+  if (targetStep === null) return false;
+  const [record] = await rungs.rungRecords(searchId, { numbers: [number], from: 2 ** 31 - 1 });
+  return record !== undefined && Object.hasOwn(record.rungs, targetStep);
 }
 
 async function obey(context: DeskContext, lease: Lease, control: TrialControl): Promise<StepDecision> {
@@ -97,11 +115,13 @@ async function reasonToStop({ deps }: DeskContext, { searchId, trialId }: Lease)
 }
 
 /** A trial that was told to pause says so again, as often as it is asked; any other has gone to somebody else, or ended. */
-async function explainLoss({ deps }: DeskContext, { searchId, trialId, attempt }: Lease): Promise<StepDecision> {
+async function explainLoss({ deps }: DeskContext, lease: Lease): Promise<StepDecision> {
+  const { searchId, trialId, attempt } = lease;
   const trial = await deps.trials.get(trialId);
   if (trial === null) throw new DomainError('trial-not-found', `There is no trial ${trialId}`);
   if (trial.searchId !== searchId) throw leaseLost(NOT_OF_TRIAL);
   if (trial.attempts !== attempt) throw leaseLost('The trial has been handed out again since');
   if (trial.status === 'paused') return { decision: 'pause', reason: trial.reason };
+  if (await hasArrived(deps, lease, trial)) return { decision: 'pause', reason: waitsAt(trial.step) };
   throw leaseLost(`The lease has ended: the trial is ${trial.status}`);
 }
