@@ -154,19 +154,25 @@ export class ChartRepository implements ChartStore {
 
   async rungs(searchId: string, { metric, direction }: Objective): Promise<readonly RungSummary[]> {
     const best = direction === 'minimize' ? Prisma.sql`min(value)` : Prisma.sql`max(value)`;
-    return this.client.$read<RungSummary[]>`
+    // Of halves: between two values next to the largest there are, the distance would be infinite.
+    const rows = await this.client.$read<RungSummary[]>`
       SELECT step, count(*)::int AS arrived,
         count(*) FILTER (WHERE went)::int AS "wentOn",
         count(*) FILTER (WHERE NOT went AND status = 'pruned')::int AS stopped,
         count(*) FILTER (WHERE NOT went AND status = 'paused')::int AS waiting,
         ${best} AS best,
-        coalesce(to_json(percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY value)), '[null,null,null]') AS quartiles
+        coalesce(to_json(percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY value / 2)), '[null,null,null]') AS quartiles
       FROM (
         SELECT r.key::int AS step, t.status,
           (CASE json_typeof(r.value) WHEN 'object' THEN r.value ->> ${metric} ELSE r.value #>> '{}' END)::float8 AS value,
           t.step > r.key::int OR t.status IN ('queued', 'running', 'completed') AS went
         FROM trials t, json_each(t.rungs) AS r WHERE t.search_id = ${searchId}
       ) arrivals GROUP BY step ORDER BY step`;
+    const whole = (half: number | null) => (half === null ? null : 2 * half);
+    return rows.map(({ quartiles: [low, middle, high], ...row }) => ({
+      ...row,
+      quartiles: [whole(low), whole(middle), whole(high)],
+    }));
   }
 
   async timeline(searchId: string, limit: number): Promise<readonly Stretch[]> {

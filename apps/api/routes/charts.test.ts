@@ -173,6 +173,18 @@ test('rungs: how many came, went on and were stopped, and their values', async (
   ]);
 });
 
+test('rungs whose values are the largest there are have quartiles that are numbers', async () => {
+  const search = await create({ scheduler: { kind: 'fifo' } });
+  await worker.finish(search, () => [{ cost: 1 }], 2);
+  await runSql(
+    database.url,
+    `UPDATE trials SET rungs = json_build_object('1', (2 * number - 1) * 1.7e308) WHERE search_id = '${search}' AND number < 2`,
+  );
+  const [rung] = body(await app.inject(`/v1/searches/${search}/rungs`), 'getSearchRungs').items;
+  expect(rung?.best).toBe(-1.7e308);
+  expect(rung?.quartiles.map((quartile) => Number((quartile! / 1.7e308).toFixed(9)) + 0)).toEqual([-0.5, 0, 0.5]);
+});
+
 test('rungs where more than one value counts have those of the first objective', async () => {
   const objective = [
     { metric: 'w', direction: 'maximize' },
