@@ -79,6 +79,36 @@ describe('predictions', () => {
     expect(predict(trained(DATA.squaredError, {}).model, [1, 2, 3, 4, 5])).toMatchObject({ kind: 'value' });
   });
 
+  it('know a category that the file spelt in its own way', () => {
+    const base = clouds({ rows: 60, features: 1, classes: 2 });
+    const column = (categories: string[]): Dataset => ({
+      ...base,
+      features: base.features.map((_, row) => row % 2),
+      columns: [{ kind: 'categorical', name: 'c', categories }],
+    });
+    for (const [categories, cells] of [
+      [
+        ['False', 'True'],
+        [false, true],
+      ],
+      [
+        ['1.0', '2.50'],
+        [1, 2.5],
+      ],
+      [
+        ['01', '1'],
+        ['01', 1],
+      ],
+    ] as const) {
+      const { model } = trained(column([...categories]), { epochs: 1 });
+      expect(cells.map((cell) => [...encodeRow(model, [cell])])).toEqual([
+        [1, 0],
+        [0, 1],
+      ]);
+      expect([...encodeRow(model, ['something else'])]).toEqual([0, 0]);
+    }
+  });
+
   it('are refused for values that a column does not take, naming it', () => {
     const { model } = trained(tables.logistic, { epochs: 1 });
     expect(() => predict(model, ['a', 2000, 'c1'])).toThrow(

@@ -71,6 +71,18 @@ test('data comes in, a network goes home, and says what it was trained to say', 
     { length: 3, colour: 'a colour that nobody has seen' },
   ]);
   expect(predictions.map((one) => 'label' in one && one.label)).toEqual(['rose', 'tulip', 'tulip', 'rose']);
+  // Texts are read as those of the file were.
+  const [spaced, asked] = await Promise.all([
+    client.predict(best.trialId, [
+      ['NA', ' red '],
+      [' ', '?'],
+    ]),
+    client.predict(best.trialId, [
+      [null, 'red'],
+      [null, null],
+    ]),
+  ]);
+  expect(spaced).toEqual(asked);
 
   const onnx = await client.getModel(best.trialId, { format: 'onnx' });
   const runtime = await loadOnnxRuntime();

@@ -1,7 +1,8 @@
 import type { InputEncoding, TrainedLayer, TrainedModel } from '@caviar/spec';
 
 /** A row as somebody writes it: a value per column of features, null for a missing one. */
-export type RawRow = readonly (number | string | null)[];
+export type RawRow = readonly RawCell[];
+type RawCell = number | string | boolean | null;
 
 export type Prediction =
   | { readonly kind: 'class'; readonly label: string; readonly probabilities: Readonly<Record<string, number>> }
@@ -35,21 +36,28 @@ export function encodeRow({ encodings, normalization }: TrainedModel, row: RawRo
   return Float32Array.from(inputs, (x, i) => (Math.fround(x) - normalization.mean[i]!) / normalization.sigma[i]!);
 }
 
-function encodeCell(encoding: InputEncoding, cell: number | string | null, column: number): number[] {
+function encodeCell(encoding: InputEncoding, cell: RawCell, column: number): number[] {
   if (encoding.kind === 'numeric') {
-    if (typeof cell === 'string') throw new RowError(column, 'must be a number');
+    if (typeof cell === 'string' || typeof cell === 'boolean') throw new RowError(column, 'must be a number');
     if (cell !== null && !Number.isFinite(Math.fround(cell)))
       throw new RowError(column, 'must be a finite 32-bit number');
     if (cell === null && encoding.fill === null) throw new RowError(column, 'must not be missing');
     return [cell ?? encoding.fill ?? 0, ...(encoding.indicator ? [Number(cell === null)] : [])];
   }
-  const text = cell === null ? null : String(cell);
-  const known = text === null ? -1 : encoding.categories.indexOf(text);
+  const known = cell === null ? -1 : codeOf(cell, encoding.categories);
   return [
     ...encoding.categories.map((_, code) => Number(code === known)),
-    ...(encoding.other ? [Number(text !== null && known < 0)] : []),
-    ...(encoding.missing ? [Number(text === null)] : []),
+    ...(encoding.other ? [Number(cell !== null && known < 0)] : []),
+    ...(encoding.missing ? [Number(cell === null)] : []),
   ];
+}
+
+/** Position of a category: a number or a truth value is also the one that the file spelt in its own way (1.0, 01, TRUE). */
+function codeOf(cell: number | string | boolean, categories: readonly string[]): number {
+  const exact = categories.indexOf(String(cell));
+  if (exact >= 0 || typeof cell === 'string') return exact;
+  if (typeof cell === 'boolean') return categories.findIndex((name) => name.toLowerCase() === String(cell));
+  return categories.findIndex((name) => name.trim() !== '' && Number(name) === cell);
 }
 
 /** From inputs to the last layer's z. */

@@ -36,6 +36,22 @@ function issuesOf(changes: object, context: SpecContext = mlp): string[] {
   return checkSearchSpec(spec, context).map(({ path, message }) => `/${path.join('/')}: ${message}`);
 }
 
+describe('a data set that cannot be split', () => {
+  const issues = (changes: Partial<DatasetInfo>) => issuesOf({}, { ...mlp, dataset: { ...digits, ...changes } });
+  const end = 'too few for one in each of train, dev and test';
+
+  it('is refused for its rows, its groups, or its classes, of which ten are named', () => {
+    expect(issues({ task: 'regression', classes: null, rows: 2 })).toEqual([
+      `/trainer/dataset: the data set has 2 rows, ${end}`,
+    ]);
+    expect(issues({ groups: 1 })).toEqual([`/trainer/dataset: the data set has 1 group, ${end}`]);
+    expect(issues({ classRows: [5, 2] })).toEqual([`/trainer/dataset: the class "1" has 2 rows, ${end}`]);
+    const many = issues({ classRows: new Array<number>(900).fill(1) });
+    expect(many).toHaveLength(11);
+    expect(many.at(-1)).toBe('/trainer/dataset: so have 890 more classes');
+  });
+});
+
 describe('the sources of a split', () => {
   const trainer = {
     kind: 'mlp',

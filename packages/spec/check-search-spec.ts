@@ -89,16 +89,28 @@ function checkTestPart(dataset: DatasetInfo, split: Split): SpecIssue[] {
   return [{ path: ['trainer', 'split', 'test'], message }];
 }
 
-/** Every class must lie in every part; where rows have groups or sources, that shows only when they are shared out. */
-function checkClassSizes({ classRows, classNames, groups, sources }: DatasetInfo, split: Split): SpecIssue[] {
-  if (typeof groups === 'number' || (sources !== undefined && sources !== null)) return [];
+/** Classes that a refusal names; the others are counted. */
+const MAX_CLASSES_NAMED = 10;
+
+/**
+ * Every part needs rows, and some of every class, or groups; where rows have groups or sources, whether the classes are in all parts shows
+ * only when they are shared out.
+ */
+function checkClassSizes({ rows, classRows, classNames, groups, sources }: DatasetInfo, split: Split): SpecIssue[] {
   const parts = split.test > 0 ? 3 : 2;
-  const names = split.test > 0 ? 'train, dev and test' : 'train and dev';
-  return (classRows ?? []).flatMap((rows, c) => {
-    if (rows >= parts) return [];
-    const message = `the class "${classNames?.[c] ?? c}" has ${rows} row${rows === 1 ? '' : 's'}, too few for one in each of ${names}`;
-    return [{ path: ['trainer', 'dataset'], message }];
-  });
+  const few = (count: number, unit: string) =>
+    `${count} ${unit}${count === 1 ? '' : 's'}, too few for one in each of ${split.test > 0 ? 'train, dev and test' : 'train and dev'}`;
+  const refuse = (message: string): SpecIssue => ({ path: ['trainer', 'dataset'], message });
+  if (rows < parts) return [refuse(`the data set has ${few(rows, 'row')}`)];
+  if (typeof groups === 'number') return groups < parts ? [refuse(`the data set has ${few(groups, 'group')}`)] : [];
+  if (sources !== undefined && sources !== null) return [];
+  const small = (classRows ?? []).flatMap((count, c) =>
+    count < parts ? [refuse(`the class "${classNames?.[c] ?? c}" has ${few(count, 'row')}`)] : [],
+  );
+  const named = small.slice(0, MAX_CLASSES_NAMED);
+  return small.length > named.length
+    ? [...named, refuse(`so have ${small.length - named.length} more classes`)]
+    : named;
 }
 
 function checkProgram(trainer: TrainerSpec, { programs }: SpecContext): SpecIssue[] {

@@ -1,4 +1,5 @@
 import { jsonPointer, OPERATIONS, type PredictBody } from '@caviar/contracts';
+import { cellOf } from '@caviar/datasets';
 import { predict, type RawRow, RowError, readModel, writeOnnx } from '@caviar/model';
 import type { Orchestrator } from '@caviar/orchestrator';
 import type { TrainedModel } from '@caviar/spec';
@@ -46,7 +47,8 @@ function predictRow(model: TrainedModel, row: Row, r: number): ReturnType<typeof
 
 /** A row's values in the order of the columns; what is not named is missing. */
 function inOrder(row: Row, names: readonly string[], r: number): RawRow {
-  const plain = (cell: unknown) => (typeof cell === 'boolean' ? String(cell) : (cell as RawRow[number]));
+  // As they would have been read in a file.
+  const plain = (cell: RawRow[number] | undefined) => (typeof cell === 'string' ? cellOf(cell) : (cell ?? null));
   if (Array.isArray(row)) return row.map(plain);
   const unknown = Object.keys(row).find((name) => !names.includes(name));
   if (unknown !== undefined) {

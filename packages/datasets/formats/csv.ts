@@ -1,6 +1,6 @@
 /** How a CSV text is laid out. */
 export interface CsvOptions {
-  /** Between fields; one character. */
+  /** Between fields; one character. A blank: any number of them, and of tabs. */
   readonly delimiter?: string;
 }
 
@@ -13,11 +13,12 @@ export class CsvError extends Error {
 export type OnRecord = (fields: string[], line: number) => void;
 
 /** A record that goes on for longer is a quote that was never closed. */
-const MAX_RECORD = 16 * 1024 * 1024;
+export const MAX_RECORD = 16 * 1024 * 1024;
 
 /**
  * Splits a CSV text into records of fields (RFC 4180: quoted fields may hold delimiters, line breaks and doubled
- * quotes; LF and CRLF both end a record). Blank lines are skipped. Throws CsvError for an open quote.
+ * quotes; LF, CRLF and CR end a record). Blanks around quotes do not count. A blank as delimiter stands for any number of
+ * blanks and tabs. Blank lines are skipped. Throws CsvError for an open quote.
  */
 export function parseCsv(text: string, options: CsvOptions = {}): string[][] {
   const records: string[][] = [];
@@ -30,7 +31,9 @@ export function parseCsv(text: string, options: CsvOptions = {}): string[][] {
 /** The same piece by piece: holds no more of a text than the record that a piece ends in. */
 export class CsvParser {
   readonly #onRecord: OnRecord;
-  readonly #delimiter: string;
+  readonly #delimiter: number;
+  /** Fields stand apart by any number of blanks and tabs. */
+  readonly #isOfBlanks: boolean;
   /** Text from the beginning of an unfinished record on, and the line of that beginning. */
   #rest = '';
   #line = 1;
@@ -38,7 +41,8 @@ export class CsvParser {
 
   constructor(onRecord: OnRecord, { delimiter = ',' }: CsvOptions = {}) {
     this.#onRecord = onRecord;
-    this.#delimiter = delimiter;
+    this.#delimiter = delimiter.charCodeAt(0);
+    this.#isOfBlanks = delimiter === ' ';
   }
 
   push(text: string): void {
@@ -78,32 +82,50 @@ export class CsvParser {
     isEnd: boolean,
   ): { readonly fields: string[]; readonly end: number; readonly lines: number } | null {
     if (start >= body.length) return null;
-    const delimiter = this.#delimiter;
     const fields: string[] = [];
-    let position = start;
+    let position = this.#isOfBlanks ? skip(body, start, isBlank) : start;
     let lines = 0;
     for (;;) {
-      if (body[position] === '"') {
-        const quoted = this.#readQuoted(body, position, this.#line + lines, isEnd);
+      const text = this.#isOfBlanks ? position : skip(body, position, isSpace);
+      if (body.charCodeAt(text) === QUOTE) {
+        const quoted = this.#readQuoted(body, text, this.#line + lines, isEnd);
         if (quoted === null) return null;
         fields.push(quoted.field);
         position = quoted.end;
         lines += quoted.lines;
       } else {
-        let end = position;
-        while (end < body.length && body[end] !== delimiter && body[end] !== '\n') end++;
-        const isCrLf = body[end] === '\n' && end > position && body[end - 1] === '\r';
-        fields.push(body.slice(position, isCrLf ? end - 1 : end));
-        position = isCrLf ? end - 1 : end;
+        const end = this.#endOfPlain(body, position);
+        fields.push(body.slice(position, end));
+        position = end;
       }
-      if (position >= body.length) return isEnd ? { fields, end: position, lines } : null;
-      if (body[position] === delimiter) {
-        position++;
-        continue;
+      if (this.#isOfBlanks) position = skip(body, position, isBlank);
+      // What follows a carriage return may still be on its way.
+      const isOpen = position + Number(body.charCodeAt(position) === CR) >= body.length;
+      if (isOpen && !isEnd) return null;
+      if (position >= body.length) return { fields, end: position, lines };
+      const code = body.charCodeAt(position);
+      if (isBreak(code)) {
+        const length = code === CR && body.charCodeAt(position + 1) === LF ? 2 : 1;
+        return { fields, end: position + length, lines: lines + 1 };
       }
-      const breakLength = body[position] === '\r' ? 2 : 1;
-      return { fields, end: position + breakLength, lines: lines + 1 };
+      if (!this.#isOfBlanks) position++;
     }
+  }
+
+  /** Where a field without quotes ends. The one loop that goes through every character. */
+  #endOfPlain(body: string, start: number): number {
+    const [delimiter, tab] = [this.#delimiter, this.#isOfBlanks ? TAB : this.#delimiter];
+    let at = start;
+    for (; at < body.length; at++) {
+      const code = body.charCodeAt(at);
+      if (code === delimiter || code === LF || code === CR || code === tab) break;
+    }
+    return at;
+  }
+
+  /** Blanks and tabs, where they stand between fields. */
+  #parts(code: number): boolean {
+    return this.#isOfBlanks && isBlank(code);
   }
 
   #readQuoted(
@@ -130,18 +152,36 @@ export class CsvParser {
       if (body[position] !== '"') break;
       field += '"';
     }
-    const isClosed =
-      position >= body.length ||
-      body[position] === this.#delimiter ||
-      body[position] === '\n' ||
-      (body[position] === '\r' && body[position + 1] === '\n');
-    if (!isClosed) throw new CsvError(`line ${line + lines}: text after a closing quote`);
-    return { field, end: position, lines };
+    const end = skip(body, position, isSpace);
+    if (end >= body.length && !isEnd) return null;
+    const code = body.charCodeAt(end);
+    const isClosed = end >= body.length || code === this.#delimiter || isBreak(code) || this.#parts(code);
+    if (!isClosed && !(this.#isOfBlanks && end > position)) {
+      throw new CsvError(`line ${line + lines}: text after a closing quote`);
+    }
+    return { field, end, lines };
   }
 }
 
+const [TAB, LF, CR, SPACE, QUOTE] = [9, 10, 13, 32, 34];
+
+const isBreak = (code: number) => code === LF || code === CR;
+const isSpace = (code: number) => code === SPACE;
+const isBlank = (code: number) => code === SPACE || code === TAB;
+
+/** The first position from a start on whose character is another. */
+function skip(body: string, start: number, like: (code: number) => boolean): number {
+  let at = start;
+  while (at < body.length && like(body.charCodeAt(at))) at++;
+  return at;
+}
+
+/** Line ends of any kind. */
 function countLines(text: string): number {
   let lines = 0;
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === LF || (code === CR && text.charCodeAt(at + 1) !== LF)) lines++;
+  }
   return lines;
 }

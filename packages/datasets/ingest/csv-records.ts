@@ -1,15 +1,21 @@
 import { isUtf8 } from 'node:buffer';
 import type { DatasetMeta } from '@caviar/spec';
-import { CsvError, CsvParser } from '../formats/csv.js';
+import { CsvError, CsvParser, MAX_RECORD } from '../formats/csv.js';
+import { isHeader } from './csv-header.js';
+import { nameOfBytes, nameOfText } from './file-kinds.js';
 import { IngestError } from './ingest-error.js';
 import { eachChunk } from './open-file.js';
-import { cellOf, numberOf, type Records } from './records.js';
+import { cellOf, type Records } from './records.js';
 import type { IngestLimits, UploadedFile } from './upload.js';
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 /** Text and records that the layout is judged by. */
 const SAMPLE_CHARACTERS = 256 * 1024;
 const SAMPLE_RECORDS = 50;
+/** A header of many columns may be longer than the sample: it goes on for so many lines at least. */
+const SAMPLE_LINES = 10;
+/** What Excel writes before the first line, and takes the delimiter from. */
+const SEPARATOR_LINE = /^sep=(.)\r?(?:\n|$)/i;
 
 /** A CSV file as records; what is not said of its layout is found out by its beginning. Throws IngestError. */
 export async function openCsv(
@@ -18,9 +24,18 @@ export async function openCsv(
   limits: IngestLimits,
 ): Promise<Records> {
   const sample = await readSample(file, limits);
-  const delimiter = given ?? findDelimiter(sample);
-  const [first = [], ...others] = sampleRecords(sample, delimiter);
+  const stranger = nameOfText(sample.text);
+  if (stranger !== null) throw new IngestError([file.field], `is no CSV text, but ${stranger}`);
+  const separator = SEPARATOR_LINE.exec(sample.text)?.[1];
+  const delimiter = given ?? separator ?? findDelimiter(sample);
+  const [first = [], ...others] = sampleRecords(sample, delimiter).slice(separator === undefined ? 0 : 1);
   if (first.length === 0) throw new IngestError([file.field], 'has no rows');
+  if (first.length === 1 && given === undefined) {
+    throw new IngestError(
+      [file.field],
+      `has one column only, ${JSON.stringify(first[0]!.slice(0, 80))}: where another character than comma, semicolon, tab, bar or blank parts the fields, name it as delimiter`,
+    );
+  }
   const hasHeader = saysHeader ?? isHeader(first, others);
   const names = first.map((field, c) => (hasHeader && field.trim() !== '' ? field.trim() : `column ${c + 1}`));
   return {
@@ -28,16 +43,18 @@ export async function openCsv(
     names,
     unit: 'line',
     async each(visit) {
-      let isHeader = hasHeader;
+      let before = Number(hasHeader) + Number(separator !== undefined);
       await eachRecord(file, { delimiter, limits }, (fields, line) => {
-        if (fields.length !== names.length) {
-          throw new IngestError(
-            [file.field],
-            `line ${line} has ${fields.length} fields, not ${names.length}: ${oddField(fields, names)}`,
-          );
+        if (before > 0) before--;
+        else {
+          if (fields.length !== names.length) {
+            throw new IngestError(
+              [file.field],
+              `line ${line} has ${fields.length} fields, not ${names.length}: ${oddField(fields, names)}`,
+            );
+          }
+          visit(fields.map(cellOf), line);
         }
-        if (isHeader) isHeader = false;
-        else visit(fields.map(cellOf), line);
       });
     },
   };
@@ -50,61 +67,60 @@ function oddField(fields: readonly string[], names: readonly string[]): string {
   return `${JSON.stringify(extra.slice(0, 40))} is too many`;
 }
 
-/**
- * A header has no numbers. It may have gaps, as tables have that were written with their row numbers, where a column beside them shows
- * that it is one: a word above numbers.
- */
-function isHeader(first: readonly string[], others: readonly (readonly string[])[]): boolean {
-  if (first.every(isWord)) return true;
-  if (!first.every((field) => isWord(field) || field.trim() === '')) return false;
-  return first.some((field, c) => {
-    const cells = others.flatMap((record) => cellOf(record[c] ?? '') ?? []);
-    return isWord(field) && cells.length > 0 && cells.every((cell) => numberOf(cell) !== null);
-  });
-}
-
-function isWord(field: string): boolean {
-  const cell = cellOf(field);
-  return cell !== null && numberOf(cell) === null;
-}
-
 /** The delimiter that cuts the first records into the most fields, the same number in all of them. */
-function findDelimiter(sample: string): string {
-  const widths = DELIMITERS.map((delimiter) => {
-    const records = sampleRecords(sample, delimiter);
-    const [first = []] = records;
-    const agree = records.filter(({ length }) => length === first.length).length;
-    return first.length > 1 ? first.length * (agree === records.length ? 1000 : agree / records.length) : 0;
-  });
+function findDelimiter(sample: Sample): string {
+  const widths = DELIMITERS.map((delimiter) => score(sample, delimiter));
+  const [commas, semicolons, , bars] = widths;
+  // Blanks part words too: they are thought of last, where nothing else is in the way.
+  const isBare = commas === 0 && semicolons === 0 && bars === 0;
+  if (isBare && Math.max(...widths) < AGREED && score(sample, ' ') >= AGREED) return ' ';
   return DELIMITERS[widths.indexOf(Math.max(...widths))] ?? ',';
 }
 
+const AGREED = 1000;
+
+/** At least `AGREED` where all records have as many fields, and more than one. */
+function score(sample: Sample, delimiter: string): number {
+  const records = sampleRecords(sample, delimiter);
+  const [first = []] = records;
+  const agree = records.filter(({ length }) => length === first.length).length;
+  return first.length > 1 ? first.length * (agree === records.length ? AGREED : agree / records.length) : 0;
+}
+
+interface Sample {
+  readonly text: string;
+  readonly isWhole: boolean;
+}
+
 /** The first records; those before an error, which shows when the file is read. */
-function sampleRecords(sample: string, delimiter: string): string[][] {
+function sampleRecords({ text, isWhole }: Sample, delimiter: string): string[][] {
   const records: string[][] = [];
   const parser = new CsvParser((fields) => records.length < SAMPLE_RECORDS && records.push(fields), { delimiter });
   try {
-    parser.push(sample);
+    parser.push(text);
     // Of a longer text the last record is not whole.
-    if (sample.length < SAMPLE_CHARACTERS) parser.end();
+    if (isWhole) parser.end();
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
   }
   return records;
 }
 
-async function readSample(file: UploadedFile, limits: IngestLimits): Promise<string> {
+async function readSample(file: UploadedFile, limits: IngestLimits): Promise<Sample> {
   const enough = new Error('enough');
-  let sample = '';
+  let [text, isWhole, lines] = ['', true, 0];
   try {
-    await eachText(file, limits, (text) => {
-      sample += text;
-      if (sample.length >= SAMPLE_CHARACTERS) throw enough;
+    await eachText(file, limits, (piece) => {
+      text += piece;
+      for (const character of piece) lines += Number(character === '\n' || character === '\r');
+      if (text.length < SAMPLE_CHARACTERS || (lines < SAMPLE_LINES && text.length < MAX_RECORD)) return;
+      isWhole = false;
+      throw enough;
     });
   } catch (error) {
     if (error !== enough) throw error;
   }
-  return sample.startsWith('\uFEFF') ? sample.slice(1) : sample;
+  return { text: text.startsWith('\uFEFF') ? text.slice(1) : text, isWhole };
 }
 
 async function eachRecord(
@@ -134,6 +150,8 @@ async function eachText(file: UploadedFile, limits: IngestLimits, take: (text: s
     }
   };
   await eachChunk(file, limits, (chunk) => {
+    const stranger = offset === 0 ? nameOfBytes(chunk) : null;
+    if (stranger !== null) throw new IngestError([file.field], `is no CSV text, but ${stranger}`);
     const zero = chunk.indexOf(0);
     if (zero >= 0) {
       throw new IngestError(

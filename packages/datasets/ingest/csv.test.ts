@@ -242,7 +242,8 @@ describe('a CSV file that is refused', () => {
     ],
     ['no rows', 'a,y\n', { header: true }, ['file'], /has no rows/],
     ['nothing', '', {}, ['file'], /no column|has no/],
-    ['no feature', 'y\nx\nz\n', {}, ['file'], /has no column of features/],
+    ['no feature', 'y\nx\nz\n', {}, ['file'], /has one column only, "y"/],
+    ['no feature but in words', 'y\nx\nz\n', { delimiter: ',' }, ['file'], /has no column of features/],
     [
       'a target that there is not',
       'a,y\n1,x\n',

@@ -5,8 +5,9 @@ import type { ArrayParts, NamedArray } from './array-files.js';
 import { countRows } from './from-records.js';
 import { IngestError } from './ingest-error.js';
 import type { Records } from './records.js';
+import { Rounding } from './rounding.js';
 import { inOrder, MANY_VALUES, MAX_CLASSES } from './survey.js';
-import { type IngestLimits, MAX_COLUMNS } from './upload.js';
+import { type IngestLimits, MAX_COLUMNS, MAX_COLUMNS_TOLD } from './upload.js';
 
 /**
  * A data set from arrays of features [rows, ...] and labels [rows]. Features of three dimensions, or of four with one channel, are
@@ -15,7 +16,7 @@ import { type IngestLimits, MAX_COLUMNS } from './upload.js';
 export function datasetFromMatrices(
   { features, labels, testFeatures, testLabels }: ArrayParts,
   { meta, limits }: { readonly meta: DatasetMeta; readonly limits: IngestLimits },
-): Dataset {
+): { readonly dataset: Dataset; readonly notes: readonly (readonly string[])[] } {
   const shape = shapeOf(features);
   const rows = features.shape[0]!;
   const testRows = testFeatures?.shape[0] ?? 0;
@@ -56,10 +57,13 @@ export function datasetFromMatrices(
     ? { columns: Array.from({ length: shape.columns }, (_, c): FeatureColumn => ({ kind: 'numeric', name: `x${c}` })) }
     : {};
   const inputs = missing ? { inputs: 2 * shape.columns } : {};
+  const notes = notesOf(features, shape.columns);
   const all = new Float64Array(rows + testRows);
   all.set(known);
   all.set(own, rows);
   if (classNames === null) {
+    checkNumbers(known, labels.field);
+    checkNumbers(own, testLabels?.field ?? labels.field, false);
     const numbers = Float32Array.from(all);
     const info: DatasetInfo = {
       ...base,
@@ -68,7 +72,7 @@ export function datasetFromMatrices(
       classNames: null,
       targetDeviation: deviation(numbers.subarray(0, rows)),
     };
-    return { info, features: values, targets: numbers, ...columns };
+    return { dataset: { info, features: values, targets: numbers, ...columns }, notes };
   }
   const positions = new Map(classNames.map((name, label) => [Number(name), label]));
   const labelled = Int32Array.from(all, (value, row) => {
@@ -81,7 +85,7 @@ export function datasetFromMatrices(
   });
   const classRows = countRows(labelled.subarray(0, rows), classNames.length);
   const info: DatasetInfo = { ...base, ...inputs, classes: classNames.length, classNames, classRows };
-  return { info, features: values, targets: labelled, ...columns };
+  return { dataset: { info, features: values, targets: labelled, ...columns }, notes };
 }
 
 /** One array of two dimensions as a table, whose columns are named x0, x1, ... Throws IngestError. */
@@ -143,6 +147,32 @@ function fill(
     missing = true;
   }
   return missing;
+}
+
+/** What is lost of each feature in 32 bits. */
+function notesOf({ values, shape: [rows = 0] }: NamedArray, columns: number): string[][] {
+  if (values instanceof Uint8Array) return [];
+  return Array.from({ length: Math.min(columns, MAX_COLUMNS_TOLD) }, (_, c) => {
+    const rounding = new Rounding();
+    for (let row = 0; row < rows; row++) {
+      const value = values[row * columns + c]!;
+      if (!Number.isNaN(value)) rounding.see(value);
+    }
+    return rounding.warning === null ? [] : [rounding.warning];
+  });
+}
+
+/** The targets of a regression must be numbers in 32 bits, and differ there, but for those of a test part. */
+function checkNumbers(targets: ArrayLike<number>, field: string, mustDiffer = true): void {
+  const rounding = new Rounding();
+  for (let row = 0; row < targets.length; row++) {
+    const target = targets[row]!;
+    if (!Number.isFinite(Math.fround(target)))
+      throw new IngestError([field], `row ${row + 1}: the label ${target} is too large for a 32-bit number`);
+    rounding.see(target);
+  }
+  if (mustDiffer && rounding.problemOfTarget !== null)
+    throw new IngestError([field], `the label ${rounding.problemOfTarget}`);
 }
 
 function readTargets({ shape, values, field }: NamedArray, rows: number, part: string): ArrayLike<number> {

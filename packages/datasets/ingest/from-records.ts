@@ -2,7 +2,8 @@ import { type Dataset, type DatasetInfo, type DatasetMeta, type FeatureColumn, M
 import { deviation } from '../from-arrays.js';
 import { type ColumnPlan, planColumns } from './columns.js';
 import { IngestError } from './ingest-error.js';
-import { type Cell, numberOf, type Records, withPoint } from './records.js';
+import { type Cell, isStandIn, numberOf, type Records, withPoint } from './records.js';
+import { Rounding } from './rounding.js';
 import { className, inOrder, isTestRow, placeOf, type Survey, survey } from './survey.js';
 import type { IngestLimits } from './upload.js';
 import { MAX_COLUMNS } from './upload.js';
@@ -18,7 +19,12 @@ export async function datasetFromRecords(
   data: Records,
   test: Records | null,
   { meta, limits }: { readonly meta: DatasetMeta; readonly limits: IngestLimits },
-): Promise<{ readonly dataset: Dataset; readonly plan: ColumnPlan; readonly untold: number }> {
+): Promise<{
+  readonly dataset: Dataset;
+  readonly plan: ColumnPlan;
+  readonly untold: number;
+  readonly notes: readonly (readonly string[])[];
+}> {
   if (data.names.length > MAX_COLUMNS)
     throw new IngestError([data.field], `has more than ${MAX_COLUMNS} columns`, true);
   const planned = planColumns(data.field, data.names, meta);
@@ -28,7 +34,15 @@ export async function datasetFromRecords(
   const reader = new RowReader(found);
   await data.each((cells, line) => reader.read(cells, { records: data, line, isTest: false }));
   await test?.each((cells, line) => reader.read(cells, { records: test, line, isTest: true }));
-  return { dataset: reader.finish(meta), plan, untold };
+  checkTarget(reader, found, data.field);
+  return { dataset: reader.finish(meta), plan, untold, notes: reader.notes() };
+}
+
+/** A regression needs targets that differ, and in 32 bits too. */
+function checkTarget({ targetRounding }: RowReader, { plan, task }: Survey, field: string): void {
+  const problem = task === 'regression' ? targetRounding.problemOfTarget : null;
+  if (problem === null) return;
+  throw new IngestError([field], `column ${plan.target + 1} ("${plan.names[plan.target]}"), the target, ${problem}`);
 }
 
 function checkTestFile(data: Records, test: Records, plan: ColumnPlan): void {
@@ -92,6 +106,8 @@ class RowReader {
   readonly #missing: Uint8Array;
   readonly #labels: ReadonlyMap<string, number>;
   readonly #marks: { readonly codes: Codes; readonly rows: Int32Array } | null;
+  readonly #rounding: readonly Rounding[];
+  readonly targetRounding = new Rounding();
   #next = 0;
   #nextTest: number;
 
@@ -103,6 +119,7 @@ class RowReader {
     this.#targets = task === 'regression' ? new Float32Array(rows + testRows) : new Int32Array(rows + testRows);
     this.#texts = kinds.map((kind) => (kind === 'categorical' ? new Codes() : null));
     this.#missing = new Uint8Array(kinds.length);
+    this.#rounding = kinds.map(() => new Rounding());
     this.#labels = new Map((classNames ?? []).map((name, label) => [name, label]));
     const isMarked = plan.group !== null || plan.source !== null;
     this.#marks = isMarked ? { codes: new Codes(), rows: new Int32Array(rows + testRows) } : null;
@@ -128,15 +145,16 @@ class RowReader {
   #feature(cells: readonly Cell[], f: number, place: Place): number {
     const { at } = this.#plan.features[f]!;
     const cell = cells[at]!;
-    if (cell === null) {
+    const texts = this.#texts[f]!;
+    if (cell === null || (texts === null && isStandIn(cell))) {
       if (!place.isTest) this.#missing[f] = 1;
       return Number.NaN;
     }
-    const texts = this.#texts[f]!;
     if (texts === null) {
       const value = this.#number(cell, at);
       if (value === null) throw refused(place, at, `"${cell}" is not a number`);
       if (!Number.isFinite(Math.fround(value))) throw refused(place, at, `${cell} is too large for a 32-bit number`);
+      if (!place.isTest) this.#rounding[f]!.see(value);
       return value;
     }
     const code = texts.codeOf(String(cell), place.isTest);
@@ -154,12 +172,24 @@ class RowReader {
     }
     const value = this.#number(cell, at);
     if (value === null) throw refused(place, at, `the target "${cell}" is not a number`);
+    if (!Number.isFinite(Math.fround(value)))
+      throw refused(place, at, `the target ${cell} is too large for a 32-bit number`);
+    if (!place.isTest) this.targetRounding.see(value);
     return value;
   }
 
   #number(cell: string | number, at: number): number | null {
     const text = this.#survey.commas.has(at) && typeof cell === 'string' ? withPoint(cell) : cell;
     return text === null ? null : numberOf(text);
+  }
+
+  /** What people should know of each feature beside what the rows show. */
+  notes(): string[][] {
+    return this.#rounding.map((rounding, f) => {
+      const standIn = this.#survey.standIns[f]!;
+      const taken = standIn === null ? [] : [`takes "${standIn}" for a missing value`];
+      return [...taken, ...(rounding.warning === null ? [] : [rounding.warning])];
+    });
   }
 
   finish({ name, description, source, licence }: DatasetMeta): Dataset {

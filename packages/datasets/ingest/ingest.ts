@@ -38,7 +38,7 @@ export async function ingest(
   files: readonly UploadedFile[],
   { contentPath, limits = DEFAULT_LIMITS }: { readonly contentPath: string; readonly limits?: IngestLimits },
 ): Promise<Ingested> {
-  const { dataset, others, target, untold } = await read(meta, files, limits);
+  const { dataset, others, target, untold, notes } = await read(meta, files, limits);
   const hash = createHash('sha256');
   const hashed = function* () {
     for (const piece of contentPieces(dataset, target)) {
@@ -54,7 +54,7 @@ export async function ingest(
   );
   const { size } = await stat(contentPath);
   const info = { ...dataset.info, checksum: `sha256:${hash.digest('hex')}` };
-  return { info, summary: summarize(dataset, others, { name: target, untold }), bytes: size };
+  return { info, summary: summarize(dataset, others, { name: target, untold, notes }), bytes: size };
 }
 
 interface Read {
@@ -63,6 +63,8 @@ interface Read {
   readonly target: string;
   /** Rows that are left out, since they have no target. */
   readonly untold: number;
+  /** What people should know of each feature beside what the rows show. */
+  readonly notes: readonly (readonly string[])[];
 }
 
 async function read(meta: DatasetMeta, files: readonly UploadedFile[], limits: IngestLimits): Promise<Read> {
@@ -78,7 +80,7 @@ async function read(meta: DatasetMeta, files: readonly UploadedFile[], limits: I
   if (meta.format === 'npz') return fromArrays(datasetFromMatrices(await readNpz(first, limits), { meta, limits }));
   const data = await openTable(first, meta, limits);
   const test = second === undefined ? null : await openTable(second, meta, limits);
-  const { dataset, plan, untold } = await datasetFromRecords(data, test, { meta, limits });
+  const { dataset, plan, untold, notes } = await datasetFromRecords(data, test, { meta, limits });
   const named = (role: 'group' | 'source' | 'test') => {
     const at = plan[role];
     return at === null ? [] : [{ name: plan.names[at]!, role }];
@@ -86,11 +88,11 @@ async function read(meta: DatasetMeta, files: readonly UploadedFile[], limits: I
   const ignored = plan.ignored.map((at) => ({ name: plan.names[at]!, role: 'ignore' as const }));
   const blank = plan.blank.map((at) => ({ name: plan.names[at]!, role: 'blank' as const }));
   const others = [...ignored, ...blank, ...named('group'), ...named('source'), ...named('test')];
-  return { dataset, others, target: plan.names[plan.target]!, untold };
+  return { dataset, others, target: plan.names[plan.target]!, untold, notes };
 }
 
-function fromArrays(dataset: Dataset): Read {
-  return { dataset, others: [], target: 'label', untold: 0 };
+function fromArrays({ dataset, notes }: Pick<Read, 'dataset' | 'notes'>): Read {
+  return { dataset, notes, others: [], target: 'label', untold: 0 };
 }
 
 /** Each format has its parts; words about columns are for tables. */

@@ -11,13 +11,33 @@ export interface Records {
   readonly unit: 'line' | 'row';
 }
 
-const MISSING = new Set(['', '?', 'NA', 'N/A', 'n/a', 'NaN', 'nan', 'null', 'NULL']);
+const MISSING = new Set('|?|NA|N/A|n/a|NaN|nan|NAN|-nan|-NaN|null|NULL|#N/A|#NA|<NA>|1.#QNAN|-1.#IND'.split('|'));
+/** What people write among numbers where there is none; in other columns these are texts like others. */
+const STAND_INS = new Set([
+  '-',
+  '--',
+  '---',
+  '.',
+  '..',
+  '*',
+  'none',
+  'nil',
+  'missing',
+  'unknown',
+  'n.a.',
+  'not available',
+]);
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
 /** A text of a file as a cell: trimmed, and null for the ways to write nothing. */
 export function cellOf(text: string): string | null {
   const trimmed = text.trim();
   return MISSING.has(trimmed) ? null : trimmed;
+}
+
+/** Whether a text among numbers says that there is none. */
+export function isStandIn(cell: string | number): boolean {
+  return typeof cell === 'string' && STAND_INS.has(cell.toLowerCase());
 }
 
 const COMMA_NUMBER = /^[+-]?\d+(,\d+)?([eE][+-]?\d+)?$/;

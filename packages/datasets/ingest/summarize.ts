@@ -1,21 +1,23 @@
 import { type ColumnSummary, type Dataset, type DatasetSummary, MAX_ONE_HOT } from '@caviar/spec';
 import { countRows } from './from-records.js';
 import { leaksTarget } from './leaks.js';
+import { numberOf } from './records.js';
+import { MAX_COLUMNS_TOLD } from './upload.js';
 
-/** Columns that are told of; pictures have more, and each says little. */
-const MAX_COLUMNS_TOLD = 300;
 const MAX_VALUES_TOLD = 20;
 /** Different numbers of a column are counted up to here. */
 const MAX_DISTINCT = 10_000;
 /** In fewer rows than this, chance makes ids and leaks. */
 const ENOUGH_ROWS = 20;
+/** Fewer different numbers than these may well be names of categories. */
+const MANY_NUMBERS = 20;
 const DATE = /^\d{4}-\d{1,2}-\d{1,2}([T ]|$)|^\d{1,2}[./]\d{1,2}[./]\d{2,4}$/;
 
 /** The first look at a data set: of the rows that splits share out alone, since a test part stays sealed. */
 export function summarize(
   dataset: Dataset,
   others: DatasetSummary['others'],
-  target: { readonly name: string; readonly untold: number },
+  target: { readonly name: string; readonly untold: number; readonly notes?: readonly (readonly string[])[] },
 ): DatasetSummary {
   const { info, columns } = dataset;
   const count = Math.min(info.features, MAX_COLUMNS_TOLD);
@@ -29,9 +31,10 @@ export function summarize(
         column.kind === 'numeric'
           ? describeNumbers(column.name, cells)
           : describeTexts(column.name, column.categories, cells);
+      const warnings = [...(target.notes?.[c] ?? []), ...summary.warnings];
       const leaks = info.rows >= ENOUGH_ROWS && leaksTarget(dataset, cells, column.kind);
       const warning = `tells the target nearly by itself: a leak?`;
-      return leaks ? { ...summary, warnings: [...summary.warnings, warning] } : summary;
+      return { ...summary, warnings: leaks ? [...warnings, warning] : warnings };
     }),
     others,
   };
@@ -53,7 +56,7 @@ function describeTarget({ info, targets }: Dataset, name: string): ColumnSummary
   const common = values.toSorted((a, b) => b.rows - a.rows);
   const rare = values
     .filter((one) => one.rows < 10)
-    .map(({ value, rows: n }) => `the class "${value}" has ${n} rows only`);
+    .map(({ value, rows: n }) => `the class "${value}" has ${n} ${n === 1 ? 'row' : 'rows'} only`);
   return {
     name,
     kind: 'categorical',
@@ -112,6 +115,8 @@ function describeTexts(name: string, categories: readonly string[], cells: Float
   const dates = present.filter(({ value }) => DATE.test(value)).length;
   if (present.length > 0 && dates >= 0.95 * present.length)
     warnings.push('holds dates, which are taken for categories');
+  const nearly = nearlyNumbers(present);
+  if (nearly !== null) warnings.push(nearly);
   if (present.length > MAX_ONE_HOT) {
     warnings.push(`has ${present.length} categories: all but the ${MAX_ONE_HOT} commonest share one input`);
   }
@@ -123,4 +128,25 @@ function describeTexts(name: string, categories: readonly string[], cells: Float
     values: present.toSorted((a, b) => b.rows - a.rows).slice(0, MAX_VALUES_TOLD),
     warnings,
   };
+}
+
+/** Share of the rows with a number from which on the other texts look like mistakes. */
+const NEARLY_ALL = 0.9;
+/** What people write around numbers: currencies, shares, blanks and marks between thousands. */
+const SIGNS = /[$€£¥₹%\s'_]|,(?=\d{3}(\D|$))/g;
+const MINUS = /\u2212/g;
+
+/** A warning for texts that were meant as numbers; null for others. */
+function nearlyNumbers(present: readonly { readonly value: string; readonly rows: number }[]): string | null {
+  const rowsOf = (some: typeof present) => some.reduce((sum, { rows }) => sum + rows, 0);
+  const most = NEARLY_ALL * rowsOf(present);
+  const numbers = present.filter(({ value }) => numberOf(value) !== null);
+  const others = present.filter(({ value }) => numberOf(value) === null).toSorted((a, b) => b.rows - a.rows);
+  if (numbers.length > MANY_NUMBERS && others.length > 0 && rowsOf(numbers) >= most) {
+    return `holds numbers, but "${others[0]!.value}" too: taken for categories, unless such cells are left empty`;
+  }
+  const plain = (value: string) => numberOf(value.replaceAll(SIGNS, '').replaceAll(MINUS, '-'));
+  const signed = present.filter(({ value }) => plain(value) !== null);
+  if (signed.length <= MANY_NUMBERS || rowsOf(signed) < most || others.length === 0) return null;
+  return `holds numbers with signs, such as "${others[0]!.value}": taken for categories, unless plain numbers are written`;
 }

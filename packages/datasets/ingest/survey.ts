@@ -2,14 +2,13 @@ import type { DatasetMeta } from '@caviar/spec';
 import type { ColumnPlan } from './columns.js';
 import { IngestError } from './ingest-error.js';
 import { type Cell, numberOf, type Records, withPoint } from './records.js';
+import { Spelling } from './spelling.js';
 import type { IngestLimits } from './upload.js';
 
 /** Classes of a classification, at most. */
 export const MAX_CLASSES = 1_000;
 /** A numeric target with more values than this is taken for a regression. */
 export const MANY_VALUES = 20;
-/** 1,234 may be a thousand or one and a bit. */
-const THOUSANDS = /^[+-]?\d{1,3},\d{3}$/;
 const TEST_MARKS: ReadonlySet<string> = new Set(['test', '1', 'true', 'yes']);
 const OTHER_MARKS: ReadonlySet<string> = new Set(['train', 'dev', '0', 'false', 'no']);
 
@@ -24,6 +23,8 @@ export interface Survey {
   readonly plan: ColumnPlan;
   /** Of every feature. */
   readonly kinds: readonly ('numeric' | 'categorical')[];
+  /** What stands for a missing value in each feature's numbers, beside the ways that are so everywhere. */
+  readonly standIns: readonly (string | null)[];
   /** Columns, by position, that write numbers with a decimal comma. */
   readonly commas: ReadonlySet<number>;
   readonly task: 'classification' | 'regression';
@@ -42,7 +43,8 @@ export async function survey(
   limits: IngestLimits,
 ): Promise<Survey> {
   const columns = plan.features.map(() => new Spelling());
-  const target = { spelling: new Spelling(), fraction: false, values: new Set<string>() };
+  const target = { spelling: new Spelling(), fraction: false, values: new Set<string>(), numbers: 0 };
+  let oddTarget: string | null = null;
   let [rows, testRows, untold, untoldTests] = [0, 0, 0, 0];
   await data.each((cells, line) => {
     const cell = cells[plan.target]!;
@@ -62,6 +64,8 @@ export async function survey(
     });
     target.spelling.see(cell);
     const value = numberOf(cell) ?? numberOf(withPoint(String(cell)) ?? '');
+    if (value !== null) target.numbers++;
+    else oddTarget ??= `"${cell}" in ${data.unit} ${line}`;
     if (value !== null && !Number.isInteger(value)) target.fraction = true;
     if (target.values.size <= MAX_CLASSES) target.values.add(className(cell));
   });
@@ -92,11 +96,15 @@ export async function survey(
     if (columns[f]!.isEmpty && kind !== null) refuse(at, `has no value in any row, and cannot be ${kind}`);
     return columns[f]!.isEmpty;
   });
+  // Whoever writes a decimal comma in one column writes it in all.
+  const isInDoubt = ![...columns, target.spelling].some(
+    ({ hasCommas, mayBeThousands }) => hasCommas && !mayBeThousands,
+  );
   const kinds = plan.features.flatMap(({ at, kind }, f) => {
     const spelling = columns[f]!;
     if (spelling.isEmpty) return [];
     if (spelling.hasCommas && kind !== 'categorical') {
-      if (spelling.mayBeThousands) refuse(at, COMMA_IN_DOUBT);
+      if (spelling.mayBeThousands && isInDoubt) refuse(at, COMMA_IN_DOUBT);
       commas.add(at);
     }
     return kind ?? (spelling.isNumeric || spelling.hasCommas ? 'numeric' : 'categorical');
@@ -104,46 +112,31 @@ export async function survey(
   if (kinds.length === 0) throw new IngestError([data.field], 'has no column of features with a value in any row');
   const isOfNumbers = target.spelling.isNumeric || target.spelling.hasCommas;
   if (target.spelling.hasCommas && meta.task !== 'classification') {
-    if (target.spelling.mayBeThousands) refuse(plan.target, COMMA_IN_DOUBT);
+    if (target.spelling.mayBeThousands && isInDoubt) refuse(plan.target, COMMA_IN_DOUBT);
     commas.add(plan.target);
   }
   const found = isOfNumbers && (target.fraction || target.values.size > MANY_VALUES) ? 'regression' : 'classification';
   const task = meta.task ?? found;
+  if (
+    meta.task === undefined &&
+    oddTarget !== null &&
+    target.numbers >= MOSTLY * rows &&
+    target.values.size > MANY_VALUES
+  ) {
+    const problem = `holds numbers, but ${oddTarget}: leave such cells empty, or say the task "classification"`;
+    throw new IngestError([data.field], `${targetColumn} ${problem}`);
+  }
   const classNames = task === 'regression' ? null : readClasses(data.field, [...target.values], plan);
   const blank = plan.features.filter((_, f) => isBlank[f]).map(({ at }) => at);
   const used = { ...plan, features: plan.features.filter((_, f) => !isBlank[f]), blank };
-  return { rows, testRows, untold, plan: used, kinds, commas, task, classNames };
+  const standIns = columns.filter(({ isEmpty }) => !isEmpty).map(({ standIn }) => standIn);
+  return { rows, testRows, untold, plan: used, kinds, standIns, commas, task, classNames };
 }
+
+/** Share of a target's rows from which on it is taken for numbers, of which some are wrong. */
+const MOSTLY = 0.8;
 
 const COMMA_IN_DOUBT = 'writes numbers such as 1,234, which may be thousands or fractions: write 1234, or 1.234';
-
-/** How a column spells its values. */
-class Spelling {
-  isNumeric = true;
-  isEmpty = true;
-  #isComma = true;
-  #mayBeThousands = true;
-
-  see(cell: string | number): void {
-    this.isEmpty = false;
-    if (!this.isNumeric && !this.#isComma) return;
-    const text = String(cell);
-    if (numberOf(cell) === null) {
-      this.isNumeric = false;
-      if (!THOUSANDS.test(text)) this.#mayBeThousands = false;
-    }
-    if (withPoint(text) === null) this.#isComma = false;
-  }
-
-  /** Decimal commas, where points would make no numbers. */
-  get hasCommas(): boolean {
-    return !this.isNumeric && this.#isComma;
-  }
-
-  get mayBeThousands(): boolean {
-    return this.#mayBeThousands;
-  }
-}
 
 /** Whether a row belongs to the test part, by the column that tells. */
 export function isTestRow(
@@ -170,7 +163,9 @@ export function placeOf({ unit, names }: Records, line: number, at: number): str
 /** The name of a class: numbers that are equal are the same class, however they are written. */
 export function className(cell: string | number): string {
   const value = numberOf(cell);
-  return value === null ? String(cell) : String(value);
+  // Long ids may be another number each, and the same one when they are read.
+  const isRounded = value !== null && Number.isInteger(value) && !Number.isSafeInteger(value);
+  return value === null || isRounded ? String(cell) : String(value);
 }
 
 function readClasses(field: string, values: readonly string[], { names, target }: ColumnPlan): string[] {
@@ -185,7 +180,9 @@ function readClasses(field: string, values: readonly string[], { names, target }
 /** Sorted by code unit, so that the order depends on no locale; numbers by size. */
 export function inOrder(values: readonly string[]): string[] {
   const numeric = values.every((value) => numberOf(value) !== null);
-  return numeric ? values.toSorted((a, b) => Number(a) - Number(b)) : values.toSorted();
+  const sorted = values.toSorted();
+  // Long ids may be different texts and the same number: those stay in the order of the texts.
+  return numeric ? sorted.sort((a, b) => Number(a) - Number(b)) : sorted;
 }
 
 function tooLarge({ field }: Records, { cells }: IngestLimits): IngestError {

@@ -20,3 +20,6 @@ export const DEFAULT_LIMITS: IngestLimits = { unpackedBytes: 2 * 2 ** 30, cells:
 
 /** Columns of features that a network can be thought to take. */
 export const MAX_COLUMNS = 20_000;
+
+/** Columns that a summary tells of; pictures have more, and each says little. */
+export const MAX_COLUMNS_TOLD = 300;
