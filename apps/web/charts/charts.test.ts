@@ -1,7 +1,25 @@
+import type { Domain } from '@caviar/spec';
+import { GridComponent } from 'echarts/components';
+import { init, use } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
 import { describe, expect, test } from 'vitest';
 import { surface } from '../pages/search/charts/surface.js';
 import { toCsv } from './download.js';
+import { parameterAxis } from './option.js';
+import type { Palette } from './palette.js';
 import { spaceAxis } from './space-axis.js';
+
+use([GridComponent, SVGRenderer]);
+
+/** The words of an axis across, as ECharts draws them. */
+function wordsOf(domain: Domain): readonly string[] {
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width: 600, height: 200 });
+  const palette = { muted: '#000', line: '#000' } as Palette;
+  chart.setOption({ xAxis: parameterAxis(palette, spaceAxis('c', domain)), yAxis: { show: false }, series: [] });
+  const words = [...chart.renderToSVGString().matchAll(/<text[^>]*>([^<]+)<\/text>/g)].map(([, word = '']) => word);
+  chart.dispose();
+  return words.filter((word) => word !== 'c');
+}
 
 describe('CSV', () => {
   test('quotes what needs it, and disarms formulas but not numbers', () => {
@@ -17,6 +35,19 @@ describe('CSV', () => {
 });
 
 describe('axes of a space', () => {
+  test('name every choice where there are few, and some where there are many', () => {
+    expect(wordsOf({ kind: 'categorical', choices: ['gd', 'adam', [64, 32]] })).toEqual(['gd', 'adam', '64, 32']);
+    expect(wordsOf({ kind: 'categorical', choices: ['only'] })).toEqual(['only']);
+    const many = wordsOf({ kind: 'categorical', choices: Array.from({ length: 100 }, (_, i) => `c${i}`) });
+    expect(many).toEqual(['c0', 'c9', 'c18', 'c27', 'c36', 'c45', 'c54', 'c63', 'c72', 'c81', 'c90', 'c99']);
+  });
+
+  test('tell choices apart that look alike in short', () => {
+    const axis = spaceAxis('c', { kind: 'categorical', choices: [1000.1, 1000.2, '1000.1', true, 'true'] });
+    expect([1000.2, '1000.1', true, 'true'].map(axis.place)).toEqual([1, 2, 3, 4]);
+    expect(axis.choices).toEqual(['1000.1', '1000.2', '"1000.1"', 'true', '"true"']);
+  });
+
   test('are even on the scale of the parameter', () => {
     const log = spaceAxis('rate', { kind: 'float', min: 1e-4, max: 1, scale: 'log' });
     expect([log.min, log.max, log.place(0.01), log.label(-3)]).toEqual([-4, 0, -2, '0.001']);

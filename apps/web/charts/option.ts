@@ -1,6 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { formatNumber } from '../format/number.js';
 import type { Palette } from './palette.js';
+import type { SpaceAxis } from './space-axis.js';
 
 export type ChartOption = EChartsCoreOption;
 
@@ -27,6 +28,7 @@ export function axis(palette: Palette, wish: AxisWish): Record<string, unknown> 
     nameLocation: 'middle',
     nameGap: 25, // beyond the labels; names of upright axes move farther out by themselves
     nameTextStyle: { color: palette.muted, fontFamily: FONT, fontSize: 12 },
+    nameTruncate: { maxWidth: 240 },
     axisLine: { show: true, lineStyle: { color: palette.line } },
     axisTick: { show: false },
     axisLabel: { color: palette.muted, fontFamily: FONT, fontSize: 11, hideOverlap: true },
@@ -42,6 +44,22 @@ export function axis(palette: Palette, wish: AxisWish): Record<string, unknown> 
     ...(isInteger && { minInterval: 1 }),
     axisLabel: { ...common.axisLabel, formatter: (value: number) => format(value) },
   };
+}
+
+/** Of more choices than that some are named: those between can be told by the points' own words. */
+const MOST_CHOICES = 12;
+/** Room for the name of a choice, in pixels. */
+export const CHOICE_WIDTH = 120;
+
+/** A parameter as an axis with a mark at each of its choices, or even on its scale. */
+export function parameterAxis(palette: Palette, one: SpaceAxis): Record<string, unknown> {
+  const { name, min, max, label, choices } = one;
+  const drawn = axis(palette, { name, min, max, format: label, hasLines: false });
+  if (choices === null) return drawn;
+  const every = Math.ceil(choices.length / MOST_CHOICES);
+  const customValues = choices.flatMap((_, place) => (place % every === 0 ? [place] : []));
+  const axisLabel = drawn['axisLabel'] as Record<string, unknown>;
+  return { ...drawn, axisLabel: { ...axisLabel, customValues, width: CHOICE_WIDTH, overflow: 'truncate' } };
 }
 
 /** The place of a picture with two axes: their labels and names are within it. */

@@ -31,13 +31,14 @@ const FROM = {
 
 export function spaceAxis(name: string, domain: Domain): SpaceAxis {
   if (domain.kind === 'categorical') {
-    const choices = domain.choices.map(formatParam);
+    // Short forms may be the same for different choices: 1 and "1", 1000.1 and 1000.2.
+    const exact = domain.choices.map((choice) => JSON.stringify(choice));
+    const short = domain.choices.map(formatParam);
+    const choices = new Set(short).size === short.length ? short : exact;
+    const placeOf = new Map(exact.map((choice, index) => [choice, index]));
     return {
       name,
-      place: (value) => {
-        const index = value === null || value === undefined ? -1 : choices.indexOf(formatParam(value));
-        return index < 0 ? null : index;
-      },
+      place: (value) => placeOf.get(JSON.stringify(value) ?? '') ?? null,
       min: -0.5,
       max: choices.length - 0.5,
       label: (place) => choices[Math.round(place)] ?? '',

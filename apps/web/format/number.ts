@@ -10,7 +10,10 @@ export function formatNumber(x: number | null | undefined, digits = 4): string {
     const [mantissa = '', exponent = ''] = x.toExponential(Math.min(digits, 3) - 1).split('e');
     return `${mantissa.replace(/\.?0+$/, '')}e${exponent.replace('+', '')}`;
   }
-  const text = x.toPrecision(digits);
+  // Whole thousands are read at a glance, 4.512e+4 is not.
+  if (size >= 10 ** digits - 0.5) return Math.round(x).toLocaleString('en');
+  // What is just below 1, a β2 say, is not 1.
+  const text = x.toPrecision(x < 1 && 1 - x < 10 ** -digits ? 1 - Math.floor(Math.log10(1 - x)) : digits);
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 

@@ -11,8 +11,9 @@ import { formatMetric } from '../../format/number.js';
 import { ObjectiveChoice } from '../../ui/objective-choice.js';
 import { Card, Segments, Select, TrialLink } from '../../ui/parts.js';
 import { Scroll } from '../../ui/scroll.js';
-import { Empty, Whole } from '../../ui/states.js';
+import { Whole } from '../../ui/states.js';
 import { curvesOption, type Pair, pairsOf } from './charts/curves-option.js';
+import { NoResults } from './no-results.js';
 import type { TabProps } from './tab-props.js';
 
 const COUNTS = ['5', '10', '20', '50'];
@@ -130,9 +131,9 @@ function Shown({
   if (pair === undefined || drawn.length === 0) {
     return (
       <Card title="Learning curves">
-        <Empty title="No measurements yet">
-          <p>Curves grow here step by step while trials train.</p>
-        </Empty>
+        <NoResults search={search} what="measurements">
+          Curves grow here step by step while trials train.
+        </NoResults>
       </Card>
     );
   }

@@ -5,7 +5,8 @@ import { useLoad } from '../../data/use-load.js';
 import { formatMetric, formatParam } from '../../format/number.js';
 import { Bound, Card, StatusPill, TrialLink } from '../../ui/parts.js';
 import { Scroll } from '../../ui/scroll.js';
-import { Empty, Whole } from '../../ui/states.js';
+import { Whole } from '../../ui/states.js';
+import { NoResults } from './no-results.js';
 import type { TabProps } from './tab-props.js';
 
 const TOP = 10;
@@ -30,9 +31,7 @@ export function Leaders({ search, tick }: TabProps) {
       <Whole loaded={board} height={300}>
         {(entries) =>
           entries.length === 0 ? (
-            <Empty title="No trial has ended yet">
-              <p>The first results appear here as soon as they are there.</p>
-            </Empty>
+            <NoResults search={search}>The first appear here as soon as they are there.</NoResults>
           ) : (
             <Scroll label="Leaderboard">
               <table>
@@ -41,13 +40,13 @@ export function Leaders({ search, tick }: TabProps) {
                     <th className="number">{isSeveral ? 'Front' : '#'}</th>
                     <th>Trial</th>
                     {metrics.map((metric) => (
-                      <th key={metric} className="number">
+                      <th key={metric} className="number" title={metric}>
                         {metric}
                       </th>
                     ))}
                     <th>Status</th>
                     {names.map((name) => (
-                      <th key={name} className="number">
+                      <th key={name} className="number" title={name}>
                         {name}
                       </th>
                     ))}
@@ -75,7 +74,7 @@ export function Leaders({ search, tick }: TabProps) {
                           <StatusPill status={entry.status} />
                         </td>
                         {names.map((name) => (
-                          <td key={name} className="number">
+                          <td key={name} className="number" title={formatParam(entry.params[name])}>
                             {formatParam(entry.params[name])}
                           </td>
                         ))}

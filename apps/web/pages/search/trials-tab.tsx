@@ -7,6 +7,7 @@ import { formatCount } from '../../format/number.js';
 import { ColumnsIcon, DownloadIcon } from '../../ui/icons.js';
 import { Menu } from '../../ui/menu.js';
 import { Card } from '../../ui/parts.js';
+import { readKeys, writeKeys } from './column-keys.js';
 import { Comparison } from './comparison.js';
 import { type Conditions, FilterEditor } from './filter-editor.js';
 import { saveExport } from './save-export.js';
@@ -38,11 +39,13 @@ export function TrialsTab({ search, tick }: TabProps) {
   const sample = useLoad(`metrics ${id}`, (signal) => api().trialTable(id, { limit: 1, signal }), {
     tick: search.best?.trialId ?? '',
   });
-  const metrics = Object.keys(sample.value?.items[0]?.metrics ?? {}).join(' ');
-  const all = useMemo(() => columnsOf(search.spec, metrics === '' ? [] : metrics.split(' ')), [search.spec, metrics]);
-  const shownKeys = chosen === '' ? all.filter(({ isShown }) => isShown).map(({ key }) => key) : chosen.split(',');
-  const shownNames = shownKeys.join(' ');
-  const columns = useMemo(() => all.filter(({ key }) => shownNames.split(' ').includes(key)), [all, shownNames]);
+  const metrics = writeKeys(Object.keys(sample.value?.items[0]?.metrics ?? {}));
+  const all = useMemo(() => columnsOf(search.spec, readKeys(metrics)), [search.spec, metrics]);
+  const shown = chosen === '' ? writeKeys(all.filter(({ isShown }) => isShown).map(({ key }) => key)) : chosen;
+  const columns = useMemo(() => {
+    const keys = readKeys(shown);
+    return all.filter(({ key }) => keys.includes(key));
+  }, [all, shown]);
   const filter = useMemo(() => readFilter(filterText), [filterText]);
   const status = (statuses === '' ? [] : statuses.split(',')) as TrialView['status'][];
   // The same as long as the address is: rows are drawn anew when something in them changes, and not with every push.
@@ -68,7 +71,7 @@ export function TrialsTab({ search, tick }: TabProps) {
         hint={total === null ? undefined : `${formatCount(total)} shown`}
         actions={
           <>
-            <ColumnMenu columns={all} shown={shownKeys} onChange={(keys) => setChosen(keys.join(','))} />
+            <ColumnMenu columns={all} shown={readKeys(shown)} onChange={(keys) => setChosen(writeKeys(keys))} />
             <Menu
               button={
                 <>

@@ -30,7 +30,9 @@ export function Verdict({ search, tick, isShort = false }: TabProps & { readonly
         <Empty title="No verdict">
           <p>
             {best === null
-              ? 'It comes with the first result.'
+              ? search.endedAt === null
+                ? 'It comes with the first result.'
+                : 'No trial came to a result.'
               : 'Bias and variance need errors on train and dev, which the trainer mlp reports.'}
           </p>
         </Empty>

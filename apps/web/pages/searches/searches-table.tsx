@@ -96,7 +96,14 @@ function Row({ search, onChange }: { readonly search: SearchView; readonly onCha
       </td>
       <td className="number">
         {best === null ? '–' : formatMetric(spec.objective.metric, best.value)}
-        <div className="small muted">{spec.objective.metric}</div>
+        <div className="small muted clipped" title={spec.objective.metric}>
+          {spec.objective.metric}
+        </div>
+        {spec.objectives !== undefined && (
+          <div className="small muted" title={spec.objectives.map(({ metric }) => metric).join(', ')}>
+            first of {spec.objectives.length} objectives
+          </div>
+        )}
       </td>
       <td>
         <Sparkline search={search} />

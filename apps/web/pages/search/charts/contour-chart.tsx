@@ -2,7 +2,7 @@ import type { SearchView, TrialPointsView } from '@caviar/contracts';
 import { useCallback, useMemo } from 'react';
 import { navigate, useParam } from '../../../app/router.js';
 import { Chart } from '../../../charts/chart.js';
-import { axis, BASE, GRID, isWide, tooltip } from '../../../charts/option.js';
+import { BASE, GRID, isWide, parameterAxis, tooltip } from '../../../charts/option.js';
 import type { Palette } from '../../../charts/palette.js';
 import { type SpaceAxis, spaceAxes } from '../../../charts/space-axis.js';
 import { colourRange, type Point, valuedPoints } from '../../../data/charts.js';
@@ -106,17 +106,6 @@ function contourOption({
   const said = (height: number) => formatMetric(metric, isLog ? 10 ** height : height);
   const cells = surface(heights, { x, y, cells: CELLS });
   const color = direction === 'minimize' ? [...palette.scale] : palette.scale.toReversed();
-  const axisOf = (one: SpaceAxis) => ({
-    ...axis(palette, { name: one.name, min: one.min, max: one.max, format: one.label, hasLines: false }),
-    ...(one.choices !== null && {
-      interval: 1,
-      axisLabel: {
-        color: palette.muted,
-        fontSize: 11,
-        formatter: (at: number) => (Number.isInteger(at) ? one.label(at) : ''),
-      },
-    }),
-  });
   const painted = paint(cells, { size: CELLS, range, colors: color });
   return {
     ...BASE,
@@ -133,8 +122,8 @@ function contourOption({
         ],
       };
     }),
-    xAxis: axisOf(x),
-    yAxis: axisOf(y),
+    xAxis: parameterAxis(palette, x),
+    yAxis: parameterAxis(palette, y),
     visualMap: {
       type: 'continuous',
       min: range[0],

@@ -9,7 +9,8 @@ import { constraintsOf } from '../../../data/objectives.js';
 import type { Loaded } from '../../../data/use-load.js';
 import { formatCount, formatMetric, formatTick } from '../../../format/number.js';
 import { Card, Segments } from '../../../ui/parts.js';
-import { Empty, Skeleton } from '../../../ui/states.js';
+import { Skeleton } from '../../../ui/states.js';
+import { NoResults } from '../no-results.js';
 
 const HEIGHT = 300;
 
@@ -46,9 +47,7 @@ export function HistoryChart({
   if (trials.length === 0) {
     return (
       <Card title="Best so far">
-        <Empty title="No results yet">
-          <p>Each trial becomes a point here when it ends.</p>
-        </Empty>
+        <NoResults search={search}>Each trial becomes a point here when it ends.</NoResults>
       </Card>
     );
   }

@@ -34,7 +34,7 @@ export function ImportanceChart({ search, tick, hasPairs = false }: TabProps & {
   if (completed < ENOUGH) {
     return (
       <Card title="Importance">
-        <Empty title="Not known yet">
+        <Empty title={search.endedAt === null ? 'Not known yet' : 'Not known'}>
           <p>What the objective depends on can be told from {ENOUGH} completed trials on.</p>
         </Empty>
       </Card>

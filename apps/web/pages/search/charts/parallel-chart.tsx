@@ -3,7 +3,7 @@ import type { EChartsType } from 'echarts/core';
 import { useCallback, useMemo, useRef } from 'react';
 import { Link, navigate, useParam } from '../../../app/router.js';
 import { Chart } from '../../../charts/chart.js';
-import { BASE, isWide, logBounds, valueScale } from '../../../charts/option.js';
+import { BASE, CHOICE_WIDTH, isWide, logBounds, valueScale } from '../../../charts/option.js';
 import type { Palette } from '../../../charts/palette.js';
 import { type SpaceAxis, spaceAxes } from '../../../charts/space-axis.js';
 import { colourRange, type Point, valuedPoints } from '../../../data/charts.js';
@@ -169,7 +169,11 @@ function parallelOption({
               max: axis.max,
               axisLabel: { ...common.axisLabel, formatter: (value: number) => axis.label(value) },
             }
-          : { type: 'category', data: [...axis.choices] }),
+          : {
+              type: 'category',
+              data: [...axis.choices],
+              axisLabel: { ...common.axisLabel, width: CHOICE_WIDTH, overflow: 'truncate' },
+            }),
       })),
       {
         ...common,

@@ -7,7 +7,7 @@ import { valuedPoints } from '../../../data/charts.js';
 import { constraintsOf, decidingMetrics, objectivesOf } from '../../../data/objectives.js';
 import { formatCount } from '../../../format/number.js';
 import { Card, Select } from '../../../ui/parts.js';
-import { Empty } from '../../../ui/states.js';
+import { NoResults } from '../no-results.js';
 import { type FrontDot, paretoOption } from './pareto-option.js';
 
 /** Two of the objectives against each other: the Pareto front, what it dominates, and what breaks a constraint. */
@@ -32,9 +32,9 @@ export function ParetoChart({ search, points }: { readonly search: SearchView; r
   if (dots.length === 0) {
     return (
       <Card title="Pareto front">
-        <Empty title="No results yet">
-          <p>Each trial becomes a point here when it ends, placed by {names.join(' and ')}.</p>
-        </Empty>
+        <NoResults search={search}>
+          Each trial becomes a point here when it ends, placed by {names.join(' and ')}.
+        </NoResults>
       </Card>
     );
   }

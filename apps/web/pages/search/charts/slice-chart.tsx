@@ -2,7 +2,7 @@ import type { SearchView, TrialPointsView } from '@caviar/contracts';
 import { useCallback, useMemo } from 'react';
 import { navigate, useParam } from '../../../app/router.js';
 import { Chart } from '../../../charts/chart.js';
-import { axis, BASE, GRID, hollow, isWide, logBounds, tooltip } from '../../../charts/option.js';
+import { axis, BASE, GRID, hollow, isWide, logBounds, parameterAxis, tooltip } from '../../../charts/option.js';
 import type { Palette } from '../../../charts/palette.js';
 import { type SpaceAxis, spaceAxes } from '../../../charts/space-axis.js';
 import { type Point, valuedPoints } from '../../../data/charts.js';
@@ -99,18 +99,7 @@ function sliceOption({
         ],
       };
     }),
-    xAxis: {
-      ...axis(palette, { name: chosen.name, min: chosen.min, max: chosen.max, format: chosen.label, hasLines: false }),
-      ...(chosen.choices !== null && {
-        interval: 1,
-        axisLabel: {
-          color: palette.muted,
-          fontSize: 11,
-          formatter: (at: number) => (Number.isInteger(at) ? chosen.label(at) : ''),
-        },
-      }),
-      ...(chosen.choices !== null && { min: -0.5, max: chosen.choices.length - 0.5, customValues: undefined }),
-    },
+    xAxis: parameterAxis(palette, chosen),
     yAxis: axis(palette, {
       name: metric,
       format: formatTick(metric),
