@@ -142,7 +142,7 @@ export function createTrialRunner({
       params: { ...trainer.params, ...params },
       searchSeed: spec.seed,
       trialNumber: number,
-      objective: spec.objective.metric,
+      objectives: (spec.objectives ?? [spec.objective]).map(({ metric }) => metric),
       checkpoint,
       targetStep,
       changes,

@@ -123,7 +123,7 @@ export class ChartRepository implements ChartStore {
     return this.client.$read<NewBest[]>`
       WITH valued AS (
         SELECT t.id, t.number, t.ended_at, ${value} AS value, ${cost} AS cost FROM trials t
-        WHERE t.search_id = ${searchId} AND t.status IN ('completed', 'pruned') AND t.violation IS NULL
+        WHERE t.search_id = ${searchId} AND ${ON_BOARD} AND t.rank_key IS NOT NULL
       ), compared AS (
         SELECT v.*, min(v.cost) OVER (ORDER BY v.number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
         FROM valued v WHERE v.cost IS NOT NULL

@@ -136,6 +136,20 @@ test('best so far of a search that maximizes rises', async () => {
   expect(best.items.map(({ value }) => value)).toEqual([1, 3, 5]);
 });
 
+test('best so far of one of several objectives is no trial that lacks another', async () => {
+  const objective = [
+    { metric: 'w', direction: 'maximize' },
+    { metric: 'cost', direction: 'minimize' },
+  ];
+  const search = await create({ scheduler: { kind: 'fifo' }, objective });
+  await worker.finish(search, ({ number }) => [{ cost: 9 - number, w: number === 1 ? null : number }], 3);
+  const best = body(await app.inject(`/v1/searches/${search}/best-so-far?objective=cost`), 'getBestSoFar');
+  expect(best.items.map(({ number, value }) => [number, value])).toEqual([
+    [0, 9],
+    [2, 7],
+  ]);
+});
+
 describe('curves', () => {
   test('of the best, or of the numbers asked for in their order', async () => {
     const best = body(await app.inject(`/v1/searches/${id}/curves?best=2&metrics=cost`), 'getTrialCurves');

@@ -123,15 +123,17 @@ export function startProgram({ program, input, task, onMeasured, onNoise }: Prog
     elapsedMs: number;
     measurements: readonly Measurement[];
   }): ThreadResult {
-    const { objective } = task;
-    if (!Object.hasOwn(state.metrics, objective)) {
+    const { objectives } = task;
+    if (end?.status === 'infeasible') return { kind: 'ended', status: end.status, reason: end.reason, ...state };
+    const missing = objectives.find((metric) => !Object.hasOwn(state.metrics, metric));
+    if (missing !== undefined) {
       const names = Object.keys(state.metrics).join(', ');
-      const reason = `it ended without the objective "${objective}"; it reported ${names === '' ? 'nothing' : names}`;
+      const reason = `it ended without the objective "${missing}"; it reported ${names === '' ? 'nothing' : names}`;
       return { kind: 'failed', reason, retry: false };
     }
-    const isNumber = state.metrics[objective] !== null;
-    const status = isNumber ? (end?.status ?? 'completed') : 'infeasible';
-    const reason = end?.reason ?? (isNumber ? null : `${objective} is not finite`);
+    const wrong = objectives.find((metric) => state.metrics[metric] === null);
+    const status = wrong === undefined ? 'completed' : 'infeasible';
+    const reason = end?.reason ?? (wrong === undefined ? null : `${wrong} is not finite`);
     return { kind: 'ended', status, reason, ...state };
   }
 

@@ -47,7 +47,7 @@ const taskOf = (program: string, params: Params = {}, more: Partial<ThreadTask> 
   params,
   searchSeed: 7,
   trialNumber: 3,
-  objective: 'cost',
+  objectives: ['cost'],
   checkpoint: null,
   targetStep: null,
   changes: [],
@@ -161,10 +161,25 @@ describe('a program', () => {
       'infeasible',
       'the loss exploded',
     ],
+    ['a last word alone', `say({ status: 'infeasible', reason: 'too large' })`, 'infeasible', 'too large'],
     ['final metrics of its own', `say({ status: 'completed', metrics: { cost: 3 } })`, 'completed', null],
   ])('may end with %s', async (_, body, status, reason) => {
     const { result } = await run(script(`${body}; process.exit();`));
     expect(result).toMatchObject({ kind: 'ended', status, reason });
+  });
+
+  test.each([
+    ['all of them', { cost: 3, size: 4 }, { kind: 'ended', status: 'completed' }],
+    [
+      'one that is not finite',
+      { cost: 3, size: null },
+      { kind: 'ended', status: 'infeasible', reason: 'size is not finite' },
+    ],
+    ['one too few', { cost: 3 }, { kind: 'failed', reason: 'it ended without the objective "size"; it reported cost' }],
+  ])('of several objectives needs each: %s', async (_, metrics, expected) => {
+    const body = `say({ metrics: ${JSON.stringify(metrics)} }); process.exit();`;
+    const { result } = await run(script(body), {}, { objectives: ['cost', 'size'] });
+    expect(result).toMatchObject(expected);
   });
 
   test.each([

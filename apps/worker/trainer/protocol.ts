@@ -10,8 +10,8 @@ export interface ThreadTask {
   readonly params: Params;
   readonly searchSeed: number;
   readonly trialNumber: number;
-  /** Metric that the search optimises. */
-  readonly objective: string;
+  /** Metrics that the search optimises. */
+  readonly objectives: readonly string[];
   readonly checkpoint: TrialCheckpoint | null;
   /** First step at or after which it stops with a checkpoint, unless it has ended by then; null = at its end. */
   readonly targetStep: number | null;
