@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { runSql, withDatabase } from '../packages/testing/sql.js';
+import { connectionFields } from './schema-engine/connection.mjs';
 
 // Prisma's own command line on our stand-in for its engine, against a real Postgres and a project made for the test.
 
@@ -97,6 +98,22 @@ describe('migrate deploy', () => {
     expect(await runSql(url, `SELECT to_regclass('"Other"')::text AS found`)).toEqual([{ found: '"Other"' }]);
   });
 
+  test('a migration and the word that it is finished are one: a crash right after it is none', async () => {
+    const folder = join(project, 'migrations', '2_last_words');
+    mkdirSync(folder);
+    // From here on nothing can be written of a migration that has ended, as if the engine were dead.
+    const script = `
+CREATE FUNCTION dead() RETURNS trigger AS $$ BEGIN RAISE 'the engine is dead'; END $$ LANGUAGE plpgsql;
+CREATE TRIGGER dead BEFORE UPDATE ON _prisma_migrations FOR EACH ROW WHEN (OLD.finished_at IS NOT NULL) EXECUTE FUNCTION dead() -- no end`;
+    writeFileSync(join(folder, 'migration.sql'), script);
+    expect(await prisma('migrate', 'deploy')).toMatchObject({ code: 1, output: expect.stringContaining('engine is dead') });
+    await runSql(url, 'DROP TRIGGER dead ON _prisma_migrations');
+    expect(await prisma('migrate', 'deploy')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('No pending migrations'),
+    });
+  });
+
   test('applies each migration once when several start at the same time', async () => {
     const runs = await Promise.all([1, 2].map(() => prisma('migrate', 'deploy')));
     expect(runs.map(({ code }) => code)).toEqual([0, 0]);
@@ -119,6 +136,17 @@ describe('migrate diff', () => {
     const left = await runSql(url, `SELECT datname FROM pg_database WHERE datname LIKE 'prisma_migrate_shadow%'`);
     expect(left).toEqual([]);
   });
+});
+
+test('a URL means to the engine what it means to the driver: certificates, sockets, addresses', () => {
+  const ca = join(project, 'ca.pem');
+  writeFileSync(ca, 'a certificate');
+  const secure = connectionFields(`postgresql://u:p%40@h/x?sslmode=verify-full&sslrootcert=${ca}&schema=public`);
+  expect(secure).toMatchObject({ host: 'h', port: 5432, user: 'u', password: 'p@', database: 'x' });
+  expect(secure.ssl).toEqual({ ca: 'a certificate' });
+  expect(connectionFields('postgresql://u@h/x?sslmode=no-verify').ssl).toEqual({ rejectUnauthorized: false });
+  expect(connectionFields('postgresql://u@[::1]:7/x')).toMatchObject({ host: '::1', port: 7, ssl: false });
+  expect(connectionFields('postgresql://u@%2Frun%2Fpg/x')).toMatchObject({ host: '/run/pg' });
 });
 
 test('a server that does not answer is an error, not a silent success', async () => {

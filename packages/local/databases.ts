@@ -1,14 +1,15 @@
 import { join } from 'node:path';
+import pg from 'pg';
 import type { LocalConfig } from './config.js';
 import type { Home } from './home.js';
 import type { Log } from './log.js';
-import { accepts } from './ports.js';
+import { type Address, accepts, addressText } from './ports.js';
 import { startPostgres } from './postgres.js';
 import { findPostgresBinaries } from './postgres-binaries.js';
 import { startRedis } from './redis.js';
 import { chooseRedis } from './redis-binaries.js';
 import type { Running } from './running.js';
-import { StepError } from './step-error.js';
+import { messageOf, StepError } from './step-error.js';
 import { type Backoff, type SuperviseOptions, supervise } from './supervise.js';
 
 /** What benchmarks and experiments have otherwise than `npm start`. */
@@ -107,20 +108,25 @@ export function supervision({ log, signal, overrides: { backoff } = {} }: Contex
 }
 
 async function theirs(name: string, variable: string, url: string): Promise<Database> {
-  const { hostname, port } = new URL(url);
-  const standardPort = name === 'Redis' ? 6379 : 5432;
-  const address = { host: hostname === '' ? 'localhost' : hostname, port: port === '' ? standardPort : Number(port) };
-  if (!(await accepts(address.host, address.port, 5_000))) {
-    throw new StepError(
-      name,
-      `nothing answers at ${address.host}:${address.port}`,
-      `checking ${variable}, or unsetting it`,
-    );
+  const address = name === 'Redis' ? redisAddress(url) : postgresAddress(url);
+  const where = addressText(address);
+  if (!(await accepts(address, 5_000))) {
+    throw new StepError(name, `nothing answers at ${where}`, `checking ${variable}, or unsetting it`);
   }
-  return {
-    url,
-    detail: `${name} at ${address.host}:${address.port} (${variable})`,
-    pid: () => undefined,
-    stop: async () => undefined,
-  };
+  return { url, detail: `${name} at ${where} (${variable})`, pid: () => undefined, stop: async () => undefined };
+}
+
+function redisAddress(url: string): Address {
+  const { hostname, port } = new URL(url);
+  return { host: hostname === '' ? 'localhost' : hostname.replaceAll(/[[\]]/g, ''), port: Number(port || 6379) };
+}
+
+/** The driver takes the URL apart: a host may be a parameter of it, or a folder with a socket. */
+function postgresAddress(url: string): Address {
+  try {
+    const { host, port } = new pg.Client({ connectionString: url });
+    return host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port };
+  } catch (error) {
+    throw new StepError('Postgres', messageOf(error), 'checking DATABASE_URL'); // a certificate's file is not there
+  }
 }

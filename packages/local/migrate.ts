@@ -22,8 +22,14 @@ export interface Migrated {
 }
 
 const STEP = 'Migrations';
+const STEP_DATABASE = 'Database';
 const CONNECT_MS = 10_000;
 const UNDEFINED_TABLE = '42P01';
+const NO_PRIVILEGE = '42501';
+const LOCK_NOT_AVAILABLE = '55P03';
+const PRISMA_LOCK = 72_707_369; // what its engine holds while it migrates
+const MIGRATING_MS = 60_000;
+const ADVICE = 'node scripts/prisma.mjs migrate status';
 
 /**
  * Brings the database to the committed migrations. A look at Prisma's own table takes milliseconds, so a database that
@@ -36,11 +42,12 @@ export async function migrate(options: MigrateOptions): Promise<Migrated> {
   const wanted = migrationsIn(folder);
   const before = pending(wanted, await migrationsOf(databaseUrl));
   if (before.length === 0) return { total: wanted.length, applied: 0 };
+  await forgetInterrupted(databaseUrl);
   const output = await deploy(databaseUrl, signal);
   // Prisma's CLI may end with 0 and have done nothing (its engine died before it answered): only the table tells
   const after = pending(wanted, await migrationsOf(databaseUrl));
   if (after.length > 0) {
-    throw new StepError(STEP, `${after[0]} was not applied: ${output}`, 'node scripts/prisma.mjs migrate status');
+    throw new StepError(STEP, `${after[0]} was not applied: ${output}`, ADVICE);
   }
   return { total: wanted.length, applied: before.length };
 }
@@ -67,11 +74,7 @@ async function migrationsOf(databaseUrl: string): Promise<ReadonlyMap<string, st
   try {
     await client.connect();
   } catch (error) {
-    throw new StepError(
-      'Database',
-      `it does not answer: ${messageOf(error)}`,
-      'checking DATABASE_URL, or unsetting it',
-    );
+    throw connectionFailure(error);
   }
   try {
     const { rows } = await client.query<{ migration_name: string; checksum: string }>(
@@ -79,11 +82,53 @@ async function migrationsOf(databaseUrl: string): Promise<ReadonlyMap<string, st
     );
     return new Map(rows.map((row) => [row.migration_name, row.checksum]));
   } catch (error) {
-    if ((error as { code?: string }).code === UNDEFINED_TABLE) return new Map();
+    const { code } = error as { code?: string };
+    if (code === UNDEFINED_TABLE) return new Map();
+    if (code === NO_PRIVILEGE) throw connectionFailure(error);
     throw error;
   } finally {
     await client.end();
   }
+}
+
+/**
+ * A migration during which its process or the server died has left a row without an end and without an error, and Prisma would refuse
+ * to go on until a person looks. There is nothing to look at: a migration and the word that it is finished are one
+ * transaction (scripts/schema-engine), so this one has not happened. Prisma's own lock tells whether somebody is still at it.
+ */
+async function forgetInterrupted(databaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: CONNECT_MS });
+  await client.connect();
+  try {
+    await client.query(`SET lock_timeout = ${MIGRATING_MS}`);
+    await client.query(`SELECT pg_advisory_lock(${PRISMA_LOCK})`);
+    await client.query(
+      `UPDATE _prisma_migrations SET rolled_back_at = now()
+       WHERE finished_at IS NULL AND rolled_back_at IS NULL AND logs IS NULL`,
+    );
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code !== UNDEFINED_TABLE && code !== LOCK_NOT_AVAILABLE) throw new StepError(STEP, messageOf(error), ADVICE);
+  } finally {
+    await client.end(); // and with it the lock
+  }
+}
+
+/** What keeps us out of the database, and what helps: a server that refuses us has answered. */
+function connectionFailure(error: unknown): StepError {
+  const code = String((error as { code?: unknown }).code ?? '');
+  const reason = messageOf(error);
+  if (code === '3D000') return new StepError(STEP_DATABASE, reason, 'CREATE DATABASE, or another one in DATABASE_URL');
+  if (code === NO_PRIVILEGE)
+    return new StepError(STEP_DATABASE, reason, 'a user in DATABASE_URL who owns the database, and with it its tables');
+  if (/^28/.test(code)) return new StepError(STEP_DATABASE, reason, 'checking user, password and sslmode in DATABASE_URL');
+  if (/CERT|SIGNATURE/.test(code))
+    return new StepError(
+      STEP_DATABASE,
+      `its certificate is not trusted: ${reason}`,
+      'sslmode=verify-full&sslrootcert=/path/to/ca.pem in DATABASE_URL (sslmode=no-verify trusts anybody)',
+    );
+  return new StepError(STEP_DATABASE, `it does not answer: ${reason}`, 'checking DATABASE_URL, or unsetting it');
 }
 
 function pending(wanted: readonly Migration[], applied: ReadonlyMap<string, string>): readonly string[] {
@@ -115,6 +160,6 @@ async function deploy(databaseUrl: string, signal: AbortSignal | undefined): Pro
   const { code } = await exitOf(child, 'SIGTERM');
   signal?.throwIfAborted();
   const words = output.replaceAll(/\s+/g, ' ').trim();
-  if (code !== 0) throw new StepError(STEP, words.slice(-500), 'node scripts/prisma.mjs migrate status');
+  if (code !== 0) throw new StepError(STEP, words.slice(-500), ADVICE);
   return words;
 }

@@ -8,10 +8,10 @@ afterEach(() => server.close());
 test('tells a port that is taken from one that is free', async () => {
   const port = await freePort();
   expect(await portProblem('127.0.0.1', port)).toBeUndefined();
-  expect(await accepts('127.0.0.1', port)).toBe(false);
+  expect(await accepts({ host: '127.0.0.1', port })).toBe(false);
 
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   expect((server.address() as AddressInfo).port).toBe(port);
   expect(await portProblem('127.0.0.1', port)).toBe('EADDRINUSE');
-  expect(await accepts('127.0.0.1', port)).toBe(true);
+  expect(await accepts({ host: '127.0.0.1', port })).toBe(true);
 });

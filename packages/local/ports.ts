@@ -52,10 +52,19 @@ export async function portProblem(host: string, port: number): Promise<string | 
   });
 }
 
-/** Whether something accepts TCP connections there. */
-export async function accepts(host: string, port: number, timeoutMs = 1000): Promise<boolean> {
+/** Where a server is: a TCP address, or a socket of this machine. */
+export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
+
+/** As people write it: `db.example:5432`, `[::1]:5432`, `/run/postgresql/.s.PGSQL.5432`. */
+export function addressText(address: Address): string {
+  if ('path' in address) return address.path;
+  return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
+}
+
+/** Whether something accepts connections there. */
+export async function accepts(address: Address, timeoutMs = 1000): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: timeoutMs });
+    const socket = connect({ ...address, timeout: timeoutMs });
     const end = (answer: boolean) => {
       socket.destroy();
       resolve(answer);

@@ -1,6 +1,6 @@
 // adapter-pg 7.10 serves queries well; as the base of a migration engine it has five faults. Each is mended here.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { ColumnTypeEnum, DriverAdapterError } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
@@ -60,7 +60,7 @@ function mend(queryable) {
     // 2. adapter-pg splits a script on every `;`, which tears $$ bodies apart. The simple protocol takes it whole.
     queryable.executeScript = async (/** @type {string} */ script) => {
       try {
-        await queryable.underlyingDriver().query(script);
+        await queryable.underlyingDriver().query(withItsEnd(script));
       } catch (error) {
         throw asAdapterError(error);
       }
@@ -72,6 +72,26 @@ function mend(queryable) {
       mend(await startTransaction(...options));
   }
   return queryable;
+}
+
+/**
+ * A script of several statements is one transaction. The engine writes down that a migration is finished in another, after it: a
+ * crash in between left a database that has the migration and does not know. So the script says it itself, of the row
+ * that the engine has made for it. What has not got there has not happened, and `migrate` may try it again.
+ *
+ * @param {string} script
+ */
+function withItsEnd(script) {
+  if (/\bCONCURRENTLY\b/i.test(script)) return script; // refuses to be part of a transaction
+  const checksum = createHash('sha256').update(script).digest('hex');
+  return `${script}
+;
+DO $$ BEGIN
+  IF to_regclass('_prisma_migrations') IS NOT NULL THEN
+    UPDATE _prisma_migrations SET finished_at = now()
+    WHERE checksum = '${checksum}' AND finished_at IS NULL AND rolled_back_at IS NULL;
+  END IF;
+END $$`;
 }
 
 /** @param {any} error */

@@ -32,22 +32,26 @@ export function schemaOf(url) {
 
 /**
  * Discrete fields, not a connection string: adapter-pg overrides `database` alone for the shadow database, and a
- * connection string beside it would win.
+ * connection string beside it would win. The driver itself takes the URL apart, so that every parameter (certificates,
+ * sockets) means what it means to the API and the workers.
  *
  * @param {string | undefined} given
  * @returns {import('pg').PoolConfig & { database: string }}
  */
 export function connectionFields(given) {
-  const url = parse(given);
-  const ssl = url.searchParams.get('sslmode');
-  return {
-    host: url.searchParams.get('host') ?? decodeURIComponent(url.hostname),
-    port: Number(url.port === '' ? 5432 : url.port),
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-    database: decodeURIComponent(url.pathname.slice(1)),
-    ...(ssl !== null && ssl !== 'disable' ? { ssl: { rejectUnauthorized: ssl.startsWith('verify') } } : {}),
-  };
+  const { host, port, user, password, database = '', ssl } = new pg.Client({ connectionString: forDriver(given) });
+  return { host, port, user: user ?? '', password: password ?? '', database, ssl };
+}
+
+/**
+ * @param {string | undefined} url
+ * @param {string} [database] another one of the same server
+ */
+function forDriver(url, database) {
+  const text = parse(url);
+  for (const name of PRISMA_ONLY) text.searchParams.delete(name);
+  if (database !== undefined) text.pathname = `/${database}`;
+  return text.toString();
 }
 
 /**
@@ -60,10 +64,7 @@ export function connectionFields(given) {
  * @returns {Promise<T>}
  */
 export async function withClient(url, work, database) {
-  const text = parse(url);
-  for (const name of PRISMA_ONLY) text.searchParams.delete(name);
-  if (database !== undefined) text.pathname = `/${database}`;
-  const client = new pg.Client({ connectionString: text.toString() });
+  const client = new pg.Client({ connectionString: forDriver(url, database) });
   await client.connect();
   try {
     return await work(client);
