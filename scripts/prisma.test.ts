@@ -6,7 +6,6 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { runSql, withDatabase } from '../packages/testing/sql.js';
-import { connectionFields } from './schema-engine/connection.mjs';
 
 // Prisma's own command line on our stand-in for its engine, against a real Postgres and a project made for the test.
 
@@ -106,7 +105,10 @@ describe('migrate deploy', () => {
 CREATE FUNCTION dead() RETURNS trigger AS $$ BEGIN RAISE 'the engine is dead'; END $$ LANGUAGE plpgsql;
 CREATE TRIGGER dead BEFORE UPDATE ON _prisma_migrations FOR EACH ROW WHEN (OLD.finished_at IS NOT NULL) EXECUTE FUNCTION dead() -- no end`;
     writeFileSync(join(folder, 'migration.sql'), script);
-    expect(await prisma('migrate', 'deploy')).toMatchObject({ code: 1, output: expect.stringContaining('engine is dead') });
+    expect(await prisma('migrate', 'deploy')).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('engine is dead'),
+    });
     await runSql(url, 'DROP TRIGGER dead ON _prisma_migrations');
     expect(await prisma('migrate', 'deploy')).toMatchObject({
       code: 0,
@@ -138,13 +140,16 @@ describe('migrate diff', () => {
   });
 });
 
-test('a URL means to the engine what it means to the driver: certificates, sockets, addresses', () => {
+test('a URL means to the engine what it means to the driver: certificates, sockets, addresses', async () => {
+  const { connectionFields } = (await import(new URL('schema-engine/connection.mjs', import.meta.url).href)) as {
+    connectionFields: (url: string) => Record<string, unknown>;
+  };
   const ca = join(project, 'ca.pem');
   writeFileSync(ca, 'a certificate');
   const secure = connectionFields(`postgresql://u:p%40@h/x?sslmode=verify-full&sslrootcert=${ca}&schema=public`);
   expect(secure).toMatchObject({ host: 'h', port: 5432, user: 'u', password: 'p@', database: 'x' });
-  expect(secure.ssl).toEqual({ ca: 'a certificate' });
-  expect(connectionFields('postgresql://u@h/x?sslmode=no-verify').ssl).toEqual({ rejectUnauthorized: false });
+  expect(secure['ssl']).toEqual({ ca: 'a certificate' });
+  expect(connectionFields('postgresql://u@h/x?sslmode=no-verify')['ssl']).toEqual({ rejectUnauthorized: false });
   expect(connectionFields('postgresql://u@[::1]:7/x')).toMatchObject({ host: '::1', port: 7, ssl: false });
   expect(connectionFields('postgresql://u@%2Frun%2Fpg/x')).toMatchObject({ host: '/run/pg' });
 });

@@ -52,7 +52,8 @@ test('a crash of the server in the middle of a migration is mended by the next t
 
   const second = await startPostgres(options);
   server = second;
-  const unfinished = 'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NULL AND rolled_back_at IS NULL';
+  const unfinished =
+    'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NULL AND rolled_back_at IS NULL';
   expect(await query(second.url, unfinished)).toHaveLength(1);
   await query(second.url, 'DROP EVENT TRIGGER hold');
   const { applied, total } = await migrate({ databaseUrl: second.url });
@@ -66,7 +67,9 @@ test('a crash of the server in the middle of a migration is mended by the next t
     change(url);
     return migrate({ databaseUrl: url.toString() });
   };
-  await expect(other((url) => (url.pathname = '/missing'))).rejects.toThrow(/"missing" does not exist.*CREATE DATABASE/);
+  await expect(other((url) => (url.pathname = '/missing'))).rejects.toThrow(
+    /"missing" does not exist.*CREATE DATABASE/,
+  );
   await expect(other((url) => (url.password = 'guess'))).rejects.toThrow(/password authentication failed.*password/);
   await query(second.url, "CREATE ROLE weak LOGIN PASSWORD 'weak'");
   const weak = other((url) => Object.assign(url, { username: 'weak', password: 'weak' }));

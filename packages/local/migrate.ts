@@ -121,7 +121,8 @@ function connectionFailure(error: unknown): StepError {
   if (code === '3D000') return new StepError(STEP_DATABASE, reason, 'CREATE DATABASE, or another one in DATABASE_URL');
   if (code === NO_PRIVILEGE)
     return new StepError(STEP_DATABASE, reason, 'a user in DATABASE_URL who owns the database, and with it its tables');
-  if (/^28/.test(code)) return new StepError(STEP_DATABASE, reason, 'checking user, password and sslmode in DATABASE_URL');
+  if (/^28/.test(code))
+    return new StepError(STEP_DATABASE, reason, 'checking user, password and sslmode in DATABASE_URL');
   if (/CERT|SIGNATURE/.test(code))
     return new StepError(
       STEP_DATABASE,

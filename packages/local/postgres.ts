@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { exitOf } from './child.js';
+import { guarded } from './guard.js';
 import { onFreePort } from './ports.js';
 import { type PostgresAccount, postgresAccount } from './postgres-account.js';
 import { findPostgresBinaries, type PostgresBinaries, postgresProgram } from './postgres-binaries.js';
@@ -27,6 +28,11 @@ const DATABASE = 'caviar';
 const HOST = '127.0.0.1';
 const READY_MS = 60_000; // a long write-ahead log may have to be replayed after a crash
 const LOG_LIMIT_BYTES = 10e6;
+/** Workers that have lost us too hand their trials back: no new sessions, and the end once the last has gone, or takes too long. */
+const WHEN_ALONE = [
+  { afterS: 2, signal: 'TERM' },
+  { afterS: 16, signal: 'INT' },
+] as const;
 
 export interface PostgresOptions {
   /** The cluster; created when missing. Its password lies beside it, in `<dataDirectory>.password`, mode 0600. */
@@ -78,9 +84,10 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     // A process group of its own: Ctrl-C in the terminal must reach us first, the workers still need the database.
     const child = spawn(file, fileArgs, { ...spawnOptions, detached: true, stdio: ['ignore', log, log] });
     closeSync(log);
-    const server = runningPostgres(child);
+    const pidFile = join(dataDirectory, 'postmaster.pid');
+    const server = runningPostgres(child, pidFile);
     try {
-      await untilReady(join(dataDirectory, 'postmaster.pid'), server, { logFile, signal });
+      await untilReady(pidFile, server, { logFile, signal });
       // sslmode: ours speaks no TLS on the loopback, whatever PGSSLMODE says about other servers
       const url = (database: string) => urlOf({ password, port, database });
       await createDatabase(url('postgres'));
@@ -93,9 +100,9 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   return options.port === undefined ? onFreePort(logFile, start) : start(options.port);
 }
 
-function runningPostgres(child: ChildProcess): Running {
-  const exited = exitOf(child, 'SIGINT');
+function runningPostgres(child: ChildProcess, pidFile: string): Running {
   const pid = child.pid ?? 0;
+  const exited = guarded(exitOf(child, 'SIGINT'), { pid, pidFile, steps: WHEN_ALONE });
   return {
     pid,
     exited,

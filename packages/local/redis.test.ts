@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -83,6 +83,36 @@ describe('startRedis, the one from npm', () => {
     const heir = await start(options('orphan'));
     expect(isAlive(orphan.pid)).toBe(false);
     expect(await talk(heir, 'GET a')).toContain('1');
+  });
+
+  test('passes over a dump that it cannot read: what was in it is made anew', async () => {
+    const settings = options('torn');
+    const dump = join(settings.directory, npm.name, 'dump.rdb');
+    for (const content of ['REDIS0011', 'nonsense'.repeat(50), '']) {
+      mkdirSync(dirname(dump), { recursive: true });
+      writeFileSync(dump, content);
+      const server = await start(settings);
+      expect(await talk(server, 'SET a 1', 'GET a')).toContain('1');
+      await server.stop();
+    }
+    expect(readFileSync(settings.logFile, 'utf8')).toContain('dump.rdb could not be read');
+    const next = await start(settings);
+    expect(await talk(next, 'GET a')).toContain('1');
+    // one that is not the cause stays where it is
+    await next.stop();
+    await expect(startRedis({ ...settings, signal: AbortSignal.abort(new Error('stopped')) })).rejects.toThrow(
+      'stopped',
+    );
+    expect(existsSync(dump)).toBe(true);
+  });
+
+  test('leaves another Redis alone that has got the id of ours', async () => {
+    const other = await start(options('other'));
+    const settings = options('reused');
+    mkdirSync(join(settings.directory, npm.name), { recursive: true });
+    writeFileSync(join(settings.directory, npm.name, 'server.pid'), `${other.pid}\n1000\n`);
+    await start(settings);
+    expect(isAlive(other.pid)).toBe(true);
   });
 
   test('says so when its port is taken', async () => {

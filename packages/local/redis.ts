@@ -1,12 +1,22 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { exitOf } from './child.js';
 import { serverEnvironment } from './config.js';
+import { guarded } from './guard.js';
 import { onFreePort } from './ports.js';
 import { signalQuietly, stopOrphan } from './process-table.js';
 import { chooseRedis, type RedisChoice } from './redis-binaries.js';
@@ -15,6 +25,8 @@ import { StepError } from './step-error.js';
 
 const HOST = '127.0.0.1';
 const READY_MS = 30_000;
+/** As the one from npm does it: workers that have lost us too hand their trials back. */
+const WHEN_ALONE = [{ afterS: 3, signal: 'TERM' }] as const;
 
 export interface RedisOptions {
   /** Holds one folder per kind of server: an older one could not read a newer one's file. */
@@ -46,9 +58,10 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   mkdirSync(dirname(logFile), { recursive: true });
   const pidFile = join(folder, 'server.pid');
+  const orphan = new RegExp(`(valkey|redis)-server.*[: ]${portIn(pidFile)}`);
   await stopOrphan({
     pidFile,
-    isOurs: (command) => /(valkey|redis)-server/.test(command),
+    isOurs: (command) => orphan.test(command),
     signal: 'SIGTERM',
     graceMs: 10_000,
   });
@@ -58,8 +71,8 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
     const launch = choice.kind === 'system' ? spawnProgram : forkWasm;
     const child = launch({ choice, folder, port, password, log });
     closeSync(log);
-    const server = runningRedis(child);
-    writeFileSync(pidFile, `${server.pid}\n`);
+    writeFileSync(pidFile, `${child.pid ?? 0}\n${port}\n`);
+    const server = runningRedis(child, choice.kind === 'system' ? pidFile : undefined);
     try {
       await untilReady(server, { port, password, logFile, signal });
       return { ...server, url: `redis://:${password}@${HOST}:${port}`, port, choice };
@@ -69,7 +82,41 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
       throw error;
     }
   };
-  return options.port === undefined ? onFreePort(logFile, start) : start(options.port);
+  const launch = async () => (options.port === undefined ? onFreePort(logFile, start) : start(options.port));
+  return withoutBrokenDump(join(folder, 'dump.rdb'), { logFile, signal }, launch);
+}
+
+/** The port that the last server got, which stands in its command line as in that of no other; '' when it is not known. */
+function portIn(pidFile: string): string {
+  if (!existsSync(pidFile)) return '';
+  const port = Number(readFileSync(pidFile, 'utf8').split('\n')[1]);
+  return port > 0 ? `${port}\\b` : '';
+}
+
+/**
+ * A server ends at once when it cannot read its dump: half of one that a full disk or a power cut has left, or that of a newer version.
+ * All that is in it is made anew from Postgres, so the dump makes room, unless that was not the cause.
+ */
+async function withoutBrokenDump(
+  dump: string,
+  { logFile, signal }: Pick<Readiness, 'logFile' | 'signal'>,
+  launch: () => Promise<RedisServer>,
+): Promise<RedisServer> {
+  try {
+    return await launch();
+  } catch (error) {
+    if (signal?.aborted || !existsSync(dump)) throw error;
+    const aside = `${dump}.unreadable`;
+    renameSync(dump, aside);
+    try {
+      const server = await launch();
+      appendFileSync(logFile, `caviar: dump.rdb could not be read, and is ${aside} now\n`);
+      return server;
+    } catch {
+      renameSync(aside, dump);
+      throw error;
+    }
+  }
 }
 
 interface Launch {
@@ -112,9 +159,11 @@ function spawnProgram({ choice, folder, port, password, log }: Launch): ChildPro
   return child;
 }
 
-function runningRedis(child: ChildProcess): Running {
-  const exited = exitOf(child, 'SIGTERM');
+/** @param guardedBy the pid file of a program that cannot notice by itself that we are gone */
+function runningRedis(child: ChildProcess, guardedBy: string | undefined): Running {
   const pid = child.pid ?? 0;
+  const ended = exitOf(child, 'SIGTERM');
+  const exited = guardedBy === undefined ? ended : guarded(ended, { pid, pidFile: guardedBy, steps: WHEN_ALONE });
   return {
     pid,
     exited,

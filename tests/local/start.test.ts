@@ -161,10 +161,7 @@ describe('npm start', () => {
     const { id } = (await created.json()) as { id: string };
     killed.child.kill('SIGKILL');
     await killed.exit;
-    // Postgres alone cannot notice; the next start ends it
-    const services = () => processesOf(home).filter((command) => !command.includes('postgres'));
-    for (let waited = 0; waited < 20_000 && services().length > 0; waited += 50) await sleep(50);
-    expect(services()).toEqual([]);
+    expect(await untilGone(home, 30_000)).toEqual([]);
 
     const next = start(home, { PORT: new URL(url).port });
     expect(await untilReady(next)).toBe(url);
