@@ -5,8 +5,17 @@ export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new HttpProblem('malformed-json', `The body ${complaint(error instanceof Error ? error.message : '')}.`);
+    const message = error instanceof Error ? error.message : '';
+    throw new HttpProblem('malformed-json', `The body ${foreignNumber(text) ?? complaint(message)}.`);
   }
+}
+
+/** What programs write for numbers that are not finite (Python's `json` among them), and JSON does not have. */
+function foreignNumber(text: string): string | null {
+  // A string that does not end goes to the end: each character is looked at once, whatever the text.
+  const outsideStrings = text.replace(/"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)/g, '""');
+  const [, name] = /[:[,]\s*([+-]?(?:NaN|Infinity))\s*[,}\]]/.exec(outsideStrings) ?? [];
+  return name === undefined ? null : `is not JSON: that has no ${name}; a metric that is not finite is null`;
 }
 
 function complaint(message: string): string {

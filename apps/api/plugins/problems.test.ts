@@ -35,10 +35,21 @@ describe('a body', () => {
     ['{"a":', 'The body ends too early to be JSON.'],
     ['{"a" 1}', 'The body is not JSON at position 5.'],
     ['nope', 'The body is not JSON.'],
+    ['{"metrics": {"loss": NaN}}', 'The body is not JSON: that has no NaN; a metric that is not finite is null.'],
+    ['[1, -Infinity ]', 'The body is not JSON: that has no -Infinity; a metric that is not finite is null.'],
+    ['{"a": ": NaN,", b}', 'The body is not JSON at position 16.'],
     ['', 'The body is empty; a JSON object is expected.'],
     ['  \n', 'The body is empty; a JSON object is expected.'],
   ])('%j is malformed', async (payload, detail) => {
     expect(problem(await send(payload), 'malformed-json').detail).toBe(detail);
+  });
+
+  test('of a megabyte that is malformed is refused as quickly as any', async () => {
+    for (const text of [`"${'\\"'.repeat(450_000)}`, `"${'a'.repeat(900_000)}\\`, `[,${' '.repeat(900_000)}`]) {
+      const from = performance.now();
+      problem(await send(text), 'malformed-json');
+      expect(performance.now() - from).toBeLessThan(20_000); // quadratic: minutes
+    }
   });
 
   test('that is missing is malformed', async () => {
