@@ -28,12 +28,15 @@ import { performTask } from './tasks.js';
 import { chooseThread } from './trainer/choose-thread.js';
 import { createTrainingThread } from './trainer/training-thread.js';
 import { createTrialRunner } from './trial-runner.js';
+import { createRounds } from './webhooks/rounds.js';
 import { createNoticeSender } from './webhooks/send-notice.js';
 
 const RECONCILE_MS = 2_000;
 const HEARTBEAT_MS = 3_000;
 const PRUNE_MS = 60_000;
 const WEBHOOKS_MS = 1_000;
+/** Rounds of webhooks with receivers that take their time, up to what they are given; each is of 32 webhooks at most. */
+const LATE_ROUNDS = 16;
 /** Copies of data sets on this machine. */
 const MAX_CACHED_BYTES = 20 * 2 ** 30;
 const TIDY_MS = 5_000;
@@ -108,6 +111,11 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     handle: (task) => performTask(deps, cache, task),
   });
   const send = createNoticeSender({ allowPrivate: config.webhooks === 'any' });
+  const telling = createRounds(async () => watched.delivered(await deliverWebhooks(deps, send)), {
+    patienceMs: WEBHOOKS_MS,
+    most: LATE_ROUNDS,
+    logger,
+  });
   const stopped = new AbortController();
   const loops = [
     repeat(async () => consumer.hold((await desk.heartbeat()) !== null), {
@@ -122,7 +130,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
           everyMs: RECONCILE_MS,
           work: async () => watched.reconciled(await reconcile(deps, { mayLead: true })),
         },
-        webhooks: { everyMs: WEBHOOKS_MS, work: async () => watched.delivered(await deliverWebhooks(deps, send)) },
+        webhooks: { everyMs: WEBHOOKS_MS, work: () => telling.begin() },
         tidy: { everyMs: TIDY_MS, work: () => tidyCheckpoints(deps, config.checkpoints.most) },
         prune: { everyMs: PRUNE_MS, work: () => pruneEvents(deps, config.historyMs) },
       },
@@ -140,6 +148,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
       await Promise.all(runners.map((runner) => runner.stop(GRACE_MS)));
       await closed;
       await Promise.all(loops);
+      await telling.ended();
       held.close();
       await desk.stopped().catch(() => {});
       await queue.close();

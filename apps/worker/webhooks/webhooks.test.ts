@@ -7,6 +7,7 @@ import { type DueWebhook, deliverWebhooks, type Notice, type SendNotice, type We
 import type { SearchSpec } from '@caviar/spec';
 import { createTestDatabase, runSql } from '@caviar/testing';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { createRounds } from './rounds.js';
 import { createNoticeSender, signature } from './send-notice.js';
 
 const files = await createTestDatabase();
@@ -111,6 +112,30 @@ const [hook] = [async () => (await db.webhooks.list(searchId))[0]];
 const wait = () => runSql(files.url, `UPDATE webhooks SET next_at = now() WHERE search_id = '${searchId}'`);
 
 describe('telling webhooks', () => {
+  test('is held up for nobody by a receiver that does not answer', async () => {
+    const patient = createNoticeSender({ allowPrivate: true, timeoutMs: 60_000 });
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    await register(EVENTS, `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`);
+    await register();
+    const rounds = createRounds(async () => void (await deliver(patient)), { patienceMs: 100, most: 4, logger });
+    await finish(5);
+    await rounds.begin();
+    await finish(4);
+    // The first may not have come to its end within its time where the machine is busy.
+    const values = async () => {
+      await rounds.begin();
+      return told().map(({ trial }) => trial.value);
+    };
+    await expect.poll(values).toEqual([5, 4]);
+    const [waiting] = await db.webhooks.list(searchId);
+    expect(waiting).toMatchObject({ status: 'active', failures: 0, reason: null });
+    silent.closeAllConnections();
+    silent.close();
+    await rounds.ended();
+    expect((await db.webhooks.list(searchId))[0]).toMatchObject({ failures: 1 });
+  });
+
   test('of a new best, once, and of the end, signed', async () => {
     const id = await register();
     await deliver();
