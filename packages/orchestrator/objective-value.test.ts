@@ -1,6 +1,6 @@
 import type { SearchSpec } from '@caviar/spec';
 import { describe, expect, test } from 'vitest';
-import { objectiveValue, toTrialRecord, valueAtEnd } from './objective-value.js';
+import { asItEnded, objectiveValue, toTrialRecord, valueAtEnd } from './objective-value.js';
 
 const spec: Pick<SearchSpec, 'objective'> = { objective: { metric: 'cost', direction: 'minimize' } };
 const trial = { number: 3, params: { x: 1 }, status: 'completed', value: 2, step: 9, metrics: { cost: 2 } } as const;
@@ -42,4 +42,23 @@ test('a trial without all of several objectives has no place', () => {
   const objectives = [spec.objective, { metric: 'speed', direction: 'maximize' }] as const;
   expect(objectiveValue({ ...spec, objectives }, { cost: 2, speed: null })).toMatchObject({ value: 2, rankKey: null });
   expect(objectiveValue({ ...spec, objectives }, { cost: 2, speed: 1 })).toMatchObject({ value: 2, rankKey: 2 });
+});
+
+test.each([
+  ['completed', { cost: 2 }, { status: 'completed', reason: null }],
+  ['completed', { cost: null }, { status: 'infeasible', reason: 'cost is not finite' }],
+  ['completed', {}, { status: 'infeasible', reason: 'cost is not finite' }],
+  ['pruned', { cost: null }, { status: 'pruned', reason: null }],
+] as const)('a trial that is %s with %j', (status, metrics, ended) => {
+  expect(asItEnded(spec, { status, metrics, reason: null })).toEqual(ended);
+});
+
+test('of several objectives each counts, and a reason that is given stays', () => {
+  const several = { objectives: [spec.objective, { metric: 'size', direction: 'minimize' }], ...spec } as const;
+  const metrics = { cost: 1, size: null };
+  expect(asItEnded(several, { status: 'completed', metrics, reason: null }).reason).toBe('size is not finite');
+  expect(asItEnded(several, { status: 'completed', metrics, reason: 'too slow' })).toEqual({
+    status: 'infeasible',
+    reason: 'too slow',
+  });
 });

@@ -38,6 +38,16 @@ export function valueAtEnd(spec: Goal | null, status: FinalTrialStatus, metrics:
   return { value: status === 'infeasible' ? null : told.value, rankKey: null, violation: null };
 }
 
+/** A completed trial with an objective that is not finite is an infeasible one: an outcome that samplers learn from. */
+export function asItEnded<Status extends FinalTrialStatus>(
+  spec: Goal | null,
+  { status, metrics, reason }: { readonly status: Status; readonly metrics: Metrics; readonly reason: string | null },
+): { readonly status: Status | 'infeasible'; readonly reason: string | null } {
+  const wrong = spec === null ? undefined : objectivesOf(spec).find(({ metric }) => (metrics[metric] ?? null) === null);
+  if (status !== 'completed' || wrong === undefined) return { status, reason };
+  return { status: 'infeasible', reason: reason ?? `${wrong.metric} is not finite` };
+}
+
 /** Whether samplers see more of a trial than its value. */
 export function needsMetrics(spec: Goal): boolean {
   return !hasOneValue(spec);

@@ -1,6 +1,6 @@
 import type { FinalTrialStatus, Metrics, SearchSpec } from '@caviar/spec';
 import type { Deps } from './deps.js';
-import { objectiveValue, toRungEntry, valueAtEnd } from './objective-value.js';
+import { asItEnded, objectiveValue, toRungEntry, valueAtEnd } from './objective-value.js';
 import type { PendingEdits, SettledEdits } from './ports/edit-store.js';
 import type { TrialCheckpoint } from './ports/trial-checkpoint.js';
 import type {
@@ -155,7 +155,9 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
     async finish(outcomes, options) {
       const finishes = await Promise.all(
         outcomes.map(async ({ searchId, reports: _, ...outcome }) => {
-          return { ...outcome, ...valueAtEnd(await specOf(searchId), outcome.status, outcome.metrics) };
+          const spec = await specOf(searchId);
+          const ended = asItEnded(spec, outcome);
+          return { ...outcome, ...ended, ...valueAtEnd(spec, ended.status, outcome.metrics) };
         }),
       );
       const finished = await deps.trials.finish(

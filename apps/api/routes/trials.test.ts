@@ -14,6 +14,17 @@ const trialsOf = async (id: string, query = '') =>
   body(await app.inject(`/v1/searches/${id}/trials${query}`), 'listTrials');
 
 describe('the trials of a search', () => {
+  test('that end with an objective that is not finite are infeasible, whoever trained them', async () => {
+    const objective = ['cost', 'w'].map((metric) => ({ metric, direction: 'minimize' }));
+    const id = await createSearch({ parallelism: 2, objective });
+    await worker.finish(id, ({ number }) => [{ cost: 2, w: number === 0 ? null : 1 }], 2);
+    const { items } = await trialsOf(id, '?limit=2');
+    expect(items.map(({ status, value, reason }) => [status, value, reason])).toEqual([
+      ['infeasible', null, 'w is not finite'],
+      ['completed', 2, null],
+    ]);
+  });
+
   test('come by number, over pages, each once', async () => {
     const id = await createSearch({ parallelism: 20 });
     const numbers: number[] = [];

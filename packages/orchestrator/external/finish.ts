@@ -1,7 +1,7 @@
 import { objectivesOf } from '@caviar/search';
 import type { Metrics, SearchSpec, SpecIssue, Trial, TrialStatus } from '@caviar/spec';
 import { DomainError } from '../errors.js';
-import { valueAtEnd } from '../objective-value.js';
+import { asItEnded, valueAtEnd } from '../objective-value.js';
 import type { TrialFailure, TrialFinish } from '../ports/trial-store.js';
 import { notExternal } from './ask.js';
 import type { DeskContext, FinishAnswer, FinishRequest } from './external-desk.js';
@@ -74,7 +74,11 @@ async function finishEach(
     const missing = metrics === null ? [] : missingObjectives(request, metrics, spec);
     if (missing.length > 0) issues.push({ path: [...pathOf(index), 'metrics'], message: needs(missing, request) });
     if (!isOfTrial) answers.set(trialId, answerOf(request, leaseLost(NOT_OF_TRIAL)));
-    else endings.push({ request, lease, metrics: metrics ?? {}, ...outcomeOf(request, metrics ?? {}, spec) });
+    else {
+      const { status, reason = null } = request;
+      const told = metrics ?? {};
+      endings.push({ request, lease, metrics: told, ...asItEnded(spec, { status, metrics: told, reason }) });
+    }
   }
   // Before anything is stored.
   if (issues.length > 0) throw new DomainError('invalid-request', 'The finish does not make sense', { issues });
@@ -116,13 +120,6 @@ function needs(missing: readonly string[], { metrics }: FinishRequest): string {
   const names = missing.map((name) => `"${name}"`).join(', ');
   const what = missing.length === 1 ? `the objective ${names}` : `the objectives ${names}`;
   return metrics === undefined ? `needs ${what}, which has not been measured either` : `needs ${what}`;
-}
-
-/** A completed trial with an objective that is not finite is an infeasible one: an outcome that samplers learn from. */
-function outcomeOf({ status, reason }: FinishRequest, metrics: Metrics, spec: SearchSpec) {
-  const wrong = objectivesOf(spec).find(({ metric }) => (metrics[metric] ?? null) === null);
-  if (status !== 'completed' || wrong === undefined) return { status, reason: reason ?? null };
-  return { status: 'infeasible' as const, reason: reason ?? `${wrong.metric} is not finite` };
 }
 
 function finishOf({ request, lease, status, metrics, reason }: Ending, spec: SearchSpec): TrialFinish {
