@@ -44,6 +44,8 @@ class Runner:
         catch: Tuple[Type[Exception], ...] = (),
         inline: bool = False,
         timeout: Optional[float] = None,
+        most: Optional[int] = None,
+        idle: Optional[Callable[[int, Optional[int]], None]] = None,
         should_end: Callable[[], bool] = lambda: False,
         after: Callable[[Trial], None] = lambda trial: None,
     ) -> None:
@@ -57,6 +59,10 @@ class Runner:
         self._threads: List[threading.Thread] = []
         self._events: "queue.Queue[_Event]" = queue.Queue()
         self._done = False
+        #: Trials that may still be begun; for code whose trials never wait for each other.
+        self.left = most
+        #: Told how many slots are free when there was nothing for them, and how many trials are left to begin.
+        self._idle = idle
 
     def run(self) -> None:
         try:
@@ -92,7 +98,8 @@ class Runner:
             thread.join()
 
     def _is_over(self) -> bool:
-        return self._should_end() or (self._deadline is not None and time.monotonic() > self._deadline)
+        is_late = self._deadline is not None and time.monotonic() > self._deadline
+        return self.left == 0 or is_late or self._should_end()
 
     def _next(self, wait: float) -> Optional[_Event]:
         try:
@@ -122,6 +129,8 @@ class Runner:
             return None
         if not asked["trials"]:
             self._look_after_parked()
+            if self._idle is not None:
+                self._idle(len(self._free), self.left)
             return retry_after or _ASK_AGAIN
         handed_out = asked["trials"][0]
         self._free.pop(0)
@@ -147,6 +156,8 @@ class Runner:
             else lambda paused, token: self._events.put(_Event("parked", paused, None, token)),
         )
         self._trials[trial.id] = trial
+        if self.left is not None:
+            self.left -= 1
         if self._inline:
             self._events.put(self._run(trial))
             return

@@ -16,6 +16,7 @@ ABSENT: Dict[str, Dict[str, str]] = {
         "artifacts": "keep files where you keep them now; GET /v1/trials/{id}/model has networks that the service trained",
         "terminator": "end a search by n_trials, timeout or study.stop()",
         "copy_study": "caviar search spec SEARCH | caviar search create - makes a search again",
+        "get_all_study_summaries": "get_all_study_names(), or caviar search list",
         "cli": "the command line is called caviar",
     },
     "samplers": {

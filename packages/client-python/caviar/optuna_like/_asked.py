@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import os
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Union, cast
 
 from .. import trial as _held
 from ..errors import CaviarError
 from ._first_call import FirstCall
+from ._values import values_of
 from .distributions import BaseDistribution
 from .trial import FrozenTrial, Trial, TrialState
 
@@ -70,7 +72,7 @@ class Asked:
             raise ValueError(f"trial {number} has been told of already")
         ended = state or (TrialState.FAIL if values is None else TrialState.COMPLETE)
         if ended is TrialState.COMPLETE:
-            result = study._values_of(cast(Any, values))
+            result = values_of(values, study._metrics)
         elif ended not in (TrialState.PRUNED, TrialState.FAIL):
             raise ValueError(f"state must be COMPLETE, PRUNED or FAIL, not {ended.name}")
         if trial is self._first:
@@ -106,6 +108,7 @@ class Asked:
         if study.search_id is None:
             study._make(None, None, 1, may_wait=False)
         self._open_search()
+        study._hand_in()
         held = self._take()
         return study._new_trial(held.number, held.params, held)
 
@@ -129,7 +132,7 @@ class Asked:
         from ..search import Search
 
         search = Search.find(study._client, study.search_id)
-        trial = search.ask(worker=f"{study._worker}/{self._names}", lease=_LEASE)
+        trial = search.ask(worker=f"{study._worker}-{os.getpid()}/{self._names}", lease=_LEASE)
         if trial is None:
             raise CaviarError("the study has ended: there are no more trials")
         return trial

@@ -6,6 +6,7 @@ from typing import Callable, Optional, Sequence, Tuple, Type, Union
 
 from .. import trial as _held
 from ..errors import TrialPruned
+from ._values import end_with
 from .trial import Trial
 
 
@@ -30,7 +31,4 @@ class FirstCall:
             held.report(step + 1, {metrics[0]: value})
         if self._error is not None:
             raise self._error
-        values = list(self._result) if isinstance(self._result, (list, tuple)) else [self._result]
-        if len(values) != len(metrics):
-            raise ValueError(f"the objective gave {len(values)} values, and the study has {len(metrics)} directions")
-        held.complete({metric: float(value) for metric, value in zip(metrics, values)})  # type: ignore[arg-type]
+        end_with(held, self._result, metrics)

@@ -157,6 +157,8 @@ def _stepped(domain: Domain, step: Optional[float]) -> Domain:
 
 
 def _json(choice: Any) -> Any:
+    if type(choice).__module__ == "numpy" and getattr(choice, "shape", None) == ():
+        choice = choice.item()  # what numpy.arange is made of
     if choice is None or isinstance(choice, (str, bool, int, float)):
         return choice
     if isinstance(choice, (list, tuple)) and all(

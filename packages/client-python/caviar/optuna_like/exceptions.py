@@ -3,4 +3,9 @@
 from ..errors import CaviarError as OptunaError
 from ..errors import TrialPruned
 
-__all__ = ["OptunaError", "TrialPruned"]
+
+class DuplicatedStudyError(OptunaError):
+    """There is a study of that name."""
+
+
+__all__ = ["DuplicatedStudyError", "OptunaError", "TrialPruned"]

@@ -6,7 +6,7 @@ import uuid
 from typing import Any, List, Optional, Sequence, Union
 
 from ..client import Client
-from ..errors import CaviarError
+from .exceptions import DuplicatedStudyError
 from .pruners import BasePruner, MedianPruner
 from .samplers import AutoSampler, BaseSampler
 from .study import Study, StudyDirection
@@ -32,7 +32,7 @@ def create_study(
     if study_name is not None and _find(used, study_name) is not None:
         if load_if_exists:
             return load_study(study_name=study_name, storage=storage, sampler=sampler, pruner=pruner, client=used)
-        raise CaviarError(f"there is a study {study_name!r} already; with load_if_exists=True it goes on")
+        raise DuplicatedStudyError(f"there is a study {study_name!r} already; with load_if_exists=True it goes on")
     names = [_direction(each) for each in (directions or [direction or "minimize"])]
     return Study(
         used,
@@ -40,6 +40,8 @@ def create_study(
         directions=names,
         sampler=sampler or AutoSampler(),
         pruner=pruner or MedianPruner(),
+        find=lambda: None if study_name is None else _find(used, study_name),
+        joins=load_if_exists,
     )
 
 

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import enum
+import os
 import random
 import threading
 import time
 import uuid
-from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Type, Union
+from hashlib import sha256
+from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tuple, Type, Union
 
 from .. import trial as _held
 from .._runner import Runner
 from ..client import Client
-from ..errors import CaviarError
+from ..errors import CaviarError, ConflictError, ProblemError
 from ._asked import Asked
 from ._first_call import FirstCall
 from ._frame import trials_dataframe
 from ._learned_space import LearnedSpace, draw, is_active
+from ._share import NO_END, Share
+from ._max_trials import MaxTrialsCallback
+from ._values import end_with
 from .distributions import BaseDistribution
+from .exceptions import DuplicatedStudyError
 from .pruners import BasePruner
 from .samplers import BaseSampler
 from .trial import FrozenTrial, Trial, TrialState
 
 _LEASE = 60.0
-_NO_END = 10_000_000
+#: Times that a search may go on and give us nothing, before there is nothing to be had.
+_TRIES = 3
 Objective = Callable[[Trial], Union[float, Sequence[float]]]
 Callback = Callable[["Study", FrozenTrial], None]
 
@@ -50,8 +57,12 @@ class Study:
         sampler: BaseSampler,
         pruner: BasePruner,
         search: Optional[Any] = None,
+        find: Callable[[], Optional[Any]] = lambda: None,
+        joins: bool = False,
     ) -> None:
         self.study_name = study_name
+        #: How to find the search that others may have made under our name, and whether to take part in it then.
+        self._find, self._joins = find, joins
         self.user_attrs: Dict[str, Any] = {}
         self._client, self._directions, self._sampler, self._pruner = client, list(directions), sampler, pruner
         self._metrics = ["value"] if len(directions) == 1 else [f"value{i}" for i in range(len(directions))]
@@ -61,6 +72,8 @@ class Study:
         self._calls: Dict[int, Trial] = {}
         self._queue: List[Dict[str, Any]] = []
         self._lock = threading.Lock()
+        #: Calls of `optimize` under way, in threads.
+        self._active = 0
         self._ends = False
         self._told: Optional[Dict[str, Any]] = None
         self._asked = Asked(self)
@@ -166,66 +179,106 @@ class Study:
         n_trials: Optional[int] = None,
         timeout: Optional[float] = None,
         n_jobs: int = 1,
-        catch: Union[Type[Exception], Tuple[Type[Exception], ...]] = (),
+        catch: Union[Type[Exception], Iterable[Type[Exception]]] = (),
         callbacks: Optional[Sequence[Callback]] = None,
         gc_after_trial: bool = False,
         show_progress_bar: bool = False,
     ) -> None:
         """Calls the objective for `n_trials` more trials, or for `timeout` seconds, or until `stop()`; `n_jobs` at a time, in
-        threads. Exceptions of the types in `catch` make their trial failed; others do too, and end this."""
-        caught = catch if isinstance(catch, tuple) else (catch,)
+        threads (-1: as many as there are processors). Exceptions of the types in `catch` make their trial failed; others do
+        too, and end this. So does, without ending it, a result that is no number."""
+        if n_trials is not None and n_trials <= 0:
+            return
+        caught = (catch,) if isinstance(catch, type) else tuple(catch)
+        n_jobs = (os.cpu_count() or 1) if n_jobs == -1 else max(1, n_jobs)
         deadline = None if timeout is None else time.monotonic() + timeout
         self._ends = False
         self._queue.extend(self._sampler.points if self.search_id is None else [])
         if self._sampler.points:
             n_trials = min(n_trials or len(self._sampler.points), len(self._sampler.points))
+        first = None
         if self.search_id is None:
             first = FirstCall(self._new_trial(0, self._queue.pop(0) if self._queue else {}, None))
             first.call(func, caught)
-            self._make(first, n_trials, n_jobs)
+            if not self._took_part(first, n_trials, n_jobs):
+                self._make(first, n_trials, n_jobs)
         else:
-            first = None
             self._widen(n_trials, n_jobs)
+            self._hand_in()
         assert self.search_id is not None
+        untold = first
 
         def run(held: _held.Trial) -> None:
-            if first is not None and held.number == 0:
+            nonlocal untold
+            untold = None
+            if first is not None and held.number == first.trial.number:
                 first.tell(held, self._metrics)
             else:
                 self._call(func, held)
+
+        def should_end() -> bool:
+            # What the first call came to is told whatever the clock says, or the call itself.
+            return untold is None and (self._ends or (deadline is not None and time.monotonic() > deadline))
 
         def after(held: _held.Trial) -> None:
             for callback in callbacks or ():
                 callback(self, self._frozen(self._client.get_trial(held.id)))
 
-        Runner(
-            self._client,
-            self.search_id,
-            run,
-            metric=self._metrics[0],
-            slots=n_jobs,
-            worker=self._worker,
-            lease=_LEASE,
-            catch=caught,
-            inline=n_jobs == 1 and not self._can_prune(),
-            timeout=None if deadline is None else max(0.0, deadline - time.monotonic()),
-            should_end=lambda: self._ends,
-            after=after,
-        ).run()
-        if self._client.get_search(self.search_id)["status"] == "running":
-            self._client.pause_search(self.search_id)  # until somebody calls optimize again
+        has_to_wait = self._can_prune()
+        share = Share(self._client, self.search_id)
+
+        def run_trials(most: Optional[int]) -> Runner:
+            runner = Runner(
+                self._client,
+                self.search_id or "",
+                run,
+                metric=self._metrics[0],
+                slots=n_jobs,
+                worker=f"{self._worker}-{uuid.uuid4().hex[:8]}",
+                lease=_LEASE,
+                catch=caught,
+                inline=n_jobs == 1 and not has_to_wait,
+                most=most,
+                should_end=should_end,
+                idle=None if has_to_wait else share.make_room,
+                after=after,
+            )
+            runner.run()
+            return runner
+
+        with self._lock:
+            self._active += 1
+        try:
+            left, in_vain = None if has_to_wait else n_trials, 0
+            while in_vain < _TRIES:
+                before, left = left, run_trials(left).left
+                if not left or should_end():
+                    break
+                # Others have reckoned without us, and the search has ended before we had our part; or it has no more to give.
+                in_vain = in_vain + 1 if left == before else 0
+                try:
+                    share.take(left, n_jobs)
+                except ConflictError:
+                    break  # somebody has ended it
+        finally:
+            with self._lock:
+                self._active -= 1
+                is_last = self._active == 0
+            if is_last:
+                share.leave()
 
     def stop(self) -> None:
         """Ends `optimize` once the trials that run have ended; for callbacks."""
         self._ends = True
 
     def enqueue_trial(self, params: Dict[str, Any], skip_if_exists: bool = False) -> None:
-        """Has these values tried; what they leave out is drawn."""
-        if self.search_id is None:
-            self._queue.append(dict(params))
-        else:
-            space = self._client.get_search(self.search_id)["spec"]["space"]
-            self._client.add_trials(self.search_id, [self._filled(params, space)])
+        """Has these values tried, now or as soon as `optimize` goes on; what they leave out is drawn."""
+        given = [*self._queue, *(trial.params for trial in (self.trials if skip_if_exists else []))]
+        if skip_if_exists and any(all(each.get(name) == params[name] for name in params) for each in given):
+            return
+        self._queue.append(dict(params))
+        if self.search_id is not None and self._client.get_search(self.search_id)["status"] == "running":
+            self._hand_in()
 
     def set_user_attr(self, key: str, value: Any) -> None:
         """Kept for as long as the program runs."""
@@ -233,9 +286,42 @@ class Study:
 
     # How
 
+    def _took_part(self, first: FirstCall, n_trials: Optional[int], n_jobs: int) -> bool:
+        """Whether another program had begun the study while our first trial ran: it is handed over then, under a number there."""
+        search = self._find()
+        if search is None:
+            return False
+        if not self._joins:
+            raise DuplicatedStudyError(f"somebody else has begun a study {self.study_name!r} meanwhile")
+        self.search_id = search["id"]
+        self._learned.adopt(search["spec"]["space"])
+        self._widen(n_trials, n_jobs)
+        self._learn(first.trial)
+        space = self._client.get_search(self.search_id)["spec"]["space"]
+        [added] = self._client.add_trials(self.search_id, [self._filled(first.trial._values, space)])["items"]
+        self._calls = {added["number"]: first.trial}
+        first.trial.number = added["number"]
+        return True
+
+    def _hand_in(self) -> None:
+        """Has the values that are queued tried, as far as there is room for more trials just now."""
+        assert self.search_id is not None
+        while self._queue:
+            space = self._client.get_search(self.search_id)["spec"]["space"]
+            params = self._queue.pop(0)
+            try:
+                self._client.add_trials(self.search_id, [self._filled(params, space)])
+            except ProblemError as error:
+                is_full = any(each.get("pointer") == "/trials" for each in error.errors)
+                if not is_full and not isinstance(error, ConflictError):
+                    raise
+                self._queue.insert(0, params)
+                return
+
     def _new_trial(self, number: int, given: Dict[str, Any], held: Optional[_held.Trial]) -> Trial:
         rng = random.Random(self._rng.getrandbits(64))
         trial = Trial(self._learned, given, number=number, rng=rng, held=held, metric=self._metrics[0])
+        trial.study = self
         self._calls[number] = trial
         return trial
 
@@ -246,15 +332,7 @@ class Study:
             result = func(trial)
         finally:
             self._learn(trial)  # before the trial ends, and the next one is made
-        held.complete({**self._values_of(result), **self._drawn_metrics(trial)})
-
-    def _values_of(self, result: Union[float, Sequence[float]]) -> Dict[str, float]:
-        values = list(result) if isinstance(result, (list, tuple)) else [result]
-        if len(values) != len(self._metrics):
-            raise ValueError(
-                f"the objective gave {len(values)} values, and the study has {len(self._metrics)} directions"
-            )
-        return {metric: float(value) for metric, value in zip(self._metrics, values)}  # type: ignore[arg-type]
+        end_with(held, result, self._metrics, self._drawn_metrics(trial))
 
     def _drawn_metrics(self, trial: Trial) -> Dict[str, float]:
         return trial._extra_metrics(self._learned.space())
@@ -293,7 +371,7 @@ class Study:
                 {"metric": metric, "direction": direction} for metric, direction in zip(self._metrics, self._directions)
             ],
             "sampler": self._sampler.spec,
-            "stop": {"maxTrials": n_trials or _NO_END},
+            "stop": {"maxTrials": n_trials or NO_END},
             "parallelism": n_jobs,
         }
         if trials:
@@ -304,15 +382,19 @@ class Study:
             spec["scheduler"] = self._pruner.spec(max(first.trial._reports) + 1)
         if self._sampler.seed is not None:
             spec["seed"] = self._sampler.seed
-        self.search_id = self._client.create_search(spec)["id"]
+        # Of programs that begin a study at the same moment one makes its search, and the others take part.
+        key = f"study-{sha256(self.study_name.encode()).hexdigest()}" if self._joins and may_wait else None
+        try:
+            self.search_id = self._client.create_search(spec, idempotency_key=key)["id"]
+        except ConflictError as error:
+            if error.code != "idempotency-conflict" or first is None:
+                raise
+            if not self._took_part(first, n_trials, n_jobs):
+                self.search_id = self._client.create_search(spec)["id"]  # it has another name by now
 
     def _widen(self, n_trials: Optional[int], n_jobs: int) -> None:
         assert self.search_id is not None
-        progress: Any = self._client.get_search(self.search_id)["progress"]
-        ended = sum(progress[status] for status in ("completed", "pruned", "infeasible", "failed", "cancelled"))
-        most = _NO_END if n_trials is None else ended + n_trials
-        self._client.patch_search(self.search_id, stop={"maxTrials": most}, parallelism=n_jobs)
-        self._client.resume_search(self.search_id)
+        Share(self._client, self.search_id).take(n_trials, n_jobs)
 
     def _can_prune(self) -> bool:
         assert self.search_id is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import random
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Union
 
 from .. import trial as _held
@@ -49,6 +49,9 @@ class Trial:
         metric: str,
     ) -> None:
         self.number = number
+        #: The study that the trial is of; a FixedTrial has none.
+        self.study: Any = None
+        self.datetime_start: Optional[datetime] = datetime.now(timezone.utc)
         self.user_attrs: Dict[str, Any] = {}
         self._learned, self._given, self._rng, self._held, self._metric = learned, given, rng, held, metric
         #: As they go over the wire, in the order in which they were asked for.
