@@ -187,7 +187,7 @@ describe('a trial', () => {
       stderr: expect.stringContaining('it has train.loss'),
     });
     expect(await caviar(`trial show ${id}#99`)).toMatchObject({
-      code: 2,
+      code: 5,
       stderr: expect.stringContaining('has no trial 99'),
     });
     expect(await caviar(`trial show ${id}#x`)).toMatchObject({ code: 2 });

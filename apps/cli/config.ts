@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { withoutMark } from './read-text.js';
 
 const DEFAULT_URL = 'http://127.0.0.1:3000';
 
@@ -77,7 +78,7 @@ function readConfigFile(env: Environment): ConfigFile {
   const path = configPath(env);
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = withoutMark(readFileSync(path, 'utf8'));
   } catch (error) {
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     if (isMissing && !set(env['CAVIAR_CONFIG'])) return { path };

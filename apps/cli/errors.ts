@@ -24,6 +24,9 @@ export class InputError extends Error {
   }
 }
 
+/** What a command names is not there. */
+export class MissingError extends InputError {}
+
 /** Whether an error only says that somebody has had enough. */
 export function isAbortLike(error: unknown): boolean {
   return error instanceof Error && (error.name === 'AbortError' || error.message === 'interrupted');

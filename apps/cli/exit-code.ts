@@ -1,6 +1,6 @@
 import { ProblemError, UnreachableError } from '@caviar/client';
 import { ConfigError } from './config.js';
-import { InputError, UsageError } from './errors.js';
+import { InputError, MissingError, UsageError } from './errors.js';
 
 /** What the shell is told. They are documented, and stay. */
 export const EXIT = {
@@ -24,6 +24,7 @@ export const EXIT = {
 } as const;
 
 export function exitCodeOf(error: unknown): number {
+  if (error instanceof MissingError) return EXIT.notFound;
   if (error instanceof UsageError || error instanceof InputError || error instanceof ConfigError) return EXIT.usage;
   if (error instanceof UnreachableError) return EXIT.unreachable;
   if (!(error instanceof ProblemError)) return EXIT.failed;

@@ -2,7 +2,7 @@ import { ProblemError, UnreachableError } from '@caviar/client';
 import { PROBLEMS, type ProblemCode } from '@caviar/contracts';
 import type { Style } from '@caviar/terminal';
 import { ConfigError, type Settings } from './config.js';
-import { InputError, UsageError } from './errors.js';
+import { InputError, MissingError, UsageError } from './errors.js';
 
 export interface ErrorContext {
   readonly style: Style;
@@ -101,6 +101,7 @@ function errorJson(error: unknown): object {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof UnreachableError) return { code: 'unreachable', message, url: error.url };
   if (error instanceof UsageError) return { code: 'usage', message, next: error.next };
+  if (error instanceof MissingError) return { code: 'not-found', message, details: error.details };
   if (error instanceof InputError) return { code: 'input', message, details: error.details };
   if (error instanceof ConfigError) return { code: 'config', message };
   return { code: 'internal', message };

@@ -56,6 +56,31 @@ describe('a file that is no spec', () => {
     expect(missing).toMatchObject({ code: 2, stderr: `error: there is no file ${join(folder, 'no.json')}\n` });
     const list = await runCaptured(['search', 'create', '-'], { stdin: '[1]' });
     expect(list.stderr).toContain('must be an object with "trainer", "space" and "stop"');
+    const nothing = await runCaptured(['search', 'create', '-'], { stdin: '\n' });
+    expect(nothing).toMatchObject({ code: 2, stderr: 'error: standard input is empty\n' });
+    const directory = await runCaptured(['search', 'create', folder]);
+    expect(directory).toMatchObject({ code: 2, stderr: `error: ${folder} is a folder, not a file\n` });
+  });
+
+  test.each([
+    ['// mine\n{ "a": 1 }', 'line 1, column 1: JSON has no comments'],
+    ['{\r\n  "a": 1, // one\r\n  "b": 2\r\n}', 'line 2, column 11: JSON has no comments'],
+    [`{ "a": "${'x'.repeat(500)}",\n  "b": 'c' }`, 'line 2, column 8: Unexpected token'],
+    ['{ "a": NaN }', 'line 1, column 8: Unexpected token'],
+    ['{ "a": 1 }}', 'line 1, column 11: Unexpected'],
+    ['{ "a": tru', 'line 1, column 11: Unexpected'],
+  ])('%j shows where it breaks', async (stdin, where) => {
+    const { code, stderr } = await runCaptured(['search', 'create', '-'], { stdin });
+    expect(code).toBe(2);
+    expect(stderr).toContain(`\n  ${where}`);
+  });
+
+  test('may begin with the mark that Windows puts there', async () => {
+    const spec = '\ufeff{ "trainer": { "kind": "quadratic" } }';
+    const { code } = await runCaptured(['search', 'create', '-', '--url', AWAY], { stdin: spec });
+    expect(code).toBe(3); // it was read, and would have been sent
+    const config = file('marked.json', `\ufeff{ "url": "${AWAY}" }`);
+    expect((await runCaptured(['search', 'list'], { env: { CAVIAR_CONFIG: config } })).code).toBe(3);
   });
 });
 

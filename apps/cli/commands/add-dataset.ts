@@ -3,8 +3,9 @@ import { basename } from 'node:path';
 import type { DatasetPart } from '@caviar/client';
 import type { DatasetMetaBody } from '@caviar/contracts';
 import type { Command, Context, Flags } from '../command.js';
-import { InputError, UsageError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import { EXIT } from '../exit-code.js';
+import { unreadable } from '../read-text.js';
 import { datasetLines } from '../view/dataset-lines.js';
 
 const HELP = 'caviar dataset add --help';
@@ -141,9 +142,12 @@ async function open(path: string): Promise<Blob> {
   try {
     return await openAsBlob(path);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const isMissing = code === 'ENOENT' || code === 'ERR_INVALID_ARG_VALUE';
-    throw new InputError(isMissing ? `there is no file ${path}` : `${path}: ${(error as Error).message}`);
+    // openAsBlob says of whatever it cannot open that its argument is wrong.
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw unreadable(path, {
+      code: code === 'ERR_INVALID_ARG_VALUE' ? 'ENOENT' : code,
+      message,
+    } as NodeJS.ErrnoException);
   }
 }
 

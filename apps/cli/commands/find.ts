@@ -1,12 +1,12 @@
 import type { SearchView } from '@caviar/contracts';
 import type { Context } from '../command.js';
-import { InputError } from '../errors.js';
+import { InputError, MissingError } from '../errors.js';
 
 /** The id that is meant by SEARCH: itself, or that of the newest. */
 export async function searchId({ client, io }: Context, text: string): Promise<string> {
   if (text !== 'latest') return text;
   const [newest] = (await client.listSearches({ limit: 1, signal: io.signal })).items;
-  if (newest === undefined) throw new InputError('there is no search yet', ['try: caviar search create SPEC.json']);
+  if (newest === undefined) throw new MissingError('there is no search yet', ['try: caviar search create SPEC.json']);
   return newest.id;
 }
 
@@ -24,11 +24,12 @@ export async function trialId(context: Context, text: string): Promise<string> {
   if (which === 'best') {
     const { best } = await client.getSearch(id, { signal: io.signal });
     if (best === null)
-      throw new InputError('no trial of that search has a result yet', [`try: caviar search watch ${id}`]);
+      throw new MissingError('no trial of that search has a result yet', [`try: caviar search watch ${id}`]);
     return best.trialId;
   }
   if (!/^\d+$/.test(which)) throw new InputError(`"${which}" is no trial: write SEARCH#NUMBER, or SEARCH#best`);
-  for await (const trial of client.everyTrial(id, { signal: io.signal }))
-    if (trial.number === Number(which)) return trial.id;
-  throw new InputError(`search ${id} has no trial ${which}`, [`try: caviar search show ${id}`]);
+  const number = { min: Number(which), max: Number(which) };
+  const [trial] = (await client.trialTable(id, { filter: { number }, limit: 1, signal: io.signal })).items;
+  if (trial !== undefined) return trial.id;
+  throw new MissingError(`search ${id} has no trial ${which}`, [`try: caviar search show ${id}`]);
 }

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { SearchSpecBody } from '@caviar/contracts';
 import type { Context } from '../command.js';
 import { InputError } from '../errors.js';
+import { unreadable, withoutMark } from '../read-text.js';
+import { whereJsonStops } from '../where-json-stops.js';
 
 /** The spec in a file, or in standard input (`-`). What is in it is for the service to check. @throws InputError */
 export async function readSpec(context: Context, file: string): Promise<SearchSpecBody> {
@@ -14,12 +16,11 @@ export async function readInput(
   { io }: Pick<Context, 'io'>,
   file: string,
 ): Promise<{ readonly name: string; readonly text: string }> {
-  if (file === '-') return { name: 'standard input', text: await io.readStdin() };
+  if (file === '-') return { name: 'standard input', text: withoutMark(await io.readStdin()) };
   try {
-    return { name: file, text: readFileSync(file, 'utf8') };
+    return { name: file, text: withoutMark(readFileSync(file, 'utf8')) };
   } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new InputError(isMissing ? `there is no file ${file}` : (error as Error).message);
+    throw unreadable(file, error as NodeJS.ErrnoException);
   }
 }
 
@@ -30,31 +31,15 @@ export async function readObject(
   needed: string,
 ): Promise<Record<string, unknown>> {
   const { name, text } = await readInput({ io }, file);
+  if (text.trim() === '') throw new InputError(`${name} is empty`);
   let spec: unknown;
   try {
     spec = JSON.parse(text);
   } catch (error) {
-    throw new InputError(`${name} is not JSON`, whereItStops(text, error as Error));
+    throw new InputError(`${name} is not JSON`, whereJsonStops(text, error as Error));
   }
   if (typeof spec !== 'object' || spec === null || Array.isArray(spec)) {
     throw new InputError(`${name} holds ${needed}`);
   }
   return spec as Record<string, unknown>;
-}
-
-/** The line at which the parser stopped, with a mark under the place. */
-function whereItStops(text: string, { message }: Error): string[] {
-  const [, at] = /at position (\d+)/.exec(message) ?? [];
-  const position = at === undefined ? text.trimEnd().length : Number(at);
-  const before = text.slice(0, position).split('\n');
-  const line = before.length;
-  const column = (before.at(-1) ?? '').length;
-  const shown = text.split('\n')[line - 1] ?? '';
-  const reason = message.replace(/ in JSON at position.*$/s, '').replace(/, ".*$/s, '');
-  const margin = `${line} | `;
-  return [
-    `line ${line}, column ${column + 1}: ${reason}`,
-    `${margin}${shown}`,
-    `${' '.repeat(margin.length + column)}^`,
-  ];
 }
