@@ -18,6 +18,32 @@ test('versions are exact, or of this workspace', () => {
   ]);
 });
 
+test('what runs in production is declared by the package that imports it', () => {
+  const manifests = {
+    'packages/a/package.json': {
+      dependencies: { '@scope/there': '1.0.0', plain: '1.0.0' },
+      devDependencies: { dev: '1.0.0' },
+    },
+  };
+  const text = `import { readFile } from 'node:fs';
+import type { Only } from 'types';
+import {
+  one,
+  two,
+} from '@scope/there/deep.js';
+import 'plain';
+export { x } from './x.js';
+export * from 'gone';
+const late = await import('@scope/late');
+import { y } from 'dev';
+`;
+  expect(rules.undeclared(manifests, { 'packages/a/deep/file.ts': text })).toEqual(
+    ['gone', '@scope/late', 'dev'].map(
+      (name) => `packages/a/deep/file.ts imports ${name}, which is no dependency of packages/a/package.json`,
+    ),
+  );
+});
+
 test('packages have a SHA-512 and come from the registry', () => {
   const integrity = `sha512-${'A'.repeat(86)}==`;
   const complaints: string[] = rules.unverified({

@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 // Checks who imports whom (.dependency-cruiser.cjs), and first that the rules still bite: a rule set that cannot parse
 // TypeScript, or whose paths no longer match, finds nothing and looks like success. The canary is a small house in a
-// temporary folder that breaks one rule per file; every rule must name its file, and nothing else.
+// temporary folder that breaks one rule per file; every rule must name its file, and nothing else. Then that every package declares
+// what it imports.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { undeclared } from './caviar/dependencies.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const program = join(root, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruise.mjs');
@@ -77,4 +79,19 @@ const { status } = spawnSync(process.execPath, [program, '--config', config, 'ap
   cwd: root,
   stdio: 'inherit',
 });
-process.exit(status ?? 1);
+
+/** What runs in production as it is: the web app is bundled. */
+const PRODUCTION = /^(apps|packages)\/(?!web\/)[^/]+\/.*\.(ts|mjs)$/;
+const NOT_SHIPPED = /(^|\/)(node_modules|dist|generated|testing|fixtures|bench)\/|\.test\.ts$|\.d\.ts$/;
+const read = (path) => readFileSync(join(root, path), 'utf8');
+const files = ['apps', 'packages'].flatMap((top) =>
+  readdirSync(join(root, top), { recursive: true }).map((path) => `${top}/${String(path).replaceAll('\\', '/')}`),
+);
+const shipped = files.filter((path) => PRODUCTION.test(path) && !NOT_SHIPPED.test(path));
+const manifests = files.filter((path) => /^[^/]+\/[^/]+\/package\.json$/.test(path));
+const complaints = undeclared(
+  Object.fromEntries(manifests.map((path) => [path, JSON.parse(read(path))])),
+  Object.fromEntries(shipped.map((path) => [path, read(path)])),
+);
+for (const line of complaints) process.stderr.write(`${line}\n`);
+process.exit(complaints.length > 0 ? 1 : (status ?? 1));

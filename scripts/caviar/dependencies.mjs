@@ -24,6 +24,37 @@ export function looseVersions(manifests) {
 }
 
 /**
+ * What a package imports at run time stands in its own manifest. In a checkout the packages of the root are found too; in an
+ * installation for production, as images have it, they are not.
+ *
+ * @param {Readonly<Record<string, Manifest>>} manifests by path
+ * @param {Readonly<Record<string, string>>} sources by path, those that run in production
+ * @returns {string[]}
+ */
+export function undeclared(manifests, sources) {
+  return Object.entries(sources).flatMap(([path, text]) => {
+    const manifest = `${path.split('/').slice(0, 2).join('/')}/package.json`;
+    const declared = Object.keys(manifests[manifest]?.dependencies ?? {});
+    return importsOf(text)
+      .filter((name) => !declared.includes(name))
+      .map((name) => `${path} imports ${name}, which is no dependency of ${manifest}`);
+  });
+}
+
+/**
+ * Names of the packages that a source imports, but for types.
+ *
+ * @param {string} text
+ */
+function importsOf(text) {
+  const statements = /^(?:import|export)\s(?!type\s)(?:[^'";]*\sfrom\s)?'([^'.][^']*)'|\bimport\('([^'.][^']*)'\)/gm;
+  const modules = [...text.matchAll(statements)].map(([, named, dynamic]) => named ?? dynamic ?? '');
+  return modules
+    .filter((module) => !module.startsWith('node:'))
+    .map((module) => module.split('/', module.startsWith('@') ? 2 : 1).join('/'));
+}
+
+/**
  * Every package comes from the registry, and is what it was when it was locked.
  *
  * @param {Readonly<Record<string, { readonly resolution?: Readonly<Record<string, unknown>> }>>} packages of the lockfile

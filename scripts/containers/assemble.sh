@@ -42,11 +42,18 @@ done
 
 [ "$name" != @caviar/api ] || cp -R docs "$out" # the guide is made from it
 
-# Types, source maps, sources and the query compilers of other databases: nothing reads them at run time.
+# Types, source maps, sources, and Prisma's query compilers but the one that the client imports: nothing reads them at run time.
 cd "$out"
 find . -type f \( -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name .tsbuildinfo \) \
   ! -path ./prisma.config.ts -delete
-find node_modules/.pnpm -type f -path '*/@prisma/client/runtime/query_compiler_*' \
-  ! -name 'query_compiler_fast_bg.postgresql.mjs' ! -name 'query_compiler_fast_bg.postgresql.wasm-base64.mjs' -delete
+set -- -type f -path '*/@prisma/client/runtime/query_compiler_*'
+if [ "$name" != caviar ]; then
+  imported=$(grep -ohE 'query_compiler_[^"]*\.mjs' packages/db/dist/generated/internal/class.js)
+  for file in $imported; do
+    [ -n "$(find node_modules/.pnpm "$@" -name "$file")" ] || { echo "assemble: there is no $file" >&2; exit 1; }
+  done
+  for file in $imported; do set -- "$@" ! -name "$file"; done
+fi
+find node_modules/.pnpm "$@" -delete
 
 [ "$name" != caviar ] || node scripts/prisma.mjs validate # Prisma's CLI has all that it loads

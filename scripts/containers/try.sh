@@ -70,6 +70,12 @@ wait_for 60 'a healthy service' all_healthy
 wait_for 20 'the third worker' has_workers 3
 [ "$(curl --silent --output /dev/null --write-out '%{http_code}' "$url/v1/searches")" = 401 ] || fail 'it answered without a key'
 
+step 'the dashboard, and a data set of one'"'"'s own'
+curl --silent --show-error --fail --header 'Accept: text/html' "$url/searches" | grep '<div id="root">' >/dev/null || fail 'there is no dashboard'
+curl --silent --show-error --fail --header "Authorization: Bearer $key" --form 'meta={"name":"flowers","format":"csv"}' \
+  --form 'file=@-' "$url/v1/datasets" <<<$'length,kind\n1,rose\n2,tulip\n3,rose\n4,tulip' |
+  node -p 'const it = JSON.parse(fs.readFileSync(0)); `${it.name}: ${it.rows} rows`'
+
 step 'a search through the published port'
 spec=$(node -p 'const spec = JSON.parse(fs.readFileSync("docs/examples/quickstart.json"));
   spec.trainer.params.epochs = 120; JSON.stringify(spec)')
