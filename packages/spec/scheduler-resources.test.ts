@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkScheduler, completeScheduler } from './scheduler-resources.js';
 import { searchSpecInputSchema } from './search-spec.js';
+import { externalTrainer } from './trainers/external.js';
 import { mlpTrainer } from './trainers/mlp.js';
 import { quadraticTrainer } from './trainers/quadratic.js';
 
@@ -12,6 +13,30 @@ const input = (scheduler: object, trainerParams: object = { epochs: 27 }, space:
     scheduler,
     stop: { maxTrials: 9 },
   });
+
+describe('pbt', () => {
+  const pbt = { kind: 'pbt', population: 4, maxResource: 9 };
+
+  it('needs something that may change on the way, and training that is ours', () => {
+    expect(checkScheduler(input({ kind: 'pbt' }), mlpTrainer)).toEqual([]);
+    const fixed = {
+      ...input({ kind: 'pbt' }),
+      space: { hiddenUnits: { kind: 'int', min: 1, max: 9, scale: 'linear' } },
+    } as const;
+    expect(checkScheduler(fixed, mlpTrainer)).toMatchObject([
+      { path: ['scheduler', 'kind'], message: expect.stringMatching(/^needs a searched parameter/) },
+    ]);
+    expect(
+      checkScheduler({ ...input(pbt), trainer: { kind: 'external', params: {}, maxRetries: 2 } }, externalTrainer),
+    ).toEqual([
+      {
+        path: ['scheduler', 'kind'],
+        message:
+          'copies trials in the middle of training, which the trainer external leaves to code that is not ours: any other will do',
+      },
+    ]);
+  });
+});
 
 describe('maxResource', () => {
   it("is the trainer's own number of steps: fixed, by default, or the most of a searched range", () => {

@@ -50,7 +50,9 @@ export function checkScheduler(spec: SchedulerInput, trainer: TrainerDescriptor)
   const message = `must not be more than the ${max} steps of a whole trial`;
   const issues: SpecIssue[] = tooLong.map((key) => ({ path: ['scheduler', key], message }));
   if (scheduler.kind === 'pbt' && !hasChangeable(spec, trainer)) {
-    const none = 'needs a searched parameter that may change in the middle of training, such as learningRate';
+    const none = trainer.isOpen
+      ? `copies trials in the middle of training, which the trainer ${trainer.kind} leaves to code that is not ours: any other will do`
+      : 'needs a searched parameter that may change in the middle of training, such as learningRate';
     issues.push({ path: ['scheduler', 'kind'], message: none });
   }
   return issues;

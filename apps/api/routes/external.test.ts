@@ -189,6 +189,20 @@ describe('finishing', () => {
     expect((await trialOf(trial.id)).status).toBe('running');
     const told = await post(`/v1/searches/${id}/tell`, { finishes: [{ trialId: trial.id, ...silent }] });
     expect(problem(told, 'invalid-request').errors).toMatchObject([{ pointer: '/finishes/0/metrics' }]);
+    // One that is not the caller's any more, and has no metrics, does not hold up the others.
+    const [lost, other] = (await ask(id, { count: 2 })).trials;
+    await measure(other!, 1, 0.25);
+    await expire(lost!.id);
+    await worker.database.trials.reclaimExpired(3);
+    const finishes = [lost!, other!].map(({ id: trialId, leaseToken }) => ({
+      trialId,
+      leaseToken,
+      status: 'completed' as const,
+    }));
+    expect((await tell(id, { finishes })).finishes.map(({ status, problem: p }) => status ?? p?.code)).toEqual([
+      'lease-lost',
+      'completed',
+    ]);
     await measure(trial, 0, 0.5); // some count from 0
     const ended = await finish(trial, { status: 'completed' });
     expect(ended).toMatchObject({ status: 'completed', value: 0.5, metrics: { 'dev.error': 0.5 } });

@@ -63,6 +63,7 @@ async function finishEach(
   const endings: Ending[] = [];
   const issues: SpecIssue[] = [];
   const seen = new Set<string>();
+  const measured = await lastMetrics(context, requests);
   for (const [index, request] of requests.entries()) {
     const { trialId } = request;
     if (seen.has(trialId))
@@ -70,15 +71,16 @@ async function finishEach(
     seen.add(trialId);
     const lease = decodeLease(request.leaseToken);
     const isOfTrial = lease?.trialId === trialId && lease.searchId === searchId;
-    const metrics = request.metrics ?? (isOfTrial ? await lastMetrics(context, lease) : null);
-    const missing = metrics === null ? [] : missingObjectives(request, metrics, spec);
-    if (missing.length > 0) issues.push({ path: [...pathOf(index), 'metrics'], message: needs(missing, request) });
-    if (!isOfTrial) answers.set(trialId, answerOf(request, leaseLost(NOT_OF_TRIAL)));
-    else {
-      const { status, reason = null } = request;
-      const told = metrics ?? {};
-      endings.push({ request, lease, metrics: told, ...asItEnded(spec, { status, metrics: told, reason }) });
-    }
+    const last = isOfTrial ? measured(lease) : NOTHING;
+    const metrics = request.metrics ?? last.metrics;
+    const missing = missingObjectives(request, metrics, spec);
+    // Of a trial that is not held any more, and was measured by others or not at all, there is something else to say.
+    const isAsked = request.metrics !== undefined || last.isHeld;
+    if (isAsked && missing.length > 0)
+      issues.push({ path: [...pathOf(index), 'metrics'], message: needs(missing, request) });
+    const { status, reason = null } = request;
+    if (isOfTrial) endings.push({ request, lease, metrics, ...asItEnded(spec, { status, metrics, reason }) });
+    else answers.set(trialId, answerOf(request, leaseLost(NOT_OF_TRIAL)));
   }
   // Before anything is stored.
   if (issues.length > 0) throw new DomainError('invalid-request', 'The finish does not make sense', { issues });
@@ -104,10 +106,18 @@ async function finishEach(
   return requests.map(({ trialId }) => answers.get(trialId)!);
 }
 
-/** The metrics measured last; null of a trial that is not held under this lease, and whose end is not this one's to tell. */
-async function lastMetrics({ deps }: DeskContext, { searchId, trialId, attempt }: Lease): Promise<Metrics | null> {
-  const trial = await deps.trials.get(trialId);
-  return trial?.searchId === searchId && trial.attempts === attempt ? trial.metrics : null;
+const NOTHING: { readonly metrics: Metrics; readonly isHeld: boolean } = { metrics: {}, isHeld: false };
+
+/** What was measured last of the trials that are finished without metrics, by lease, and whether they are held under it. */
+async function lastMetrics({ deps }: DeskContext, requests: readonly FinishRequest[]) {
+  const silent = requests.flatMap(({ trialId, metrics }) => (metrics === undefined ? [trialId] : []));
+  const trials = silent.length === 0 ? [] : await deps.trials.getMany(silent);
+  const byId = new Map(trials.map((trial) => [trial.id, trial]));
+  return ({ searchId, trialId, attempt }: Lease): typeof NOTHING => {
+    const trial = byId.get(trialId);
+    if (trial?.searchId !== searchId) return NOTHING;
+    return { metrics: trial.metrics, isHeld: trial.status === 'running' && trial.attempts === attempt };
+  };
 }
 
 /** Objectives that a completed trial needs, and does not have. One that is not finite is there: as null. */
