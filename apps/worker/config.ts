@@ -6,21 +6,23 @@ import type { CheckpointPolicy } from './trainer/protocol.js';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
+const NUMBER = 'must be a number';
+
 const environmentSchema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' }),
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' }),
-  CAVIAR_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(1),
-  CAVIAR_LEASE_MS: z.coerce.number().int().min(1_000).max(600_000).default(15_000),
-  CAVIAR_MAX_LOSSES: z.coerce.number().int().min(1).max(1_000_000).default(3),
+  CAVIAR_CONCURRENCY: z.coerce.number(NUMBER).int().min(1).max(256).default(1),
+  CAVIAR_LEASE_MS: z.coerce.number(NUMBER).int().min(1_000).max(600_000).default(15_000),
+  CAVIAR_MAX_LOSSES: z.coerce.number(NUMBER).int().min(1).max(1_000_000).default(3),
   CAVIAR_HOST: z.string().min(1).max(200).optional(),
-  CAVIAR_CHECKPOINT_MS: z.coerce.number().int().min(0).max(86_400_000).default(15_000),
-  CAVIAR_CHECKPOINT_KEEP: z.coerce.number().int().min(2).max(1_000).default(8),
-  CAVIAR_CHECKPOINT_MAX_MB: z.coerce.number().min(0).max(500).default(64),
-  CAVIAR_HISTORY_DAYS: z.coerce.number().min(0.01).max(36_500).default(30),
+  CAVIAR_CHECKPOINT_MS: z.coerce.number(NUMBER).int().min(0).max(86_400_000).default(15_000),
+  CAVIAR_CHECKPOINT_KEEP: z.coerce.number(NUMBER).int().min(2).max(1_000).default(8),
+  CAVIAR_CHECKPOINT_MAX_MB: z.coerce.number(NUMBER).min(0).max(500).default(64),
+  CAVIAR_HISTORY_DAYS: z.coerce.number(NUMBER).min(0.01).max(36_500).default(30),
   CAVIAR_WEBHOOKS: z.enum(['public', 'any']).default('public'),
   CAVIAR_ALIVE_FILE: z.string().min(1).optional(),
   CAVIAR_METRICS_HOST: z.string().min(1).default('127.0.0.1'),
-  CAVIAR_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  CAVIAR_METRICS_PORT: z.coerce.number(NUMBER).int().min(0).max(65_535).optional(),
   CAVIAR_HOME: z.string().min(1).optional(),
   CAVIAR_PROGRAMS: z.string().optional(),
   CAVIAR_SUPERVISED: z.string().optional(),
@@ -59,9 +61,11 @@ export interface WorkerConfig {
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
-/** Reads the environment; throws an Error with one line per bad variable. */
+/** Reads the environment, where an empty variable counts as one that is not set; throws an Error with one line per bad variable. */
 export function readConfig(environment: Readonly<NodeJS.ProcessEnv> = process.env): WorkerConfig {
-  const result = environmentSchema.safeParse(environment);
+  const names = Object.keys(environmentSchema.shape);
+  const given = Object.fromEntries(names.map((name) => [name, environment[name]?.trim() || undefined]));
+  const result = environmentSchema.safeParse(given);
   if (!result.success) {
     throw new Error(result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'));
   }
@@ -86,9 +90,9 @@ export function readConfig(environment: Readonly<NodeJS.ProcessEnv> = process.en
         ? undefined
         : { host: data.CAVIAR_METRICS_HOST, port: data.CAVIAR_METRICS_PORT },
     dataFolder: join(data.CAVIAR_HOME ?? join(tmpdir(), 'caviar'), 'datasets'),
-    programs: programsOf(data.CAVIAR_PROGRAMS?.trim() || undefined),
+    programs: programsOf(data.CAVIAR_PROGRAMS),
     environment,
-    supervised: data.CAVIAR_SUPERVISED !== undefined,
+    supervised: data.CAVIAR_SUPERVISED === '1',
     logLevel: data.LOG_LEVEL,
   };
 }

@@ -58,7 +58,8 @@ function configOrExit(): WorkerConfig {
   try {
     return readConfig();
   } catch (error) {
-    process.stderr.write(`caviar worker: ${error instanceof Error ? error.message : String(error)}\n`);
+    const lines = (error instanceof Error ? error.message : String(error)).split('\n');
+    for (const line of lines) process.stderr.write(`caviar worker: ${line}\n`);
     process.exit(1);
   }
 }

@@ -1,7 +1,10 @@
 import { DomainError } from '@caviar/orchestrator';
 
-/** SQLSTATE classes and driver words that mean: the server is not there now, try again. */
-const AWAY_STATES = /^(08|57P0|53300|58)/;
+/**
+ * SQLSTATE classes and driver words that mean: the server is not there now, or cannot work now (53: its disk is full, or its memory, or
+ * it has too many connections; 25006: it is a standby), try again.
+ */
+const AWAY_STATES = /^(08|57P0|53[123]|58|25006)/;
 const AWAY_CODES = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037']);
 const AWAY_WORDS =
   /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|Connection terminated|Can't reach database|DatabaseNotReachable|ConnectionClosed|SocketTimeout|closed the connection|timeout exceeded when trying to connect|shutting down|starting up|recovery mode|not yet accepting connections/i;
@@ -45,5 +48,7 @@ function isAway(error: unknown): boolean {
 /** The error to throw on: `unavailable` when Postgres is away, the error itself otherwise. */
 export function translate(error: unknown): unknown {
   if (error instanceof DomainError || !isAway(error)) return error;
-  return new DomainError('unavailable', 'Postgres does not answer', { cause: error });
+  const isFull = codesOf(error).includes('53100');
+  const reason = isFull ? 'Postgres has no room left on its disk' : 'Postgres does not answer';
+  return new DomainError('unavailable', reason, { cause: error });
 }

@@ -154,3 +154,17 @@ test('a turn is taken by one of many, and again when its time has come', async (
   expect(await all()).toEqual(['tidy']);
   expect(await db.workers.takeTurns([])).toEqual([]);
 });
+
+test.each([
+  ['53100', 'Postgres has no room left on its disk'],
+  ['53200', 'Postgres does not answer'],
+  ['25006', 'Postgres does not answer'],
+])('what Postgres cannot do now (%s) may be tried again', async (state, message) => {
+  await runSql(
+    files.url,
+    `CREATE FUNCTION refuse() RETURNS trigger AS $$ BEGIN RAISE SQLSTATE '${state}'; END $$ LANGUAGE plpgsql;
+     CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON workers FOR EACH ROW EXECUTE FUNCTION refuse()`,
+  );
+  await expect(beat('a1')).rejects.toMatchObject({ code: 'unavailable', message });
+  await runSql(files.url, 'DROP FUNCTION refuse CASCADE');
+});

@@ -1,10 +1,12 @@
-import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from './failure.mjs';
 import { at } from './paths.mjs';
 
 const file = at('.caviar', 'bootstrap.lock');
+const WRITING_MS = 5_000;
 
 /**
  * Runs `work` while no other verb bootstraps this checkout: two installs at once would spoil each other's.
@@ -41,23 +43,44 @@ function makeFolder() {
 
 function take() {
   try {
-    writeFileSync(file, String(process.pid), { flag: 'wx' });
+    writeFileSync(file, `${process.pid}\n${commandLine(process.pid)}`, { flag: 'wx' });
     return true;
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
   }
-  const pid = owner();
-  if (pid !== undefined && !isAlive(pid)) rmSync(file, { force: true }); // the next round takes it
+  if (isAbandoned()) rmSync(file, { force: true }); // the next round takes it
   return false;
 }
 
-/** @returns {number | undefined} undefined while the owner is still writing its name, or has just gone */
+/**
+ * Whether its owner was killed. Ids are given again, after a restart of a container always the same ones: an owner is a process that
+ * still has the command line that it had.
+ */
+function isAbandoned() {
+  try {
+    const [pid, ...command] = readFileSync(file, 'utf8').split('\n');
+    if (pid === '') return Date.now() - statSync(file).mtimeMs > WRITING_MS; // killed before it had written its name
+    if (Number(pid) === process.pid || !isAlive(Number(pid))) return true;
+    return command.length > 0 && commandLine(Number(pid)) !== command.join('\n');
+  } catch {
+    return false; // it has just gone
+  }
+}
+
 function owner() {
   try {
-    const pid = Number(readFileSync(file, 'utf8'));
-    return pid > 0 && pid !== process.pid ? pid : undefined;
+    return readFileSync(file, 'utf8').split('\n')[0];
   } catch {
-    return undefined;
+    return 'another process';
+  }
+}
+
+/** @param {number} pid */
+function commandLine(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  } catch {
+    return spawnSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }).stdout?.trim() ?? '';
   }
 }
 
