@@ -74,6 +74,8 @@ export async function main([name = '', ...args]) {
     process.stderr.write(`npm run VERB, where VERB is one of\n${lines.join('')}`);
     process.exit(name === '' || name === 'help' ? 0 : 1);
   }
+  // Whoever read along has gone: `| head`, a closed terminal. That is for signals to answer, not for each line that is written.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const ignore = stopOnSignals();
   watchParent(() => process.kill(process.pid, 'SIGTERM')); // to whoever answers signals by then
   try {

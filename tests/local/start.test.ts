@@ -136,6 +136,17 @@ describe('npm start', () => {
     expect(await untilGone(home, 15_000)).toEqual([]);
   });
 
+  test('stays up when nobody reads its log any more, as behind `| head`, and ends when it is told to', async () => {
+    const running = start(home);
+    running.child.stderr?.once('data', () => running.child.stderr?.destroy());
+    const url = await untilReady(running);
+    for (const path of ['/readyz', '/no/such/path', '/v1/searches']) await fetch(url + path);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    running.child.kill('SIGHUP');
+    expect(await running.exit).toBe(0);
+    expect(processesOf(home)).toEqual([]);
+  });
+
   test('Ctrl-C, which reaches the whole process group, ends it in order too', async () => {
     const running = start(home);
     await untilReady(running);

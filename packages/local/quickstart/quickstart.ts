@@ -30,6 +30,8 @@ export async function quickstart(): Promise<number> {
   const style = styleFor(wantsColor(process.stdout.isTTY));
   const screen = createScreen(process.stdout, isDumbTerminal());
   const view = { screen, style };
+  // It is there to be looked at: `npm run quickstart | head` ends it.
+  process.stdout.once('error', () => process.kill(process.pid, 'SIGTERM'));
   try {
     const config = readConfig({ port: 0 });
     if (config.workers === 0)
