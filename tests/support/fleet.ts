@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { createTestDatabase, startTestRedis } from '@caviar/testing';
 
 const root = new URL('../../', import.meta.url);
-const API = fileURLToPath(new URL('apps/api/dist/server.js', root));
-const WORKER = fileURLToPath(new URL('apps/worker/dist/main.js', root));
+const SCRIPTS = {
+  api: fileURLToPath(new URL('apps/api/dist/server.js', root)),
+  worker: fileURLToPath(new URL('apps/worker/dist/main.js', root)),
+};
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -39,9 +41,11 @@ export interface FleetOptions {
   readonly env?: Environment;
   /** Servers of the caller's instead of fresh ones. */
   readonly servers?: { readonly databaseUrl: string; readonly redisUrl: string };
+  /** What is run: this checkout's if left out. */
+  readonly scripts?: typeof SCRIPTS;
 }
 
-export async function startFleet({ env = {}, servers }: FleetOptions = {}): Promise<Fleet> {
+export async function startFleet({ env = {}, servers, scripts = SCRIPTS }: FleetOptions = {}): Promise<Fleet> {
   const theirs = { drop: async () => {}, stop: async () => {} };
   const database = servers === undefined ? await createTestDatabase() : { ...theirs, url: servers.databaseUrl };
   const redis = servers === undefined ? await startTestRedis() : { ...theirs, url: servers.redisUrl };
@@ -89,11 +93,11 @@ export async function startFleet({ env = {}, servers }: FleetOptions = {}): Prom
     redisUrl: redis.url,
     output: () => output,
     async addApi(own = {}) {
-      const { url, ...program } = await start(API, own);
+      const { url, ...program } = await start(scripts.api, own);
       if (url === undefined) throw new Error('the API did not say where it listens');
       return { ...program, url };
     },
-    addWorker: (own = {}) => start(WORKER, own),
+    addWorker: (own = {}) => start(scripts.worker, own),
     async stop() {
       await Promise.all(programs.map((program) => program.stop()));
       await redis.stop();
