@@ -116,6 +116,11 @@ describe('predictions', () => {
     );
     expect(() => predict(model, [1, 1e39, 'c1'])).toThrow(expect.objectContaining({ column: 1 }));
     expect(() => predict(model, [1, 2])).toThrow('there are 2 values, not 3');
+    const { normalization } = model;
+    const narrow = { ...model, normalization: { ...normalization, sigma: normalization.sigma.map(() => 1e-30) } };
+    expect(() => predict(narrow, [0, 3e38, 'c1'])).toThrow(
+      expect.objectContaining({ column: 1, message: 'is too far from the values that were trained on' }),
+    );
     const { model: plain } = trained(DATA.logistic, { epochs: 1 });
     expect(() => predict(plain, [1, null, 3, 4, 5])).toThrow(
       expect.objectContaining({ column: 1, message: 'must not be missing' }),

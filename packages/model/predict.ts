@@ -32,8 +32,16 @@ export function encodeRow({ encodings, normalization }: TrainedModel, row: RawRo
       `there are ${row.length} values, not ${encodings.length}`,
     );
   }
-  const inputs = encodings.flatMap((encoding, c) => encodeCell(encoding, row[c]!, c));
-  return Float32Array.from(inputs, (x, i) => (Math.fround(x) - normalization.mean[i]!) / normalization.sigma[i]!);
+  let next = 0;
+  const inputs = encodings.flatMap((encoding, c) =>
+    encodeCell(encoding, row[c]!, c).map((x) => {
+      const i = next++;
+      const input = Math.fround((Math.fround(x) - normalization.mean[i]!) / normalization.sigma[i]!);
+      if (Number.isFinite(input)) return input;
+      throw new RowError(c, 'is too far from the values that were trained on');
+    }),
+  );
+  return Float32Array.from(inputs);
 }
 
 function encodeCell(encoding: InputEncoding, cell: RawCell, column: number): number[] {
