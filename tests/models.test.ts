@@ -1,6 +1,7 @@
 import { createClient } from '@caviar/client';
 import { readModel } from '@caviar/model';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { endlessParquet } from '../packages/datasets/testing/endless-parquet.js';
 import { loadOnnxRuntime } from './support/onnxruntime.js';
 import { type Service, startService } from './support/service.js';
 
@@ -123,6 +124,26 @@ test('a pruned trial, which may lead the board, has the network that it had when
   expect(pruned.step).toBeLessThan(4);
   const model = readModel(await client.getModel(pruned.id));
   expect(model.training).toMatchObject({ isExact: true, epoch: pruned.step, metrics: pruned.metrics });
+});
+
+test('callers who go away while their files are read leave room for others', async () => {
+  // Two are read at once, and these for ever.
+  const gone = [1, 2, 3].map(async (i) => {
+    const form = new FormData();
+    form.set('meta', JSON.stringify({ name: `endless ${i}`, format: 'parquet' }));
+    form.set('file', new Blob([endlessParquet().slice()]), 'damaged.parquet');
+    const signal = AbortSignal.timeout(1_500);
+    return fetch(`${service.url}/v1/datasets`, { method: 'POST', body: form, signal }).catch(
+      (error: Error) => error.name,
+    );
+  });
+  expect(await Promise.all(gone)).toEqual(['TimeoutError', 'TimeoutError', 'TimeoutError']);
+  const { rows } = await client.createDataset(
+    { name: 'after', format: 'csv' },
+    { file: new Blob(['a,y\n1,x\n2,z\n']) },
+    { signal: AbortSignal.timeout(60_000) },
+  );
+  expect(rows).toBe(2);
 });
 
 describe('what makes no sense is refused', () => {

@@ -1,9 +1,11 @@
 import { createReadStream } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { OPERATIONS } from '@caviar/contracts';
 import { type IngestLimits, ingestInThread } from '@caviar/datasets';
 import type { DatasetViewer, Orchestrator } from '@caviar/orchestrator';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { HttpProblem } from '../http/http-problem.js';
 import { memoryPage } from '../http/memory-page.js';
 import { route } from '../http/route.js';
 import { presentDataset, presentDatasetDetail } from '../presenters/present-dataset.js';
@@ -51,11 +53,12 @@ export async function datasetRoutes(
       const { project } = request.principal;
       const allowance = await orchestrator.uploadAllowance(project);
       const upload = await receiveUpload(request.raw, { ...limits, allowance });
+      const signal = untilGone(reply.raw);
       try {
         const contentPath = join(upload.folder, 'content');
         const { meta, files } = upload;
         const { info, summary, bytes } = await readInTurn(() =>
-          ingestInThread({ meta, files, options: { contentPath, limits: limits.ingest } }),
+          ingestInThread({ meta, files, options: { contentPath, limits: limits.ingest } }, { signal }),
         );
         const content = createReadStream(contentPath, { highWaterMark: 1024 * 1024 });
         const { dataset, created } = await orchestrator.createDataset({ info, summary, bytes, content }, project);
@@ -69,6 +72,17 @@ export async function datasetRoutes(
       }
     });
   });
+}
+
+/** Aborted when the caller goes away before there is an answer: nobody would read it. */
+function untilGone(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  const tell = () => {
+    if (!response.writableEnded) gone.abort(new HttpProblem('bad-request', 'The caller went away.'));
+  };
+  if (response.destroyed) tell();
+  else response.once('close', tell);
+  return gone.signal;
 }
 
 function viewerOf({ principal: { project, role } }: FastifyRequest): DatasetViewer {

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -23,19 +24,52 @@ export type IngestAnswer =
 /** JavaScript objects of a thread; the numbers of a data set lie beside them. */
 const MAX_HEAP_MB = 2_048;
 
-/** `ingest` in a thread of its own, so that a large upload holds up no other request. Throws IngestError. */
-export async function ingestInThread({ meta, files, options }: IngestTask): Promise<Ingested> {
-  const answer = await new Promise<IngestAnswer>((resolve, reject) => {
-    const thread = new Worker(program(), {
-      workerData: { meta, files, options } satisfies IngestTask,
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
-    });
-    thread.on('message', resolve);
-    thread.on('error', (error) => reject(isOutOfMemory(error) ? tooLarge() : error));
-    thread.on('exit', (code) => reject(new Error(`the thread ended with code ${code} and without a result`)));
+/** When reading is given up. */
+export interface Patience {
+  /** By default as long as a slow machine takes, many times over. */
+  readonly limitMs?: number;
+  /** Aborted: nobody waits for the result any more. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * `ingest` in a thread of its own, so that a large upload holds up no other request. Some damaged files have their readers go round for
+ * ever: after a while they are given up. Throws IngestError, and the reason of the signal.
+ */
+export async function ingestInThread(task: IngestTask, { limitMs, signal }: Patience = {}): Promise<Ingested> {
+  const limit = limitMs ?? (await patienceFor(task));
+  signal?.throwIfAborted();
+  const thread = new Worker(program(), {
+    workerData: task,
+    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
   });
-  if (answer.kind === 'ingested') return answer.ingested;
-  throw new IngestError(answer.path, answer.message, answer.isTooLarge);
+  let timer: NodeJS.Timeout | undefined;
+  const abort = new AbortController();
+  try {
+    const answer = await new Promise<IngestAnswer>((resolve, reject) => {
+      thread.on('message', resolve);
+      thread.on('error', (error) => reject(isOutOfMemory(error) ? tooLarge() : error));
+      thread.on('exit', (code) => reject(new Error(`the thread ended with code ${code} and without a result`)));
+      timer = setTimeout(() => reject(tooSlow(limit)), limit);
+      signal?.addEventListener('abort', () => reject(signal.reason), { signal: abort.signal });
+    });
+    if (answer.kind === 'ingested') return answer.ingested;
+    throw new IngestError(answer.path, answer.message, answer.isTooLarge);
+  } finally {
+    clearTimeout(timer);
+    abort.abort();
+    await thread.terminate();
+  }
+}
+
+/** Two minutes, and one second more per 250 KB: some thirty times what it takes. */
+async function patienceFor({ files }: IngestTask): Promise<number> {
+  const sizes = await Promise.all(files.map(async ({ path }) => (await stat(path)).size));
+  return 120_000 + sizes.reduce((sum, size) => sum + size, 0) / 250;
+}
+
+function tooSlow(limitMs: number): IngestError {
+  return new IngestError(['file'], `could not be read in ${Math.round(limitMs / 1000)} s: is it damaged?`);
 }
 
 /** Threads run what was compiled, also where the rest is read as TypeScript. */
