@@ -386,6 +386,39 @@ class OptunaLike(unittest.TestCase):
         with self.assertRaisesRegex(optuna.exceptions.OptunaError, "has suggested nothing"):
             optuna.create_study().optimize(lambda trial: 1.0, n_trials=2)
 
+    def test_a_pruned_trial_is_never_the_best(self):
+        def objective(trial):
+            x = trial.suggest_float("x", 0, 1)
+            total = 0
+            for step in range(4):
+                total += 1 + x  # a cost that adds up: the fewer steps, the less
+                trial.report(total, step)
+                if trial.should_prune():
+                    raise optuna.TrialPruned()
+            return total
+
+        study = optuna.create_study(pruner=optuna.pruners.MedianPruner(n_startup_trials=2))
+        study.optimize(objective, n_trials=12)
+        states = optuna.TrialState
+        self.assertTrue(study.get_trials(states=[states.PRUNED]))
+        self.assertEqual(study.best_trial.state, states.COMPLETE)
+        self.assertEqual(study.best_value, min(t.value for t in study.get_trials(states=[states.COMPLETE])))
+
+    def test_the_front_is_that_of_completed_trials(self):
+        def objective(trial):
+            x, y = trial.suggest_float("x", 0, 1), trial.suggest_float("y", 0, 1)
+            return x + y**2, (x - 1) ** 2 - y
+
+        study = optuna.create_study(directions=["minimize", "maximize"], sampler=optuna.samplers.RandomSampler(seed=2))
+        study.optimize(objective, n_trials=25)
+
+        def is_ahead(a, b):
+            return a != b and a[0] <= b[0] and a[1] >= b[1]
+
+        values = {trial.number: trial.values for trial in study.trials}
+        front = {n for n, own in values.items() if not any(is_ahead(other, own) for other in values.values())}
+        self.assertEqual({trial.number for trial in study.best_trials}, front)
+
     def test_several_objectives_have_a_front(self):
         def objective(trial):
             x = trial.suggest_float("x", 0, 2)

@@ -9,9 +9,10 @@ import threading
 import time
 import uuid
 from hashlib import sha256
-from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tuple, Type, Union
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple, Type, Union
 
 from .. import trial as _held
+from .. import types as _types
 from .._runner import Runner
 from ..client import Client
 from ..errors import CaviarError, ConflictError, ProblemError
@@ -109,7 +110,8 @@ class Study:
     def best_trial(self) -> FrozenTrial:
         if len(self._directions) > 1:
             raise RuntimeError("a study of several objectives has best_trials")
-        best = None if self.search_id is None else self._client.get_search(self.search_id)["best"]
+        # A pruned trial has a value, but of an earlier step: it is the best of nothing, as in Optuna.
+        best = next((entry for entry in self._entries() if entry["status"] == "completed"), None)
         if best is None:
             raise ValueError("no trials are completed yet")
         return self._frozen(self._client.get_trial(best["trialId"]))
@@ -119,12 +121,31 @@ class Study:
         """The Pareto front; of one objective, the best."""
         if len(self._directions) == 1:
             return [self.best_trial]
-        front: List[FrozenTrial] = []
-        for entry in [] if self.search_id is None else self._client.every_entry(self.search_id):
-            if entry["rank"] > 1:
-                break
-            front.append(self._frozen(self._client.get_trial(entry["trialId"])))
-        return front
+        front: List[_types.LeaderboardEntry] = []
+        rank, is_whole = 0, False
+        # The board goes by fronts, pruned trials among them: nobody is ahead of somebody of an earlier front.
+        for entry in self._entries():
+            if entry["rank"] != rank:
+                if is_whole:
+                    break
+                rank, is_whole = entry["rank"], True
+            if entry["status"] != "completed":
+                is_whole = False
+            elif not any(self._is_ahead(better, entry) for better in front):
+                front.append(entry)
+        return [self._frozen(self._client.get_trial(entry["trialId"])) for entry in front]
+
+    def _entries(self) -> Iterator[_types.LeaderboardEntry]:
+        return iter(()) if self.search_id is None else self._client.every_entry(self.search_id)
+
+    def _is_ahead(self, one: _types.LeaderboardEntry, other: _types.LeaderboardEntry) -> bool:
+        """Whether one is at least as good in every objective, and better in one."""
+        signs = [1 if direction == "minimize" else -1 for direction in self._directions]
+        pairs = [
+            (sign * (one["metrics"][name] or 0.0), sign * (other["metrics"][name] or 0.0))
+            for name, sign in zip(self._metrics, signs)
+        ]
+        return all(a <= b for a, b in pairs) and any(a < b for a, b in pairs)
 
     @property
     def best_params(self) -> Dict[str, Any]:
