@@ -3,8 +3,10 @@ import { askEarly } from '../data/early.js';
 import { startLive } from '../data/live.js';
 import { hasKey, whenRefused } from '../data/session.js';
 import { SearchesPage } from '../pages/searches/searches-page.js';
+import { FaultBoundary } from '../ui/fault-boundary.js';
 import { Empty, Skeleton } from '../ui/states.js';
 import { KeyGate } from './key-gate.js';
+import { loadCode } from './load-code.js';
 import { Link, type Place, usePlace } from './router.js';
 import { TopBar } from './top-bar.js';
 
@@ -16,12 +18,12 @@ const load = {
   dataset: () => import('../pages/dataset-page.js'),
   datasets: () => import('../pages/datasets-page.js'),
 };
-const SearchPage = lazy(async () => ({ default: (await load.search()).SearchPage }));
-const NewSearchPage = lazy(async () => ({ default: (await load.newSearch()).NewSearchPage }));
-const TrialPage = lazy(async () => ({ default: (await load.trial()).TrialPage }));
-const WorkersPage = lazy(async () => ({ default: (await load.workers()).WorkersPage }));
-const DatasetPage = lazy(async () => ({ default: (await load.dataset()).DatasetPage }));
-const DatasetsPage = lazy(async () => ({ default: (await load.datasets()).DatasetsPage }));
+const SearchPage = lazy(async () => ({ default: (await loadCode(load.search)).SearchPage }));
+const NewSearchPage = lazy(async () => ({ default: (await loadCode(load.newSearch)).NewSearchPage }));
+const TrialPage = lazy(async () => ({ default: (await loadCode(load.trial)).TrialPage }));
+const WorkersPage = lazy(async () => ({ default: (await loadCode(load.workers)).WorkersPage }));
+const DatasetPage = lazy(async () => ({ default: (await loadCode(load.dataset)).DatasetPage }));
+const DatasetsPage = lazy(async () => ({ default: (await loadCode(load.datasets)).DatasetsPage }));
 
 /** Begins with what a page needs while nothing is drawn yet: its code, and its first answers. */
 export function prepare(place: Place): void {
@@ -35,6 +37,7 @@ export function prepare(place: Place): void {
 export function App() {
   const [isRefused, setRefused] = useState(false);
   const [attempt, setAttempt] = useState(0);
+  const { path } = usePlace();
 
   useEffect(() => {
     whenRefused(() => setRefused(true));
@@ -53,9 +56,11 @@ export function App() {
     <>
       <TopBar />
       <main id="main" tabIndex={-1}>
-        <Suspense fallback={<Skeleton height={320} />}>
-          <Page key={attempt} />
-        </Suspense>
+        <FaultBoundary place={path.join('/')}>
+          <Suspense fallback={<Skeleton height={320} />}>
+            <Page key={attempt} />
+          </Suspense>
+        </FaultBoundary>
       </main>
     </>
   );

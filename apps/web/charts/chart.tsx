@@ -1,5 +1,6 @@
 import type { EChartsType } from 'echarts/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { loadCode } from '../app/load-code.js';
 import { useTheme } from '../app/theme.js';
 import { DownloadIcon } from '../ui/icons.js';
 import { Menu } from '../ui/menu.js';
@@ -60,7 +61,9 @@ export function Chart(props: ChartProps) {
     let made: EChartsType | undefined;
     let isGone = false;
     let observer: ResizeObserver | undefined;
-    void import('./echarts.js').then(({ init }) => {
+    const code = loadCode(() => import('./echarts.js'));
+    code.catch(() => {}); // the numbers can still be saved
+    void code.then(({ init }) => {
       if (isGone || host.current === null) return;
       made = init(host.current, null, { renderer: 'canvas' });
       made.on('click', (event) => {
