@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -50,6 +50,25 @@ describe('startPostgres', () => {
     expect(second.port).toBe(port);
     expect(await query(second.url, 'SELECT x FROM t')).toEqual([{ x: 7 }]);
     expect(Number.parseInt(second.version, 10)).toBeGreaterThanOrEqual(15);
+  });
+
+  test('makes a password where a full disk has left an empty file, and says so when it is not that of the data', async () => {
+    const settings = options('password');
+    const file = `${settings.dataDirectory}.password`;
+    writeFileSync(file, '');
+    const first = await start(settings);
+    expect(readFileSync(file, 'utf8')).toMatch(/^[0-9a-f]{48}$/);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    await first.stop();
+    rmSync(file);
+    await expect(startPostgres(settings)).rejects.toThrow(/the password beside its data, .*password\.password, is not/);
+  });
+
+  test('leaves alone a folder that is no cluster', async () => {
+    const settings = options('strange');
+    mkdirSync(settings.dataDirectory);
+    writeFileSync(join(settings.dataDirectory, 'mine.txt'), 'x');
+    await expect(startPostgres(settings)).rejects.toThrow(/strange holds files that are no cluster\. Try: another/);
   });
 
   test('listens on the loopback only, and asks for its password', async () => {

@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -28,6 +29,7 @@ const DATABASE = 'caviar';
 const HOST = '127.0.0.1';
 const READY_MS = 60_000; // a long write-ahead log may have to be replayed after a crash
 const LOG_LIMIT_BYTES = 10e6;
+const WRONG_PASSWORD = '28P01';
 /** Workers that have lost us too hand their trials back: no new sessions, and the end once the last has gone, or takes too long. */
 const WHEN_ALONE = [
   { afterS: 2, signal: 'TERM' },
@@ -65,7 +67,8 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const { logFile, settings = {}, binaries = findPostgresBinaries(), signal } = options;
   mkdirSync(dirname(options.dataDirectory), { recursive: true });
   const account = postgresAccount({ ...options, binaries });
-  const password = passwordIn(`${options.dataDirectory}.password`);
+  const passwordFile = `${options.dataDirectory}.password`;
+  const password = passwordIn(passwordFile);
   await initialise(account, password, signal);
   const { dataDirectory } = account;
   await stopOrphan({
@@ -90,7 +93,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
       await untilReady(pidFile, server, { logFile, signal });
       // sslmode: ours speaks no TLS on the loopback, whatever PGSSLMODE says about other servers
       const url = (database: string) => urlOf({ password, port, database });
-      await createDatabase(url('postgres'));
+      await createDatabase(url('postgres'), passwordFile);
       return { ...server, url: url(DATABASE), port, version: binaries.version, kind: binaries.kind };
     } catch (error) {
       await server.stop();
@@ -120,6 +123,9 @@ async function initialise(account: PostgresAccount, password: string, signal?: A
   const { dataDirectory } = account;
   if (existsSync(join(dataDirectory, 'PG_VERSION'))) return;
   // initdb in a folder of another name, renamed when done: an interrupted one leaves nothing that looks like a cluster
+  if (existsSync(dataDirectory) && readdirSync(dataDirectory).length > 0) {
+    throw new StepError('Postgres', `${dataDirectory} holds files that are no cluster`, 'another CAVIAR_HOME');
+  }
   const unfinished = `${dataDirectory}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { mode: 0o700 });
@@ -150,13 +156,17 @@ async function initialise(account: PostgresAccount, password: string, signal?: A
   }
 }
 
+/** Made once, and whole or not at all: without it there is no way back into the cluster. */
 function passwordIn(file: string): string {
-  try {
-    writeFileSync(file, randomBytes(24).toString('hex'), { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  if (existsSync(file)) {
+    const kept = readFileSync(file, 'utf8').trim();
+    if (kept !== '') return kept;
   }
-  return readFileSync(file, 'utf8').trim();
+  const password = randomBytes(24).toString('hex');
+  const part = `${file}.part`;
+  writeFileSync(part, password, { mode: 0o600, flush: true });
+  renameSync(part, file);
+  return password;
 }
 
 /** The URL of the server that another process of this machine keeps up on the data in a home; undefined when none does. */
@@ -217,9 +227,18 @@ async function untilReady(
   throw new StepError('Postgres', `it was not ready within ${READY_MS / 1000} s`, `reading ${logFile}`);
 }
 
-async function createDatabase(adminUrl: string): Promise<void> {
+async function createDatabase(adminUrl: string, passwordFile: string): Promise<void> {
   const client = new pg.Client({ connectionString: adminUrl });
-  await client.connect();
+  try {
+    await client.connect();
+  } catch (error) {
+    if ((error as { code?: string }).code !== WRONG_PASSWORD) throw error;
+    throw new StepError(
+      'Postgres',
+      `the password beside its data, ${passwordFile}, is not the one that they were made with`,
+      'the file as it was, from the same backup as the data, or another CAVIAR_HOME',
+    );
+  }
   try {
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
     if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
