@@ -1,4 +1,4 @@
-import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ownTemporaryFolder } from '../testing/own-temporary-folder.js';
@@ -20,4 +20,10 @@ test('what a killed API left of an upload is removed after a day, and nothing el
   await removeAbandonedUploads();
 
   expect((await readdir(temporary)).map((name) => join(temporary, name)).sort()).toEqual([atWork, others].sort());
+});
+
+test('a temporary folder that is not there is nothing to tidy, and is made for the first upload', async () => {
+  await rm(temporary, { recursive: true });
+  await removeAbandonedUploads();
+  expect(await makeUploadFolder()).toMatch(new RegExp(`^${temporary}/caviar-upload-`));
 });
