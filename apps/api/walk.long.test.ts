@@ -15,8 +15,8 @@ afterAll(async () => {
   await redis.stop();
 });
 
-test('200 lives of searches, others each time, over three instances of which two are killed now and then: see walk.test.ts', async () => {
-  for (let round = 0; round < 200; round++) {
+test('100 lives of searches, others each time, over three instances of which two are killed now and then: see walk.test.ts', async () => {
+  for (let round = 0; round < 100; round++) {
     // A failure names its seed.
     const seed = Math.floor(Math.random() * 2 ** 31);
     const steps = await walk({ instances, here, databaseUrl: database.url }, { seed, commands: 60 });

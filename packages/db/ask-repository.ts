@@ -54,7 +54,8 @@ export class AskRepository implements AskStore {
           started_at = coalesce(t.started_at, now()),
           ended_at = CASE WHEN ${isGivenUp} THEN now() END,
           reason = CASE WHEN ${isGivenUp} THEN 'worker ' || t.worker_id || ' was lost at step ' || t.step
-            || '; ' || (t.losses + 1) || ' workers were lost with this trial'
+            || '; ' || (t.losses + 1) || ' workers were lost with this trial. It was lost since the same name asked again:'
+            || ' programs at work at the same time need names of their own'
             -- What became of earlier attempts is over; what is wanted of it holds.
             WHEN t.cancel_requested OR t.pause_requested THEN t.reason END
         WHERE t.id IN (SELECT id FROM unfinished UNION ALL SELECT id FROM waiting)

@@ -458,7 +458,8 @@ describe('a lease', () => {
     expect((await askOne(id, { worker: 'a' })).number).toBe(1);
     expect(await trialOf(first.id)).toMatchObject({
       status: 'failed',
-      reason: 'worker a was lost at step 0; 3 workers were lost with this trial',
+      reason:
+        'worker a was lost at step 0; 3 workers were lost with this trial. It was lost since the same name asked again: programs at work at the same time need names of their own',
     });
   });
 
