@@ -36,6 +36,9 @@ const SELECT_SEARCH = Prisma.sql`
     ) AS best
   FROM searches s`;
 
+/** Searches that a reconciler takes further in one round. */
+const ADVANCED_AT_ONCE = 1_000;
+
 /** Searches in Postgres. */
 export class SearchRepository implements SearchStore {
   constructor(private readonly client: Client) {}
@@ -162,14 +165,20 @@ export class SearchRepository implements SearchStore {
   }
 
   async listAdvanceable(): Promise<readonly string[]> {
-    // Whether there really is room (rounds, strict windows) is advanceSearch's to say; this only leaves out what is full.
+    // Whether there really is room (rounds, strict windows) is advanceSearch's to say; this only leaves out what is full, and what
+    // has made all its trials and waits for some of them: code outside may have left it so for good.
+    const waits = Prisma.sql`(
+      s.queued + s.running > 0 AND s.paused = 0 AND s.spec->'stop'->>'targetValue' IS NULL
+      AND s.queued + s.running + s.completed + s.pruned + s.infeasible + s.failed + s.cancelled >= s.planned_total
+    )`;
+    // In any order: where there are more than are taken at once, all have their turn.
     const rows = await this.client.$read<{ id: string }[]>`
       SELECT s.id FROM searches s
       WHERE s.status = 'running' AND (
-        s.queued + s.running < (s.spec->>'parallelism')::int
+        s.queued + s.running < (s.spec->>'parallelism')::int AND ${waits} IS NOT TRUE
         OR s.active_ms + extract(epoch FROM now() - s.active_since) * 1000 >= (s.spec->'stop'->>'maxDurationMs')::float8
       )
-      ORDER BY s.created_at, s.id LIMIT 1000`;
+      ORDER BY random() LIMIT ${ADVANCED_AT_ONCE}`;
     return rows.map(({ id }) => id);
   }
 
