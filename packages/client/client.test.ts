@@ -1,7 +1,8 @@
 import type { Problem } from '@caviar/contracts';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createClient } from './client.js';
 import { everyItem } from './every-item.js';
+import { optimize } from './optimize/optimize.js';
 import { ProblemError, UnreachableError } from './problem-error.js';
 
 interface Sent {
@@ -250,5 +251,27 @@ describe('watchLeaderboard', () => {
     const away = clientOf(() => Promise.reject(new TypeError('fetch failed'))).client;
     const signal = AbortSignal.timeout(50);
     await expect(away.watchLeaderboard('s', { signal }).next()).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+});
+
+describe('a service that is not there from the start', () => {
+  test.each(['localhost:3000', 'nonsense', 'ftp://x', ''])('%j is no URL of one', (baseUrl) => {
+    expect(() => createClient({ baseUrl })).toThrow(`baseUrl: "${baseUrl}" is not an http or https URL`);
+  });
+
+  test('is given up soon by optimize, which waits long for one that was there', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    try {
+      const fetch = async () => {
+        throw new TypeError('refused');
+      };
+      const outcome = optimize({ x: { kind: 'float', min: 0, max: 1 } }, ({ x }) => x, { maxTrials: 1, fetch }).catch(
+        (error: unknown) => error,
+      );
+      await vi.advanceTimersByTimeAsync(31_000);
+      expect(await outcome).toBeInstanceOf(UnreachableError);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

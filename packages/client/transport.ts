@@ -37,7 +37,9 @@ export interface Transport {
   request(method: string, path: string, options?: RequestOptions): Promise<Response>;
 }
 
+/** @throws TypeError when `baseUrl` is no URL of http or https */
 export function createTransport({ patienceMs: usualMs = PATIENCE_MS, ...options }: TransportOptions): Transport {
+  checkUrl(options.baseUrl);
   return {
     async request(method, path, { isRepeatable = true, patienceMs = usualMs, ...request } = {}) {
       const since = performance.now();
@@ -55,6 +57,12 @@ export function createTransport({ patienceMs: usualMs = PATIENCE_MS, ...options 
       }
     },
   };
+}
+
+/** No time would make it answer: `localhost:3000` is a URL of the scheme `localhost`. */
+function checkUrl(baseUrl: string): void {
+  if (/^https?:$/.test(URL.canParse(baseUrl) ? new URL(baseUrl).protocol : '')) return;
+  throw new TypeError(`baseUrl: ${JSON.stringify(baseUrl)} is not an http or https URL, such as http://127.0.0.1:3000`);
 }
 
 interface Sent extends RequestOptions {

@@ -57,7 +57,8 @@ describe.skipIf(path === null)('odd searches', () => {
     const space = { ['p'.repeat(100)]: { kind: 'float', min: 0, max: 1 } } as const;
     const objective = { metric, direction: 'minimize' } as const;
     const id = await ended({ name: 'N'.repeat(200), space, objective }, [{ [metric]: 45_123.678 }, { [metric]: 2 }]);
-    const addresses = ['/searches', `/searches/${id}`, `/searches/${id}/parameters`];
+    const [trial] = (await client.listTrials(id, { limit: 1 })).items;
+    const addresses = ['/searches', `/searches/${id}`, `/searches/${id}/parameters`, `/trials/${trial!.id}`];
     for (const address of addresses) {
       await page.goto(`${url}${address}`);
       await page.getByText('N'.repeat(200)).waitFor();
@@ -94,6 +95,9 @@ describe.skipIf(path === null)('odd searches', () => {
       await page.getByText('No trial came to a result').first().waitFor();
       expect(await page.getByText(/\byet\b/).count(), tab).toBe(0);
     }
+    const [trial] = (await client.listTrials(id, { limit: 1 })).items;
+    await page.goto(`${url}/trials/${trial!.id}`);
+    await page.getByText('It reported no measurements').waitFor();
   });
 
   test('one parameter has no pairs to be drawn', async () => {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
 import random
 import time
 import urllib.error
@@ -14,6 +15,7 @@ from urllib.parse import quote, urlencode
 from ._form import Form
 from .errors import ProblemError, RateLimitedError, UnavailableError, UnreachableError, problem_of
 
+_LOGGER = logging.getLogger("caviar")
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 10.0
 
@@ -63,7 +65,11 @@ class Answer:
 
 class Transport:
     def __init__(self, url: str, api_key: Optional[str], patience: float, timeout: float) -> None:
+        if not url.startswith(("http://", "https://")):
+            raise ValueError(f"url: {url!r} is not an http or https URL, such as http://127.0.0.1:3000")
         self.url = url.rstrip("/")
+        #: Whether it was told that the service does not answer; once for every time that it is away.
+        self._is_away = False
         self._api_key = api_key
         self._patience = patience
         self._timeout = timeout
@@ -90,7 +96,9 @@ class Transport:
         failures = 0
         while True:
             try:
-                return self._send(method, path, query, body, headers, also_fine, timeout or self._timeout)
+                answer = self._send(method, path, query, body, headers, also_fine, timeout or self._timeout)
+                self._is_away = False
+                return answer
             except (ProblemError, UnreachableError) as error:
                 if failures > 0 and method == "DELETE" and getattr(error, "status", 0) == 404:
                     return Answer(_Gone())  # what a first try has deleted is not there for a second
@@ -98,6 +106,9 @@ class Transport:
                 pause = pause_before_retry(error, failures) if repeatable or refused_unread else None
                 if pause is None or time.monotonic() + pause > until:
                     raise
+                if isinstance(error, UnreachableError) and not self._is_away:
+                    self._is_away = True
+                    _LOGGER.warning("%s; it is tried again for %.0f s", error, until - time.monotonic())
                 failures += 1
                 time.sleep(pause)
 

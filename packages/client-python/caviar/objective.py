@@ -34,8 +34,9 @@ def optimize(
     The keywords are those of a spec: `max_trials`, `direction`, `metric`, `sampler`, `scheduler`, `seed`, `params`, `name`, `stop`.
     """
     spec.setdefault("parallelism", n_jobs)
-    used = client or Client(patience=_PATIENCE)
-    search = Search.start(used, space, idempotency_key=idempotency_key, **spec)
+    # A service that has not answered yet is not being upgraded: nobody has started it.
+    search = Search.start(client or Client(), space, idempotency_key=idempotency_key, **spec)
+    search.client = client or Client(patience=_PATIENCE)
     return search.optimize(function, n_jobs=n_jobs, catch=catch, lease=lease, timeout=timeout)
 
 

@@ -2,12 +2,15 @@
 
 import json
 import math
+import os
 import random
 import threading
 import unittest
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from unittest import mock
 
 import caviar
+import caviar.optuna_like
 from caviar._events import read_events
 from caviar._transport import finite, pause_before_retry
 from caviar.errors import problem_of
@@ -142,6 +145,40 @@ class Requests(unittest.TestCase):
         with Stub((200, page, {})) as stub:
             self.assertEqual(list(caviar.Client(stub.url).every_trial("a/b?c")), [])
             self.assertEqual(stub.seen[0][1], "/v1/searches/a%2Fb%3Fc/trials?limit=200")
+
+
+class Clock:
+    """The clock of requests, which does not wait."""
+
+    now = 0.0
+
+    def monotonic(self):
+        return self.now
+
+    def sleep(self, seconds):
+        self.now += seconds
+
+
+class Away(unittest.TestCase):
+    def test_what_is_no_url_is_refused_at_once(self):
+        for url in ("localhost:3000", "nonsense", "ftp://x"):
+            with self.assertRaisesRegex(ValueError, "is not an http or https URL"):
+                caviar.Client(url)
+
+    def test_a_service_that_is_not_there_from_the_start_is_given_up_soon_and_told_once(self):
+        calls = (
+            lambda: caviar.optimize(lambda trial: 1.0, {"x": caviar.Float(0, 1)}, max_trials=1),
+            lambda: caviar.optuna_like.create_study(),
+        )
+        for call in calls:
+            clock = Clock()
+            with mock.patch("caviar._transport.time", clock), mock.patch.dict(
+                os.environ, {"CAVIAR_URL": "http://127.0.0.1:1"}
+            ), self.assertLogs("caviar", "WARNING") as told, self.assertRaises(caviar.UnreachableError):
+                call()
+            self.assertTrue(10 < clock.now <= 30, clock.now)
+            self.assertEqual(len(told.output), 1)
+            self.assertIn("http://127.0.0.1:1 does not answer", told.output[0])
 
 
 class Metrics(unittest.TestCase):

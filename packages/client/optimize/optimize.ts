@@ -77,6 +77,8 @@ const LEASE_MS = 60_000;
 const LONGEST_REASON = 1000;
 /** A training run outlasts a service that is away for as long as an upgrade takes. */
 const PATIENCE_MS = 600_000;
+/** A service that has not answered yet is not being upgraded: nobody has started it. */
+const FIRST_PATIENCE_MS = 30_000;
 
 /**
  * Runs a function of yours against a service: it is called with the params of one trial after another, until the search ends.
@@ -89,11 +91,13 @@ export async function optimize<const S extends Space>(
   options: OptimizeOptions,
 ): Promise<Optimized<S>> {
   const { baseUrl = 'http://127.0.0.1:3000', apiKey, fetch, patienceMs = PATIENCE_MS, signal } = options;
-  const client = options.client ?? createClient({ baseUrl, apiKey, fetch, patienceMs });
+  const patient = (atMost: number) =>
+    options.client ?? createClient({ baseUrl, apiKey, fetch, patienceMs: Math.min(patienceMs, atMost) });
+  const [first, client] = [patient(FIRST_PATIENCE_MS), patient(Number.POSITIVE_INFINITY)];
   const found =
     options.searchId === undefined
-      ? await client.createSearch(specOf(space, options), { idempotencyKey: options.idempotencyKey, signal })
-      : await client.getSearch(options.searchId, { signal });
+      ? await first.createSearch(specOf(space, options), { idempotencyKey: options.idempotencyKey, signal })
+      : await first.getSearch(options.searchId, { signal });
   const { metric } = found.spec.objective;
   const metricsOf = (result: Result) => tidy(result, metric);
   let failure: unknown;

@@ -25,7 +25,15 @@ export function TrialCurves({ trial, tick, edits }: TrialProps & { readonly edit
   );
   return (
     <Whole loaded={loaded} height={420}>
-      {({ items }) => <Charts items={items} edits={edits} smoothing={smoothing} onSmooth={setBeta} />}
+      {({ items }) => (
+        <Charts
+          items={items}
+          hasEnded={trial.endedAt !== null}
+          edits={edits}
+          smoothing={smoothing}
+          onSmooth={setBeta}
+        />
+      )}
     </Whole>
   );
 }
@@ -39,11 +47,13 @@ interface Group {
 
 function Charts({
   items,
+  hasEnded,
   edits,
   smoothing,
   onSmooth,
 }: {
   readonly items: MeasurementsView['items'];
+  readonly hasEnded: boolean;
   readonly edits: Edits;
   readonly smoothing: number;
   readonly onSmooth: (beta: string) => void;
@@ -53,9 +63,13 @@ function Charts({
   if (groups.length === 0) {
     return (
       <Card title="Learning curve">
-        <Empty title="No measurements yet">
-          <p>The curve grows here step by step once the trial trains.</p>
-        </Empty>
+        {hasEnded ? (
+          <Empty title="It reported no measurements" />
+        ) : (
+          <Empty title="No measurements yet">
+            <p>The curve grows here step by step once the trial trains.</p>
+          </Empty>
+        )}
       </Card>
     );
   }

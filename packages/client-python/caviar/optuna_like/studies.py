@@ -94,6 +94,8 @@ def get_all_study_names(storage: Optional[str] = None, *, client: Optional[Clien
 def _client(storage: Optional[str]) -> Client:
     if storage is not None and not storage.startswith(("http://", "https://")):
         raise ValueError(f"storage is the URL of a Caviar service, such as http://127.0.0.1:3000, not {storage!r}")
+    # Before a first trial has trained for an hour: whether the service answers, and lets us in.
+    Client(storage).list_searches(limit=1)
     return Client(storage, patience=_PATIENCE)
 
 
