@@ -16,14 +16,32 @@ export function recordsOfColumns(field: string, columns: readonly ReadColumn[], 
     async each(visit) {
       const readers = columns.map(({ values }) => values[Symbol.iterator]());
       for (let row = 1; row <= rows; row++) {
-        const cells = readers.map((reader, c) => toCell(reader.next().value, field, { row, name: columns[c]!.name }));
+        const cells = readers.map((reader, c) => {
+          const place = { row, name: columns[c]!.name };
+          return toCell(readNext(reader, field, place), field, place);
+        });
         visit(cells, row);
       }
     },
   };
 }
 
-function toCell(value: unknown, field: string, { row, name }: { readonly row: number; readonly name: string }): Cell {
+interface Place {
+  readonly row: number;
+  readonly name: string;
+}
+
+/** Readers make some values only when they are asked for: a damaged one shows then. */
+function readNext(reader: Iterator<unknown>, field: string, { row, name }: Place): unknown {
+  try {
+    return reader.next().value;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new IngestError([field], `row ${row}, column "${name}": cannot be read (${reason})`);
+  }
+}
+
+function toCell(value: unknown, field: string, { row, name }: Place): Cell {
   switch (typeof value) {
     case 'number':
       if (Number.isNaN(value)) return null;

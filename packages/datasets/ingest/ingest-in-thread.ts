@@ -62,10 +62,10 @@ export async function ingestInThread(task: IngestTask, { limitMs, signal }: Pati
   }
 }
 
-/** Two minutes, and one second more per 250 KB: some thirty times what it takes. */
+/** A minute, and a second more per 100 KB: many times what it takes. */
 async function patienceFor({ files }: IngestTask): Promise<number> {
   const sizes = await Promise.all(files.map(async ({ path }) => (await stat(path)).size));
-  return 120_000 + sizes.reduce((sum, size) => sum + size, 0) / 250;
+  return 60_000 + sizes.reduce((sum, size) => sum + size, 0) / 100;
 }
 
 function tooSlow(limitMs: number): IngestError {

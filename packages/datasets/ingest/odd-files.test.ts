@@ -1,5 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { DatasetMetaInput } from '@caviar/spec';
+import { Table, TimestampMillisecond, tableToIPC, vectorFromArray } from 'apache-arrow';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { npyFile, upload } from '../testing/uploads.js';
 
@@ -170,5 +172,24 @@ describe('targets', () => {
     expect(await refused(() => 2)).toMatch(/the label is 2 in every row/);
     expect(await refused((i) => (i === 4 ? 1e300 : i))).toMatch(/^row 5: the label 1e\+300 is too large/);
     expect(await refused((i) => 1e9 + i / 100)).toMatch(/32-bit/);
+  });
+});
+
+describe('columns in binary', () => {
+  it('with a value that their reader cannot make are refused, by row and column', async () => {
+    const when = vectorFromArray([1, 9e17], new TimestampMillisecond());
+    const file = tableToIPC(new Table({ when, y: vectorFromArray(['x', 'z']) }), 'file');
+    await expect(upload({ format: 'arrow' }, { file })).rejects.toMatchObject({
+      name: 'IngestError',
+      message: expect.stringMatching(/^row 2, column "when": cannot be read/),
+    });
+  });
+
+  it('of one name are refused', async () => {
+    const column = { name: 'a', data: [1, 2], type: 'DOUBLE' } as const;
+    const file = new Uint8Array(parquetWriteBuffer({ columnData: [column, column] }));
+    await expect(upload({ format: 'parquet' }, { file })).rejects.toMatchObject({
+      message: 'two columns are named "a"',
+    });
   });
 });

@@ -29,6 +29,9 @@ export async function openParquet(file: UploadedFile, limits: IngestLimits): Pro
     if (nested !== undefined) {
       throw refuse(`column "${nested.element.name}" holds lists or structures; a table of plain columns is needed`);
     }
+    const names = children.map(({ element }) => element.name);
+    const twice = names.findIndex((name, c) => names.indexOf(name) < c);
+    if (twice >= 0) throw refuse(`two columns are named "${names[twice]}"`);
     const rows = Number(metadata.num_rows);
     if (rows * children.length > limits.cells) {
       throw refuse(`has ${rows} rows of ${children.length} columns, more than ${limits.cells} cells`, true);
