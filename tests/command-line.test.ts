@@ -368,6 +368,12 @@ describe('the service', () => {
     const { id } = await json(`dataset add ${path} --column id=ignore --licence CC0`);
     expect((await json(`dataset show ${id}`)).classNames).toEqual(['no', 'yes']);
     expect((await json('dataset show own')).id).toBe(id);
+    const again = await caviar(`dataset add ${path} --column id=ignore --name other`);
+    expect(again).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('was there already, as own: there is none by the name other'),
+    });
+    expect(added.stdout).not.toContain('there already');
     expect((await caviar(`dataset delete ${id}`)).stdout).toBe(`deleted ${id}\n`);
     writeFileSync(path, 'a,b\n1,2\n3\n');
     expect(await caviar(`dataset add ${path}`)).toMatchObject({ code: 6, stderr: expect.stringContaining('line 3') });

@@ -81,6 +81,9 @@ export const addDataset: Command = {
     context.answer(dataset, () => [
       ...datasetLines(dataset, { width: screen.width(), style }),
       '',
+      ...(dataset.name === meta.name
+        ? []
+        : [`The same content was there already, as ${dataset.name}: there is none by the name ${meta.name}.`, '']),
       `${style.dim('next:')} a search with "trainer": { "kind": "mlp", "dataset": "${dataset.name}" }`,
     ]);
     return EXIT.ok;

@@ -186,7 +186,7 @@ describe('columns in binary', () => {
   });
 
   it('of one name are refused', async () => {
-    const column = { name: 'a', data: [1, 2], type: 'DOUBLE' } as const;
+    const column = { name: 'a', data: [1, 2], type: 'DOUBLE' as const };
     const file = new Uint8Array(parquetWriteBuffer({ columnData: [column, column] }));
     await expect(upload({ format: 'parquet' }, { file })).rejects.toMatchObject({
       message: 'two columns are named "a"',
