@@ -66,6 +66,24 @@ describe('encodeDataset', () => {
     for (let row = 0; row < train.length; row++) expect(inputsOf(row).reduce((a, b) => a + b)).toBe(1);
   });
 
+  it('refuses more inputs than a network has memory for, before it takes any', () => {
+    const [rows, width] = [70_000, 300];
+    const categories = Array.from({ length: MAX_ONE_HOT }, (_, code) => `c${code}`);
+    const features = new Uint8Array(rows * width);
+    for (let row = 0; row < MAX_ONE_HOT; row++) features.fill(row, row * width, (row + 1) * width);
+    const columns = Array.from({ length: width }, (_, c) => ({
+      kind: 'categorical' as const,
+      name: `${c}`,
+      categories,
+    }));
+    const base = clouds({ rows: 2, features: 2, classes: 2 });
+    const dataset = { ...base, info: { ...base.info, rows, features: width }, features, columns };
+    const train = Int32Array.from({ length: MAX_ONE_HOT }, (_, row) => row);
+    expect(() => encodeDataset(dataset, train, plain(train))).toThrow(
+      'has 70000 rows of 19200 inputs, 5.0 GiB; there are 4 at most',
+    );
+  });
+
   it('normalises numbers by the training rows, and leaves what is 0 or 1', () => {
     const dataset = table([10, 0, missing, 2, 20, 2, 99, 1]);
     const train = Int32Array.of(0, 1, 2);

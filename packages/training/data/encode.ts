@@ -1,4 +1,5 @@
 import { type Dataset, type FeatureColumn, type InputEncoding, MAX_ONE_HOT } from '@caviar/spec';
+import { TrainingInputError } from '../job.js';
 import { identityNormalization, measureFeatures, type Normalization } from './normalize.js';
 
 /** A data set as a network sees it, with what was learned on its training rows. */
@@ -26,14 +27,29 @@ export function encodeDataset(
   const fullKey = `${normalize} ${key}`;
   if (last?.key === fullKey) return last.encoded;
   const encodings = learnEncodings(dataset, train);
-  const inputs = encodeRows(dataset, encodings);
   const width = encodings.reduce((sum, encoding) => sum + widthOf(encoding), 0);
+  refuseTooWide(dataset, width);
+  const inputs = encodeRows(dataset, encodings);
   const encoded = { ...dataset, info: { ...dataset.info, features: width }, features: inputs };
   const normalization = normalize ? measureFeatures(encoded, train) : identityNormalization(width);
   if (dataset.columns !== undefined) leaveIndicators(normalization, encodings);
   const result = { dataset: encoded, encodings, normalization };
   lastOf.set(dataset, { key: fullKey, encoded: result });
   return result;
+}
+
+/** Numbers of four bytes in 4 GiB, which is what a network's memory takes at most. */
+const MAX_INPUTS = 2 ** 30;
+
+/** Categories make many inputs of a column: said before the memory is taken, which the machine may not have. */
+function refuseTooWide({ info, features }: Dataset, width: number): void {
+  const rows = features.length / info.features;
+  if (rows * width <= MAX_INPUTS) return;
+  const gigabytes = (4 * rows * width) / 2 ** 30;
+  throw new TrainingInputError(
+    ['dataset'],
+    `has ${rows} rows of ${width} inputs, ${gigabytes.toFixed(1)} GiB; there are 4 at most: leave columns out, or rows`,
+  );
 }
 
 /** What becomes of every column. */
