@@ -11,10 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { Failure } from './failure.mjs';
 import { withLock } from './lock.mjs';
-import { at, hashOf } from './paths.mjs';
+import { at, hashOf, root } from './paths.mjs';
 import { run, runNode } from './processes.mjs';
 import { withProgress } from './progress.mjs';
 import { fetchWorkerNode, workerNodeIsSettled } from './worker-node.mjs';
@@ -134,11 +134,15 @@ function pagesKey() {
   return hashOf(stamps(files));
 }
 
-/** @param {readonly string[]} files */
+/**
+ * Below the root: a checkout that is moved, or mounted elsewhere, perhaps read-only, needs nothing anew.
+ *
+ * @param {readonly string[]} files
+ */
 function stamps(files) {
   const lines = files.map((file) => {
     const { size, mtimeMs } = statSync(file);
-    return `${file} ${size} ${mtimeMs}`;
+    return `${relative(root, file)} ${size} ${mtimeMs}`;
   });
   return lines.join('\n');
 }
