@@ -275,6 +275,9 @@ describe('changing a search', () => {
       progress: { total: 2, completed: 2 },
     });
     expect(done.endedAt).not.toBeNull();
+    expect(problem(await post(`/v1/searches/${id}/resume`), 'search-ended').detail).toBe(
+      'The search is completed: all 2 trials have ended. It can be resumed once its stop criteria leave something to do',
+    );
     await app.inject({ method: 'PATCH', url: `/v1/searches/${id}`, payload: { stop: { maxTrials: 4 } } });
     expect(body(await post(`/v1/searches/${id}/resume`), 'resumeSearch')).toMatchObject({
       status: 'running',

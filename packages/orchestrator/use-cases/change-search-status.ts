@@ -33,12 +33,14 @@ export async function resumeSearch(deps: Deps, id: string): Promise<Search> {
     deps.signals.publish(id);
     deps.logger.info({ searchId: id }, 'search resumed');
   }
+  const search = await getSearch(deps, id);
+  const { status, reason } = search;
+  if (!changed && (status === 'completed' || status === 'failed')) {
+    const message = `The search is ${status}: ${reason}. It can be resumed once its stop criteria leave something to do`;
+    throw new DomainError('search-ended', message);
+  }
   // Once resumed it may have come to its end already.
-  return requireStatus(
-    await getSearch(deps, id),
-    changed ? ['running', 'completed', 'failed'] : ['running'],
-    'resumed',
-  );
+  return requireStatus(search, changed ? ['running', 'completed', 'failed'] : ['running'], 'resumed');
 }
 
 async function reopen(deps: Deps, id: string): Promise<boolean> {

@@ -70,15 +70,11 @@ function checkEnd(world: World, { status, reason, spec, progress }: SearchView, 
     );
     return;
   }
-  const [, number] = /^trial (\d+) reached the target/.exec(reason ?? '') ?? [];
+  const [, number, target] = /^trial (\d+) reached the target (\S+)$/.exec(reason ?? '') ?? [];
   must(number !== undefined, 'ended for no known reason', reason);
   const { metric, direction } = spec.objective;
   const value = trials[Number(number)]?.metrics[metric] ?? null;
-  const { targetValue } = spec.stop;
-  const isReached =
-    value !== null &&
-    targetValue !== undefined &&
-    (direction === 'minimize' ? value <= targetValue : value >= targetValue);
+  const isReached = value !== null && (direction === 'minimize' ? value <= Number(target) : value >= Number(target));
   must(isReached, 'the target is not reached', reason, trials[Number(number)]);
 }
 

@@ -69,13 +69,15 @@ export async function changeTrial(world: World, verb: 'pause' | 'resume' | 'canc
 export async function patch(world: World): Promise<void> {
   const { random } = world;
   const before = await searchOf(world);
-  const what = random.weighted({ parallelism: 3, stop: 3, space: 1, notes: 1 });
-  const { maxTrials } = before.spec.stop;
+  const what = random.weighted({ parallelism: 3, stop: 3, target: 1, space: 1, notes: 1 });
+  const { targetValue: _, ...stop } = before.spec.stop;
+  const { maxTrials } = stop;
   const parallelism = random.int(1, 8);
   const most = random.int(1, 30);
   const change = {
     parallelism: { parallelism },
     stop: { stop: { ...before.spec.stop, ...(maxTrials !== undefined && { maxTrials: most }) } },
+    target: { stop: random.chance(0.5) ? { ...stop, targetValue: random.pick([-9, 0.6, 2]) } : stop },
     space: { space: OTHER_SPACE },
     notes: { notes: `noted ${most}`, name: `walk ${most}` },
   }[what];
@@ -87,6 +89,8 @@ export async function patch(world: World): Promise<void> {
   }
   if (what === 'parallelism') world.maxParallelism = Math.max(world.maxParallelism, parallelism);
   if (what === 'stop') world.maxTrials = Math.max(world.maxTrials, most);
+  // What a scheduler that knew of more trials has begun goes on beside what it would do now.
+  if (before.spec.scheduler.kind !== 'fifo') world.extra += before.progress.queued + before.progress.running;
   const after = body(answer, 'patchSearch');
   for (const [key, value] of Object.entries(change)) {
     const now = key === 'notes' || key === 'name' ? after[key] : after.spec[key as 'stop'];
