@@ -30,7 +30,7 @@ describe('parseCsv', () => {
       ],
     ],
     ['a delimiter at the end of the text', 'a,', [['a', '']]],
-    ['blank lines', 'a\n\n\nb\n\n', [['a'], ['b']]],
+    ['blank lines', 'a\n\n \t\nb\n\n ', [['a'], ['b']]],
     ['a byte order mark', '\uFEFFa\n', [['a']]],
     [
       'line ends of one carriage return, and of two with a line feed',

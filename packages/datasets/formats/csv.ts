@@ -67,7 +67,7 @@ export class CsvParser {
       const record = this.#readRecord(body, position, isEnd);
       if (record === null) break;
       const { fields, end, lines } = record;
-      if (!(fields.length === 1 && fields[0] === '')) this.#onRecord(fields, this.#line);
+      if (!(fields.length === 1 && fields[0]!.trim() === '')) this.#onRecord(fields, this.#line);
       position = end;
       this.#line += lines;
       if (position >= body.length) break;
