@@ -7,7 +7,9 @@ import { walk } from './testing/walk/walk.js';
 const database = await createTestDatabase();
 const redis = await startTestRedis();
 const here = await createTestApp({ database, redis: { url: redis.url, prefix: 'caviar' } });
-const own = await Promise.all([1, 2].map(() => instanceOfItsOwn({ databaseUrl: database.url, redisUrl: redis.url })));
+const own = await Promise.all(
+  [1, 2].map(() => instanceOfItsOwn({ databaseUrl: database.url, redisUrl: redis.url, environment: process.env })),
+);
 const instances = [await instanceHere(here.app), ...own];
 afterAll(async () => {
   await Promise.all(own.map(({ stop }) => stop()));

@@ -32,18 +32,23 @@ export async function instanceHere(app: FastifyInstance): Promise<Instance> {
 const SERVER = fileURLToPath(new URL('../../dist/server.js', import.meta.url));
 
 /** One as it is shipped, in a process with a memory of its own. The caller stops it. */
-export async function instanceOfItsOwn(urls: {
+export async function instanceOfItsOwn({
+  databaseUrl,
+  redisUrl,
+  environment,
+}: {
   readonly databaseUrl: string;
   readonly redisUrl: string;
+  readonly environment: NodeJS.ProcessEnv;
 }): Promise<Instance & { stop(): Promise<void> }> {
   let child: ChildProcess;
   let baseUrl = '';
   const start = async () => {
     const env = {
-      ...process.env,
+      ...environment,
       PORT: '0',
-      DATABASE_URL: urls.databaseUrl,
-      REDIS_URL: urls.redisUrl,
+      DATABASE_URL: databaseUrl,
+      REDIS_URL: redisUrl,
       CAVIAR_SUPERVISED: '1',
       LOG_LEVEL: 'error',
     };
