@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const SKIPPED = /(^|\/)(node_modules|dist|generated|bench)(\/|$)/;
-const ALLOWED = /(^|\/)config\.ts$|\.test\.ts$|\.config\.ts$/;
+const ALLOWED = /(^|\/)config\.ts$|\.test\.ts$|\.config\.ts$|^apps\/[^/]+\/testing\//;
 
 let found = 0;
 for (const top of ['apps', 'packages']) {
