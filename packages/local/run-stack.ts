@@ -72,5 +72,7 @@ export async function aborted(signal: AbortSignal): Promise<void> {
 export function explain(error: unknown, prefix = 'caviar: '): string {
   if (error instanceof ConfigError) return error.problems.map((line) => `${prefix}${line}\n`).join('');
   if (error instanceof StepError) return `${prefix}${error.message}\n`;
+  if (/^(ENOSPC|EDQUOT)$/.test(String((error as { code?: unknown } | null)?.code)))
+    return `${prefix}the disk is full (${messageOf(error)}). Try: making room where CAVIAR_HOME and the temporary folder are\n`;
   return `${prefix}internal error: ${error instanceof Error ? error.stack : messageOf(error)}\n`;
 }
