@@ -20,12 +20,16 @@ export interface Screen {
 }
 
 const PIPE_WIDTH = 120;
+const USUAL_WIDTH = 79; // of a terminal that does not know its size: CI's, and those of containers, say 0
 
 /** A live region needs a terminal that can move its cursor. */
 export function createScreen(output: Output, isDumb = false): Screen {
   const isLive = output.isTTY === true && !isDumb;
   // one less than there are: a full line would make some terminals wrap, and the count of lines would be wrong
-  const width = () => (output.columns === undefined ? PIPE_WIDTH : Math.max(10, output.columns - 1));
+  const width = () => {
+    if (output.columns === undefined) return PIPE_WIDTH;
+    return output.columns === 0 ? USUAL_WIDTH : Math.max(10, output.columns - 1);
+  };
   let live: readonly string[] = [];
   const erased = () => (live.length === 0 ? '' : `\x1b[${live.length}A\r\x1b[0J`);
   const text = (lines: readonly string[]) => lines.map((line) => `${fit(line, width())}\n`).join('');

@@ -91,6 +91,11 @@ describe('screen', () => {
     expect(screen.width()).toBe(120);
   });
 
+  test('takes a terminal that does not know its width for a usual one', () => {
+    expect(createScreen(recorder(true, 0).output).width()).toBe(79);
+    expect(createScreen(recorder(true, 5).output).width()).toBe(10);
+  });
+
   test('only prints on a dumb terminal', () => {
     const { written, output } = recorder(true, 80);
     createScreen(output, true).draw(['live']);
