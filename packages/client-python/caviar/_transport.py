@@ -70,7 +70,10 @@ class Transport:
         self.url = url.rstrip("/")
         #: Whether it was told that the service does not answer; once for every time that it is away.
         self._is_away = False
-        self._api_key = api_key
+        # Files with keys end with line ends, those of Windows with two signs.
+        self._api_key = (api_key or "").strip()
+        if not (self._api_key.isascii() and self._api_key.isprintable()):
+            raise ValueError("api_key: has characters that no key has")
         self._patience = patience
         self._timeout = timeout
         self._opener = urllib.request.build_opener(_NoRedirect())

@@ -165,6 +165,12 @@ class Away(unittest.TestCase):
             with self.assertRaisesRegex(ValueError, "is not an http or https URL"):
                 caviar.Client(url)
 
+    def test_a_key_that_no_header_can_hold_is_refused_and_its_line_end_dropped(self):
+        for key in ("schl\u00fcssel", "a\nb", "\u2713"):
+            with self.assertRaisesRegex(ValueError, "characters that no key has"):
+                caviar.Client("http://127.0.0.1:1", key)
+        self.assertEqual(caviar.Client("http://127.0.0.1:1", "k3y\r\n")._transport._api_key, "k3y")
+
     def test_a_service_that_is_not_there_from_the_start_is_given_up_soon_and_told_once(self):
         calls = (
             lambda: caviar.optimize(lambda trial: 1.0, {"x": caviar.Float(0, 1)}, max_trials=1),
