@@ -45,8 +45,8 @@ class Results(unittest.TestCase):
         self.addCleanup(logging.getLogger("caviar").setLevel, logging.NOTSET)
 
     def test_what_is_no_value_fails_its_trial_alone(self):
-        for odd in (None, "high", (1.0, 2.0), object(), [], float("nan")):
-            for number in (0, 1):
+        for number in (0, 1):
+            for odd in (None, "high", (1.0, 2.0), float("nan")):
                 study = optuna.create_study()
                 study.optimize(lambda trial: (parabola(trial), odd)[trial.number == number], n_trials=3)
                 expected = [FAIL if each == number else COMPLETE for each in range(3)]
@@ -141,6 +141,19 @@ class Ends(unittest.TestCase):
         for trial in asked:
             study.tell(trial, 1.0)
 
+    def test_when_every_combination_has_been_tried(self):
+        study = optuna.create_study()
+
+        def objective(trial):
+            return len(trial.suggest_categorical("word", ["a", "bb", "ccc"]))
+
+        study.optimize(objective, n_trials=10)
+        self.assertEqual(states_of(study), [COMPLETE] * 3)
+        with self.assertLogs("caviar", "WARNING") as told:
+            study.optimize(objective, n_trials=5)
+        self.assertIn("has nothing left to try", told.output[0])
+        self.assertEqual(len(study.trials), 3)
+
     def test_a_name_that_is_taken(self):
         name = fresh_name()
         optuna.create_study(study_name=name).optimize(parabola, n_trials=1)
@@ -168,38 +181,38 @@ class Several(unittest.TestCase):
 
     def test_programs_that_begin_together(self):
         name = fresh_name()
-        processes = self.run_all(multiprocessing.get_context("fork").Process, take_part, (name, 4))
+        processes = self.run_all(multiprocessing.get_context("fork").Process, take_part, (name, 2))
         self.assertEqual([process.exitcode for process in processes], [0, 0])
-        self.assert_done(name, 8)
+        self.assert_done(name, 4)
 
     def test_programs_that_are_forked(self):
         name = fresh_name()
         study = optuna.create_study(study_name=name)
         study.optimize(parabola, n_trials=2)
         fork = multiprocessing.get_context("fork").Process
-        processes = self.run_all(fork, study.optimize, (slowly, 4))
+        processes = self.run_all(fork, study.optimize, (slowly, 2))
         self.assertEqual([process.exitcode for process in processes], [0, 0])
-        self.assert_done(name, 10)
+        self.assert_done(name, 6)
 
     def test_threads_of_one_program(self):
         name = fresh_name()
         study = optuna.create_study(study_name=name)
         study.optimize(parabola, n_trials=2)
-        self.run_all(threading.Thread, study.optimize, (slowly, 4))
-        self.assert_done(name, 10)
+        self.run_all(threading.Thread, study.optimize, (slowly, 2))
+        self.assert_done(name, 6)
 
     def test_somebody_who_comes_later(self):
         name = fresh_name()
-        late = threading.Thread(target=take_part, args=(name, 3))
+        late = threading.Thread(target=take_part, args=(name, 2))
         study = optuna.create_study(study_name=name)
 
         def callback(study, trial):
             if trial.number == 1:
                 late.start()
 
-        study.optimize(slowly, n_trials=8, callbacks=[callback])
+        study.optimize(slowly, n_trials=5, callbacks=[callback])
         late.join(240)
-        self.assert_done(name, 11)
+        self.assert_done(name, 7)
 
 
 if __name__ == "__main__":

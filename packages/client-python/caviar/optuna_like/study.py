@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import logging
 import os
 import random
 import threading
@@ -29,6 +30,7 @@ from .pruners import BasePruner
 from .samplers import BaseSampler
 from .trial import FrozenTrial, Trial, TrialState
 
+_LOGGER = logging.getLogger("caviar")
 _LEASE = 60.0
 #: Times that a search may go on and give us nothing, before there is nothing to be had.
 _TRIES = 3
@@ -224,7 +226,14 @@ class Study:
             if not self._took_part(first, n_trials, n_jobs):
                 self._make(first, n_trials, n_jobs)
         else:
-            self._widen(n_trials, n_jobs)
+            try:
+                self._widen(n_trials, n_jobs)
+            except ConflictError as error:
+                if error.code != "search-ended" or self._client.get_search(self.search_id)["status"] != "completed":
+                    raise
+                # Every combination has been tried, where there are but a few.
+                _LOGGER.warning("%s has nothing left to try: %s", self.study_name, error.detail)
+                return
             self._hand_in()
         assert self.search_id is not None
         untold = first
