@@ -1,4 +1,4 @@
-import { createTrialDesk, reconcile, type TrialDesk } from '@caviar/orchestrator';
+import { createOrchestrator, createTrialDesk, reconcile, type TrialDesk } from '@caviar/orchestrator';
 import type { SearchSpecInput } from '@caviar/spec';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { advanceSearch } from '../packages/orchestrator/use-cases/advance-search.js';
@@ -57,6 +57,22 @@ describe('a search in flight', () => {
     expect(await numbersOf(id)).toEqual(upTo(6));
     const { progress } = await stack.orchestrator.getSearch(id);
     expect(progress).toMatchObject({ total: 20, queued: 4, completed: 2 });
+  });
+
+  test('has no more open once it is resumed, whoever advances it at that moment', async () => {
+    const { id } = await create();
+    await stack.orchestrator.pauseSearch(id);
+    for (const trial of await allTrials(stack, id)) await stack.deps.trials.pauseOne(trial.id, 'by hand');
+    for (const trial of await allTrials(stack, id)) await stack.deps.trials.resumeOne(trial.id);
+    expect((await stack.orchestrator.getSearch(id)).progress).toMatchObject({ queued: 0, paused: 4 });
+    const searches = Object.create(stack.deps.searches) as typeof stack.deps.searches;
+    searches.transition = async (...change) => {
+      const hasChanged = await stack.deps.searches.transition(...change);
+      await advanceSearch(stack.deps, id); // another process, in between
+      return hasChanged;
+    };
+    await createOrchestrator({ ...stack.deps, searches }).resumeSearch(id);
+    expect((await stack.orchestrator.getSearch(id)).progress).toMatchObject({ queued: 4, paused: 0 });
   });
 
   test('gives every number the same params, however it came about', async () => {

@@ -24,11 +24,14 @@ export async function resumeSearch(deps: Deps, id: string): Promise<Search> {
     const project = await deps.keys.projectOfSearch(id);
     if (status !== 'running' && project !== null) await checkQuotas(deps, project, spec.parallelism);
   }
+  // Before anybody makes trials for a search that runs again: those that wait have their places in it.
+  const waiting = (await getSearch(deps, id)).status === 'paused' ? await deps.trials.resume(id) : [];
   let changed = await deps.searches.transition(id, { from: ['paused'], to: 'running', reason: null });
   if (!changed) changed = await reopen(deps, id);
   if (changed) {
     const { spec } = await getSearch(deps, id);
-    await dispatchOrLeave(dispatching(deps, spec), await deps.trials.resume(id));
+    // And those that were given back in between.
+    await dispatchOrLeave(dispatching(deps, spec), [...waiting, ...(await deps.trials.resume(id))]);
     await advanceSearch(deps, id);
     deps.signals.publish(id);
     deps.logger.info({ searchId: id }, 'search resumed');
