@@ -185,6 +185,28 @@ class Several(unittest.TestCase):
         self.assertEqual([process.exitcode for process in processes], [0, 0])
         self.assert_done(name, 4)
 
+    def test_one_that_leaves_while_another_hands_its_first_call_over(self):
+        name = fresh_name()
+        other, study = (optuna.create_study(study_name=name, load_if_exists=True) for _ in range(2))
+        client = study._client
+        add_trials = client.add_trials
+
+        def late(search_id, trials):
+            client.add_trials = add_trials
+            client.patch_search(search_id, stop={"maxTrials": 2})
+            client.pause_search(search_id)
+            return add_trials(search_id, trials)
+
+        def objective(trial):
+            if other.search_id is None:
+                other.optimize(parabola, n_trials=2)
+                client.add_trials = late
+            return parabola(trial)
+
+        study.optimize(objective, n_trials=2)
+        self.assertEqual(client.add_trials, add_trials)
+        self.assert_done(name, 4)
+
     def test_programs_that_are_forked(self):
         name = fresh_name()
         study = optuna.create_study(study_name=name)

@@ -38,6 +38,11 @@ Objective = Callable[[Trial], Union[float, Sequence[float]]]
 Callback = Callable[["Study", FrozenTrial], None]
 
 
+def _is_full(error: ProblemError) -> bool:
+    """Whether a search had no room for the trials that were to be added."""
+    return any(each.get("pointer") == "/trials" for each in error.errors)
+
+
 def _is_given(raw: Any) -> bool:
     return bool(raw["endedAt"] is not None or raw["proposal"].lower().startswith("given"))
 
@@ -325,10 +330,17 @@ class Study:
             raise DuplicatedStudyError(f"somebody else has begun a study {self.study_name!r} meanwhile")
         self.search_id = search["id"]
         self._learned.adopt(search["spec"]["space"])
-        self._widen(n_trials, n_jobs)
-        self._learn(first.trial)
-        space = self._client.get_search(self.search_id)["spec"]["space"]
-        [added] = self._client.add_trials(self.search_id, [self._filled(first.trial._values, space)])["items"]
+        for tries_left in range(_TRIES, -1, -1):
+            try:
+                self._widen(n_trials, n_jobs)
+                self._learn(first.trial)
+                space = self._client.get_search(self.search_id)["spec"]["space"]
+                [added] = self._client.add_trials(self.search_id, [self._filled(first.trial._values, space)])["items"]
+                break
+            except ProblemError as error:
+                # The other one may leave in between, and take the room with it.
+                if tries_left == 0 or not (_is_full(error) or isinstance(error, ConflictError)):
+                    raise
         self._calls = {added["number"]: first.trial}
         first.trial.number = added["number"]
         return True
@@ -342,8 +354,7 @@ class Study:
             try:
                 self._client.add_trials(self.search_id, [self._filled(params, space)])
             except ProblemError as error:
-                is_full = any(each.get("pointer") == "/trials" for each in error.errors)
-                if not is_full and not isinstance(error, ConflictError):
+                if not _is_full(error) and not isinstance(error, ConflictError):
                     raise
                 self._queue.insert(0, params)
                 return
