@@ -1,4 +1,4 @@
-// Chaos: `npm run chaos -- [--trials 500] [--kills 100] [--workers 4] [--every-ms 900] [--seed 1] [--keep]`.
+// Chaos: `npm run chaos -- [--trials 500] [--kills 100] [--workers 4] [--every-ms 150] [--seed 1] [--keep]`.
 //
 // Runs an adaptive search (tpe with asha, strict) twice on the service as `npm start` has it: undisturbed, and while workers, the
 // API, Redis and Postgres are killed with SIGKILL and Redis is emptied, at random. Then holds the second record to the first: no
@@ -17,7 +17,7 @@ const { values } = parseArgs({
     trials: { type: 'string', default: '500' },
     kills: { type: 'string', default: '100' },
     workers: { type: 'string', default: '4' },
-    'every-ms': { type: 'string', default: '900' },
+    'every-ms': { type: 'string', default: '150' },
     seed: { type: 'string', default: '1' },
     keep: { type: 'boolean', default: false },
   },
