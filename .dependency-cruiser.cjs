@@ -40,7 +40,7 @@ const APPS = new Set(['api', 'worker', 'web', 'cli']);
  * what they have.
  */
 const PURE = ['search', 'diagnosis', 'model', 'training', 'numerics', 'spec', 'contracts', 'client', 'terminal'];
-const TESTS = '\\.test\\.ts$|/bench/|^(apps|packages)/[^/]+/testing/';
+const TESTS = '\\.test\\.ts$|/bench/|^apps/[^/]+/testing/';
 
 const folderOf = (name) => `${APPS.has(name) ? 'apps' : 'packages'}/${name}/`;
 const startsWith = (names) => names.map((name) => (name.endsWith('/') ? name : `${name}($|/)`)).join('|');

@@ -1,26 +1,21 @@
 #!/usr/bin/env node
 // The environment is read in files called config.ts and nowhere else, so that every setting is validated once and
 // `config.ts` is the list of them.
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { at, packageFiles } from './caviar/paths.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const SKIPPED = /(^|\/)(node_modules|dist|generated|bench)(\/|$)/;
-const ALLOWED = /(^|\/)config\.ts$|\.test\.ts$|\.config\.ts$|^apps\/[^/]+\/testing\//;
+const ALLOWED = /(^|\/)config\.ts$|\.test\.ts$|\.config\.ts$/;
 
 let found = 0;
-for (const top of ['apps', 'packages']) {
-  for (const entry of readdirSync(join(root, top), { recursive: true })) {
-    const path = `${top}/${String(entry).replaceAll('\\', '/')}`;
-    if (!path.endsWith('.ts') || SKIPPED.test(path) || ALLOWED.test(path)) continue;
-    readFileSync(join(root, path), 'utf8')
-      .split('\n')
-      .forEach((line, index) => {
-        if (!/\bprocess\.env\b|\benv\b.*from 'node:process'/.test(line)) return;
-        found++;
-        process.stderr.write(`${path}:${index + 1}: process.env is read outside a config.ts: ${line.trim()}\n`);
-      });
-  }
+for (const path of packageFiles()) {
+  if (!path.endsWith('.ts') || SKIPPED.test(path) || ALLOWED.test(path)) continue;
+  readFileSync(at(path), 'utf8')
+    .split('\n')
+    .forEach((line, index) => {
+      if (!/\bprocess\.env\b|\benv\b.*from 'node:process'/.test(line)) return;
+      found++;
+      process.stderr.write(`${path}:${index + 1}: process.env is read outside a config.ts: ${line.trim()}\n`);
+    });
 }
 process.exit(found === 0 ? 0 : 1);

@@ -4,13 +4,12 @@
 // temporary folder that breaks one rule per file; every rule must name its file, and nothing else. Then that every package declares
 // what it imports.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { undeclared } from './caviar/dependencies.mjs';
+import { at, packageFiles, root } from './caviar/paths.mjs';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const program = join(root, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruise.mjs');
 const config = join(root, '.dependency-cruiser.cjs');
 
@@ -83,10 +82,8 @@ const { status } = spawnSync(process.execPath, [program, '--config', config, 'ap
 /** What runs in production as it is: the web app is bundled. */
 const PRODUCTION = /^(apps|packages)\/(?!web\/)[^/]+\/.*\.(ts|mjs)$/;
 const NOT_SHIPPED = /(^|\/)(node_modules|dist|generated|testing|fixtures|bench)\/|\.test\.ts$|\.d\.ts$/;
-const read = (path) => readFileSync(join(root, path), 'utf8');
-const files = ['apps', 'packages'].flatMap((top) =>
-  readdirSync(join(root, top), { recursive: true }).map((path) => `${top}/${String(path).replaceAll('\\', '/')}`),
-);
+const read = (path) => readFileSync(at(path), 'utf8');
+const files = packageFiles();
 const shipped = files.filter((path) => PRODUCTION.test(path) && !NOT_SHIPPED.test(path));
 const manifests = files.filter((path) => /^[^/]+\/[^/]+\/package\.json$/.test(path));
 const complaints = undeclared(

@@ -1,5 +1,6 @@
 import { createTestDatabase, startTestRedis } from '@caviar/testing';
 import { afterAll, expect, test } from 'vitest';
+import { startFleet } from '../../tests/support/fleet.js';
 import { createTestApp } from './testing/test-app.js';
 import { instanceHere, instanceOfItsOwn } from './testing/walk/instance.js';
 import { walk } from './testing/walk/walk.js';
@@ -7,12 +8,11 @@ import { walk } from './testing/walk/walk.js';
 const database = await createTestDatabase();
 const redis = await startTestRedis();
 const here = await createTestApp({ database, redis: { url: redis.url, prefix: 'caviar' } });
-const own = await Promise.all(
-  [1, 2].map(() => instanceOfItsOwn({ databaseUrl: database.url, redisUrl: redis.url, environment: process.env })),
-);
+const fleet = await startFleet({ servers: { databaseUrl: database.url, redisUrl: redis.url } });
+const own = await Promise.all([1, 2].map(() => instanceOfItsOwn(() => fleet.addApi())));
 const instances = [await instanceHere(here.app), ...own];
 afterAll(async () => {
-  await Promise.all(own.map(({ stop }) => stop()));
+  await fleet.stop();
   await here.close();
   await redis.stop();
 });

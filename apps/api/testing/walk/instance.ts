@@ -1,6 +1,3 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 
 export type Answer = Awaited<ReturnType<FastifyInstance['inject']>>;
@@ -29,45 +26,23 @@ export async function instanceHere(app: FastifyInstance): Promise<Instance> {
   };
 }
 
-const SERVER = fileURLToPath(new URL('../../dist/server.js', import.meta.url));
+/** A process of the API, which answers somewhere, until it is killed. */
+interface Process {
+  readonly url: string;
+  kill(): Promise<void>;
+}
 
-/** One as it is shipped, in a process with a memory of its own. The caller stops it. */
-export async function instanceOfItsOwn({
-  databaseUrl,
-  redisUrl,
-  environment,
-}: {
-  readonly databaseUrl: string;
-  readonly redisUrl: string;
-  readonly environment: NodeJS.ProcessEnv;
-}): Promise<Instance & { stop(): Promise<void> }> {
-  let child: ChildProcess;
-  let baseUrl = '';
-  const start = async () => {
-    const env = {
-      ...environment,
-      PORT: '0',
-      DATABASE_URL: databaseUrl,
-      REDIS_URL: redisUrl,
-      CAVIAR_SUPERVISED: '1',
-      LOG_LEVEL: 'error',
-    };
-    child = fork(SERVER, [], { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
-    [{ url: baseUrl }] = (await once(child, 'message')) as [{ readonly url: string }];
-  };
-  const stop = async () => {
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-  };
-  await start();
+/** One in a process with a memory of its own, of the kind that `start` starts. */
+export async function instanceOfItsOwn(start: () => Promise<Process>): Promise<Instance> {
+  let running = await start();
   return {
     get baseUrl() {
-      return baseUrl;
+      return running.url;
     },
     async send({ method, url, headers = {}, payload }) {
       const body = payload === undefined ? null : JSON.stringify(payload);
       const type = body === null ? {} : { 'content-type': 'application/json' };
-      const response = await fetch(`${baseUrl}${url}`, { method, body, headers: { ...type, ...headers } });
+      const response = await fetch(`${running.url}${url}`, { method, body, headers: { ...type, ...headers } });
       const text = await response.text();
       const answer = {
         statusCode: response.status,
@@ -78,9 +53,8 @@ export async function instanceOfItsOwn({
       return answer as unknown as Answer;
     },
     async restart() {
-      await stop();
-      await start();
+      await running.kill();
+      running = await start();
     },
-    stop,
   };
 }
