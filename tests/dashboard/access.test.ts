@@ -1,29 +1,22 @@
 import { createClient } from '@caviar/client';
-import { createTestDatabase, type TestDatabase, testRedis } from '@caviar/testing';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApp, type TestApp } from '../../apps/api/testing/test-app.js';
-import { accessibilityFaults, findChromium, openBrowser, visit } from '../support/browser.js';
+import { accessibilityFaults, findChromium, visit } from '../support/browser.js';
+import { type Dashboard, openDashboard } from '../support/dashboard.js';
 
 // What the dashboard does where a key is asked for, and where the service is away. Without a Chromium the journey says so.
 
 const path = findChromium();
 
 describe.skipIf(path === null)('access', () => {
-  let service: TestApp;
+  let dashboard: Dashboard;
   let url: string;
   let browser: Browser;
-  const redis = testRedis();
-  let database: TestDatabase;
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await createTestApp({ database, redis }, { apiKeys: ['k3y'] });
-    [url, browser] = await Promise.all([service.app.listen({ host: '127.0.0.1', port: 0 }), openBrowser(path!)]);
+    dashboard = await openDashboard(path!, { apiKeys: ['k3y'] });
+    ({ url, browser } = dashboard);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await service?.close();
-  });
+  afterAll(() => dashboard?.close());
 
   test('somebody whose key may only read sees everything, and is told clearly what it may not do', async () => {
     const admin = createClient({ baseUrl: url, apiKey: 'k3y' });
@@ -75,7 +68,7 @@ describe.skipIf(path === null)('access', () => {
     await page.getByText('No searches yet').waitFor();
 
     // Pushed to a page with a key: a stream that carries headers.
-    const { orchestrator } = service.container;
+    const { orchestrator } = dashboard.service.container;
     await orchestrator.createSearch(
       {
         name: 'pushed',
@@ -99,7 +92,7 @@ describe.skipIf(path === null)('access', () => {
     await other.close();
     expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain('k3y');
 
-    await service.app.close();
+    await dashboard.service.app.close();
     await page.getByText('Disconnected').waitFor();
     expect(await page.getByRole('alert').textContent()).toContain('The service does not answer');
     expect(await page.getByRole('link', { name: 'pushed' }).isVisible()).toBe(true);
@@ -108,9 +101,8 @@ describe.skipIf(path === null)('access', () => {
     // It is back, at the same address; what happened in the meantime was told to nobody.
     const id = (await orchestrator.listSearches({ limit: 1 })).items[0]!.id;
     await orchestrator.patchSearch(id, { name: 'renamed meanwhile' });
-    const again = await createTestApp({ database: { ...database, drop: async () => {} }, redis }, { apiKeys: ['k3y'] });
+    const again = await dashboard.again();
     try {
-      await again.app.listen({ host: '127.0.0.1', port: Number(new URL(url).port) });
       await page.getByText('Live', { exact: true }).waitFor();
       await page.getByRole('link', { name: 'renamed meanwhile' }).waitFor();
       expect(await page.getByRole('alert').count()).toBe(0);

@@ -1,9 +1,8 @@
 import { createClient } from '@caviar/client';
-import { createTestDatabase, testRedis } from '@caviar/testing';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApp, type TestApp } from '../../apps/api/testing/test-app.js';
-import { findChromium, openBrowser, type Visit, visit } from '../support/browser.js';
+import { findChromium, type Visit, visit } from '../support/browser.js';
+import { type Dashboard, openDashboard } from '../support/dashboard.js';
 
 // Every page by the keyboard alone.
 
@@ -20,15 +19,15 @@ interface Walked {
 const path = findChromium();
 
 describe.skipIf(path === null)('by the keyboard', () => {
-  let service: TestApp;
+  let dashboard: Dashboard;
   let browser: Browser;
   let visited: Visit;
   let url: string;
   let search: string;
   let trial: string;
   beforeAll(async () => {
-    service = await createTestApp({ database: await createTestDatabase(), redis: testRedis() });
-    [url, browser] = await Promise.all([service.app.listen({ host: '127.0.0.1', port: 0 }), openBrowser(path!)]);
+    dashboard = await openDashboard(path!);
+    ({ url, browser } = dashboard);
     const client = createClient({ baseUrl: url });
     const { id } = await client.createSearch({
       name: 'keys',
@@ -52,10 +51,7 @@ describe.skipIf(path === null)('by the keyboard', () => {
     [search, trial] = [id, trials[0]!.id];
     visited = await visit(browser);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await service?.close();
-  });
+  afterAll(() => dashboard?.close());
 
   /** What can be used on the page, in its order, and what Tab comes to; `!` where one does not see where one is. */
   async function walk(): Promise<{ readonly controls: readonly string[]; readonly reached: readonly string[] }> {

@@ -1,40 +1,37 @@
-import { createTestDatabase, type TestDatabase, testRedis } from '@caviar/testing';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApp, type TestApp } from '../../apps/api/testing/test-app.js';
-import { accessibilityFaults, findChromium, openBrowser, visit } from '../support/browser.js';
+import type { TestApp } from '../../apps/api/testing/test-app.js';
+import { accessibilityFaults, findChromium, visit } from '../support/browser.js';
+import { type Dashboard, openDashboard } from '../support/dashboard.js';
 
 // Pages have code of their own, which is fetched when somebody goes there: maybe while the service is away, or from another release.
 
 const path = findChromium();
 
 describe.skipIf(path === null)('code that comes late', () => {
-  let service: TestApp;
+  let dashboard: Dashboard;
+  let again: TestApp | undefined;
   let url: string;
   let browser: Browser;
-  const redis = testRedis();
-  let database: TestDatabase;
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await createTestApp({ database, redis });
-    [url, browser] = await Promise.all([service.app.listen({ host: '127.0.0.1', port: 0 }), openBrowser(path!)]);
+    dashboard = await openDashboard(path!);
+    ({ url, browser } = dashboard);
   });
   afterAll(async () => {
-    await browser?.close();
-    await service?.close();
+    await again?.close();
+    await dashboard?.close();
   });
 
   test('is asked for again when the service is back', async () => {
     const { page, context } = await visit(browser);
     await page.goto(`${url}/searches`);
     await page.getByText('Live', { exact: true }).waitFor();
-    await service.app.close();
+    await dashboard.service.app.close();
     await page.getByText('Disconnected').waitFor();
     await page.getByRole('link', { name: 'Workers' }).click();
     await page.getByRole('status', { name: 'Loading' }).waitFor();
     expect(await page.getByText('The service does not answer').isVisible()).toBe(true);
-    service = await createTestApp({ database, redis });
-    await service.app.listen({ host: '127.0.0.1', port: Number(new URL(url).port) });
+    again = await dashboard.again();
     await page.getByRole('heading', { name: 'Workers' }).waitFor();
     await context.close();
   });

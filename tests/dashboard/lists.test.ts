@@ -1,9 +1,9 @@
 import { createClient } from '@caviar/client';
-import { createTestDatabase, runSql, type TestDatabase, testRedis } from '@caviar/testing';
+import { runSql } from '@caviar/testing';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApp, type TestApp } from '../../apps/api/testing/test-app.js';
-import { accessibilityFaults, findChromium, openBrowser, type Visit, visit } from '../support/browser.js';
+import { accessibilityFaults, findChromium, type Visit, visit } from '../support/browser.js';
+import { type Dashboard, openDashboard } from '../support/dashboard.js';
 
 // Lists longer than a page of the service, what is deleted while somebody looks, and machines in quarantine.
 
@@ -11,8 +11,7 @@ const path = findChromium();
 const MANY = 240;
 
 describe.skipIf(path === null)('lists', () => {
-  let database: TestDatabase;
-  let service: TestApp;
+  let dashboard: Dashboard;
   let url: string;
   let browser: Browser;
   let visited: Visit;
@@ -30,14 +29,13 @@ describe.skipIf(path === null)('lists', () => {
     });
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    service = await createTestApp({ database, redis: testRedis() });
-    [url, browser] = await Promise.all([service.app.listen({ host: '127.0.0.1', port: 0 }), openBrowser(path!)]);
+    dashboard = await openDashboard(path!);
+    ({ url, browser } = dashboard);
     client = createClient({ baseUrl: url });
     const { id } = await create('first of all');
     // As many more as nobody would wait for, each a second older than the one before.
     await runSql(
-      database.url,
+      dashboard.databaseUrl,
       `INSERT INTO searches SELECT (jsonb_populate_record(s, jsonb_build_object(
           'id', s.id || 'x' || i, 'name', 'number ' || i, 'status', 'completed',
           'ended_at', now(), 'created_at', s.created_at - i * interval '1 second'))).*
@@ -46,10 +44,7 @@ describe.skipIf(path === null)('lists', () => {
     visited = await visit(browser, { width: 1440 });
     page = visited.page;
   });
-  afterAll(async () => {
-    await browser?.close();
-    await service?.close();
-  });
+  afterAll(() => dashboard?.close());
 
   test('of any length are read as far as somebody scrolls', async () => {
     await page.goto(`${url}/searches`);
@@ -111,14 +106,14 @@ describe.skipIf(path === null)('lists', () => {
 
   test('machines in quarantine are shown as soon as they are, with why and until when, and can be let work', async () => {
     await runSql(
-      database.url,
+      dashboard.databaseUrl,
       `INSERT INTO workers (id, host, pid, concurrency, runtime, last_seen_at)
         VALUES ('wrk_a', 'gpu-7', 1, 1, '{}', now() + interval '1 hour')`,
     );
     await page.goto(`${url}/workers`);
     await page.getByRole('row', { name: /wrk_a/ }).getByText('active').waitFor();
     await runSql(
-      database.url,
+      dashboard.databaseUrl,
       `INSERT INTO host_quarantines (host, reason, until)
         VALUES ('gpu-7', '3 of 3 trials failed or were lost here', now() + interval '10 minutes')`,
     );

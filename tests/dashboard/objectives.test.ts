@@ -1,9 +1,8 @@
 import { createClient } from '@caviar/client';
-import { createTestDatabase, testRedis } from '@caviar/testing';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApp, type TestApp } from '../../apps/api/testing/test-app.js';
-import { accessibilityFaults, findChromium, openBrowser, type Visit, visit } from '../support/browser.js';
+import { accessibilityFaults, findChromium, type Visit, visit } from '../support/browser.js';
+import { type Dashboard, openDashboard } from '../support/dashboard.js';
 import { clickPoint, expectExports } from '../support/pictures.js';
 
 // Several objectives and constraints in a real browser: the front, the choice of an objective, and what is done with a mouse to pictures.
@@ -12,7 +11,7 @@ const path = findChromium();
 const COUNT = 40;
 
 describe.skipIf(path === null)('several objectives', () => {
-  let service: TestApp;
+  let dashboard: Dashboard;
   let url: string;
   let browser: Browser;
   let visited: Visit;
@@ -20,8 +19,8 @@ describe.skipIf(path === null)('several objectives', () => {
   let id: string;
   let client: ReturnType<typeof createClient>;
   beforeAll(async () => {
-    service = await createTestApp({ database: await createTestDatabase(), redis: testRedis() });
-    [url, browser] = await Promise.all([service.app.listen({ host: '127.0.0.1', port: 0 }), openBrowser(path!)]);
+    dashboard = await openDashboard(path!);
+    ({ url, browser } = dashboard);
     client = createClient({ baseUrl: url });
     ({ id } = await client.createSearch({
       name: 'fast or right',
@@ -55,10 +54,7 @@ describe.skipIf(path === null)('several objectives', () => {
     visited = await visit(browser, { height: 1000 });
     page = visited.page;
   });
-  afterAll(async () => {
-    await browser?.close();
-    await service?.close();
-  });
+  afterAll(() => dashboard?.close());
 
   const open = (address: string) => page.goto(`${url}${address}`);
   const card = (name: string | RegExp) => page.getByRole('region', { name });

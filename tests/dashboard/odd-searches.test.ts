@@ -1,32 +1,28 @@
 import { type Client, createClient } from '@caviar/client';
-import { createTestDatabase, testRedis } from '@caviar/testing';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApp, type TestApp } from '../../apps/api/testing/test-app.js';
-import { findChromium, openBrowser, type Visit, visit } from '../support/browser.js';
+import { findChromium, type Visit, visit } from '../support/browser.js';
+import { type Dashboard, openDashboard } from '../support/dashboard.js';
 
 // Searches as people make them and nobody draws them: names of any length and with any sign, one parameter, nothing but failures.
 
 const path = findChromium();
 
 describe.skipIf(path === null)('odd searches', () => {
-  let service: TestApp;
+  let dashboard: Dashboard;
   let browser: Browser;
   let client: Client;
   let url: string;
   let visited: Visit;
   let page: Page;
   beforeAll(async () => {
-    service = await createTestApp({ database: await createTestDatabase(), redis: testRedis() });
-    [url, browser] = await Promise.all([service.app.listen({ host: '127.0.0.1', port: 0 }), openBrowser(path!)]);
+    dashboard = await openDashboard(path!);
+    ({ url, browser } = dashboard);
     client = createClient({ baseUrl: url });
     visited = await visit(browser);
     ({ page } = visited);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await service?.close();
-  });
+  afterAll(() => dashboard?.close());
 
   type Spec = Parameters<Client['createSearch']>[0];
 

@@ -1,9 +1,8 @@
 import { type Client, createClient } from '@caviar/client';
-import { createTestDatabase, testRedis } from '@caviar/testing';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApp, type TestApp } from '../../apps/api/testing/test-app.js';
-import { findChromium, openBrowser, type Visit, visit } from '../support/browser.js';
+import { findChromium, type Visit, visit } from '../support/browser.js';
+import { type Dashboard, openDashboard } from '../support/dashboard.js';
 import { clickPoint, expectExports } from '../support/pictures.js';
 
 // Every picture of a search and of a trial: it is saved as a picture and as numbers, and a click on what is of a trial opens it.
@@ -11,15 +10,15 @@ import { clickPoint, expectExports } from '../support/pictures.js';
 const path = findChromium();
 
 describe.skipIf(path === null)('pictures', () => {
-  let service: TestApp;
+  let dashboard: Dashboard;
   let browser: Browser;
   let visited: Visit;
   let client: Client;
   let url: string;
   let id: string;
   beforeAll(async () => {
-    service = await createTestApp({ database: await createTestDatabase(), redis: testRedis() });
-    [url, browser] = await Promise.all([service.app.listen({ host: '127.0.0.1', port: 0 }), openBrowser(path!)]);
+    dashboard = await openDashboard(path!);
+    ({ url, browser } = dashboard);
     client = createClient({ baseUrl: url });
     ({ id } = await client.createSearch({
       name: 'all pictures',
@@ -38,10 +37,7 @@ describe.skipIf(path === null)('pictures', () => {
     await train();
     visited = await visit(browser, { height: 1000 });
   });
-  afterAll(async () => {
-    await browser?.close();
-    await service?.close();
-  });
+  afterAll(() => dashboard?.close());
 
   /** Trains whatever is asked to be trained, as code of one's own would. */
   async function train(): Promise<void> {
