@@ -77,11 +77,11 @@ async function serve(config: Config, logger: Logger): Promise<void> {
   });
   if (config.isSupervised) process.on('disconnect', () => void stop('the supervisor is gone'));
 
-  await removeAbandonedUploads();
   const url = await app.listen({ host: config.host, port: config.port });
   // Workers do this too, but a service for code outside may have none.
   reconciling = container.takeTurns(stopped.signal);
   process.send?.({ kind: 'ready', url });
+  void removeAbandonedUploads();
   if (!config.isSupervised) process.stdout.write(`caviar ready ${url}\n`);
 }
 

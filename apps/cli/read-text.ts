@@ -6,7 +6,10 @@ export function withoutMark(text: string): string {
 }
 
 /** Why a file cannot be read, in words. */
-export function unreadable(path: string, { code, message }: NodeJS.ErrnoException): InputError {
+export function unreadable(
+  path: string,
+  { code, message }: Pick<NodeJS.ErrnoException, 'code' | 'message'>,
+): InputError {
   if (code === 'ENOENT') return new InputError(`there is no file ${path}`);
   if (code === 'EISDIR') return new InputError(`${path} is a folder, not a file`);
   if (code === 'EACCES') return new InputError(`${path} may not be read by you`);

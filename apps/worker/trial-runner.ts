@@ -12,7 +12,7 @@ import {
   type TrialOutcome,
   type TrialRelease,
 } from '@caviar/orchestrator';
-import type { Measurement } from '@caviar/spec';
+import { type Measurement, objectivesOf } from '@caviar/spec';
 import type { DatasetCache } from './dataset-cache.js';
 import type { HeldTrials } from './held-trials.js';
 import type { CheckpointPolicy } from './trainer/protocol.js';
@@ -142,7 +142,7 @@ export function createTrialRunner({
       params: { ...trainer.params, ...params },
       searchSeed: spec.seed,
       trialNumber: number,
-      objectives: (spec.objectives ?? [spec.objective]).map(({ metric }) => metric),
+      objectives: objectivesOf(spec).map(({ metric }) => metric),
       checkpoint,
       targetStep,
       changes,

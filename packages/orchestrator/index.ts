@@ -5,6 +5,7 @@ export { DomainError, type DomainErrorCode } from './errors.js';
 export type { ExternalDesk, FinishAnswer, HandedOut, StepDecision } from './external/external-desk.js';
 export { newId } from './ids.js';
 export { isAllowed, SEARCH_LIFE, TRIAL_LIFE } from './life/life.js';
+export { judgedByObjectives } from './objective-value.js';
 export type {
   CurvePoint,
   DiagnosisOptions,

@@ -3,13 +3,12 @@ import {
   keepsConstraints,
   lowerIsBetter,
   type Outcome,
-  objectivesOf,
   outcomeAmong,
   type TrialRecord,
   valuesOf,
   violationOf,
 } from '@caviar/search';
-import { type FinalTrialStatus, isFinal, type Metrics, type SearchSpec } from '@caviar/spec';
+import { type FinalTrialStatus, isFinal, type Metrics, objectivesOf, type SearchSpec } from '@caviar/spec';
 import type { RungEntry } from './ports/rung-store.js';
 import type { StoredRecord } from './ports/trial-store.js';
 
@@ -38,14 +37,27 @@ export function valueAtEnd(spec: Goal | null, status: FinalTrialStatus, metrics:
   return { value: status === 'infeasible' ? null : told.value, rankKey: null, violation: null };
 }
 
-/** A completed trial with an objective that is not finite is an infeasible one: an outcome that samplers learn from. */
+export interface Ended<Status> {
+  readonly status: Status;
+  readonly reason: string | null;
+}
+
+/** What a trial that has ended is by the metrics that it ended with: see `judgedByObjectives`. */
 export function asItEnded<Status extends FinalTrialStatus>(
   spec: Goal | null,
-  { status, metrics, reason }: { readonly status: Status; readonly metrics: Metrics; readonly reason: string | null },
-): { readonly status: Status | 'infeasible'; readonly reason: string | null } {
-  const wrong = spec === null ? undefined : objectivesOf(spec).find(({ metric }) => (metrics[metric] ?? null) === null);
+  ending: Ended<Status> & { readonly metrics: Metrics },
+): Ended<Status | 'infeasible'> {
+  return judgedByObjectives(spec === null ? [] : objectivesOf(spec).map(({ metric }) => metric), ending);
+}
+
+/** A completed trial with an objective that is not finite is an infeasible one: an outcome that samplers learn from. */
+export function judgedByObjectives<Status extends FinalTrialStatus>(
+  objectives: readonly string[],
+  { status, metrics, reason }: Ended<Status> & { readonly metrics: Metrics },
+): Ended<Status | 'infeasible'> {
+  const wrong = objectives.find((metric) => (metrics[metric] ?? null) === null);
   if (status !== 'completed' || wrong === undefined) return { status, reason };
-  return { status: 'infeasible', reason: reason ?? `${wrong.metric} is not finite` };
+  return { status: 'infeasible', reason: reason ?? `${wrong} is not finite` };
 }
 
 /** Whether samplers see more of a trial than its value. */

@@ -34,7 +34,7 @@ export { runAlone } from './run-alone.js';
 export type { PlannedRound, Suggestion } from './samplers/sampler.js';
 export { hasOneValue } from './schedulers/rung-keeper.js';
 export type { Origin, RungReport } from './schedulers/scheduler.js';
-export { costsOf, objectivesOf, outcomeAmong, valuesOf } from './several-objectives.js';
+export { costsOf, outcomeAmong, valuesOf } from './several-objectives.js';
 export { cardinality } from './space/cardinality.js';
 export { checkParams } from './space/check-params.js';
 export { contains } from './space/contains.js';

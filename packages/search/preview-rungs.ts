@@ -1,8 +1,7 @@
 import { stream } from '@caviar/numerics';
-import type { SearchSpec } from '@caviar/spec';
+import { objectivesOf, type SearchSpec } from '@caviar/spec';
 import { createFlow } from './flow/flow.js';
 import type { SearchPlan } from './plan-search.js';
-import { objectivesOf } from './several-objectives.js';
 
 /** Trials that train at least to a step. */
 export interface RungPreview {

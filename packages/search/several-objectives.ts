@@ -1,4 +1,4 @@
-import type { Metrics, SearchSpec } from '@caviar/spec';
+import { type Metrics, objectivesOf, type SearchSpec } from '@caviar/spec';
 import { violationOf } from './constraints.js';
 import { lowerIsBetter } from './direction.js';
 import type { Outcome } from './flow/commands.js';
@@ -6,11 +6,6 @@ import type { TrialRecord } from './history.js';
 import { comparePlaces, placesAmong } from './standings.js';
 
 type Objectives = Pick<SearchSpec, 'objective' | 'objectives'>;
-
-/** All objectives of a spec, the first one first. */
-export function objectivesOf({ objective, objectives = [objective] }: Objectives) {
-  return objectives;
-}
 
 /** Values of all objectives among metrics, as reported; null for none. */
 export function valuesOf(spec: Objectives, metrics: Metrics): (number | null)[] {

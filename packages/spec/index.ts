@@ -62,6 +62,7 @@ export {
   MAX_TRIALS,
   type Objective,
   objectiveSchema,
+  objectivesOf,
   parallelismSchema,
   type SamplerSpec,
   type SchedulerSpec,

@@ -209,3 +209,11 @@ export type SearchSpec = Readonly<
     readonly seed: number;
   }
 >;
+
+/** All objectives of a spec, the first one first. */
+export function objectivesOf({
+  objective,
+  objectives = [objective],
+}: Pick<SearchSpec, 'objective' | 'objectives'>): readonly Objective[] {
+  return objectives;
+}

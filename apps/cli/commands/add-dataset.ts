@@ -147,10 +147,7 @@ async function open(path: string): Promise<Blob> {
   } catch (error) {
     // openAsBlob says of whatever it cannot open that its argument is wrong.
     const { code, message } = error as NodeJS.ErrnoException;
-    throw unreadable(path, {
-      code: code === 'ERR_INVALID_ARG_VALUE' ? 'ENOENT' : code,
-      message,
-    } as NodeJS.ErrnoException);
+    throw unreadable(path, { code: code === 'ERR_INVALID_ARG_VALUE' ? 'ENOENT' : code, message });
   }
 }
 

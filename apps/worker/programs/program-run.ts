@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { judgedByObjectives } from '@caviar/orchestrator';
 import type { Measurement, Metrics, Program } from '@caviar/spec';
 import type { ThreadTask } from '../trainer/protocol.js';
 import type { ThreadResult } from '../trainer/training-thread.js';
@@ -131,10 +132,8 @@ export function startProgram({ program, input, task, onMeasured, onNoise }: Prog
       const reason = `it ended without the objective "${missing}"; it reported ${names === '' ? 'nothing' : names}`;
       return { kind: 'failed', reason, retry: false };
     }
-    const wrong = objectives.find((metric) => state.metrics[metric] === null);
-    const status = wrong === undefined ? 'completed' : 'infeasible';
-    const reason = end?.reason ?? (wrong === undefined ? null : `${wrong} is not finite`);
-    return { kind: 'ended', status, reason, ...state };
+    const ending = { status: 'completed', reason: end?.reason ?? null, metrics: state.metrics } as const;
+    return { kind: 'ended', ...judgedByObjectives(objectives, ending), ...state };
   }
 
   return {

@@ -123,11 +123,6 @@ export class CsvParser {
     return at;
   }
 
-  /** Blanks and tabs, where they stand between fields. */
-  #parts(code: number): boolean {
-    return this.#isOfBlanks && isBlank(code);
-  }
-
   #readQuoted(
     body: string,
     start: number,
@@ -155,7 +150,8 @@ export class CsvParser {
     const end = skip(body, position, isSpace);
     if (end >= body.length && !isEnd) return null;
     const code = body.charCodeAt(end);
-    const isClosed = end >= body.length || code === this.#delimiter || isBreak(code) || this.#parts(code);
+    const isClosed =
+      end >= body.length || code === this.#delimiter || isBreak(code) || (this.#isOfBlanks && isBlank(code));
     if (!isClosed && !(this.#isOfBlanks && end > position)) {
       throw new CsvError(`line ${line + lines}: text after a closing quote`);
     }

@@ -1,5 +1,11 @@
-import { objectivesOf } from '@caviar/search';
-import type { Metrics, SearchSpec, SpecIssue, Trial, TrialStatus } from '@caviar/spec';
+import {
+  type Metrics,
+  objectivesOf,
+  type SearchSpec,
+  type SpecIssue,
+  type Trial,
+  type TrialStatus,
+} from '@caviar/spec';
 import { DomainError } from '../errors.js';
 import { asItEnded, valueAtEnd } from '../objective-value.js';
 import type { TrialFailure, TrialFinish } from '../ports/trial-store.js';

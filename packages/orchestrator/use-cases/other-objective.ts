@@ -1,5 +1,4 @@
-import { objectivesOf } from '@caviar/search';
-import type { Objective, SearchSpec } from '@caviar/spec';
+import { type Objective, objectivesOf, type SearchSpec } from '@caviar/spec';
 import { DomainError } from '../errors.js';
 
 /** The objective of that metric; null for the first, which trials are ranked by, and which holds if none is named. */
