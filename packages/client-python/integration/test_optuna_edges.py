@@ -2,6 +2,7 @@
 
 import logging
 import multiprocessing
+import random
 import threading
 import time
 import unittest
@@ -9,6 +10,7 @@ import uuid
 
 import caviar
 import caviar.optuna_like as optuna
+from caviar.optuna_like import _learned_space as learned
 from caviar.optuna_like.trial import TrialState
 
 COMPLETE, FAIL = TrialState.COMPLETE, TrialState.FAIL
@@ -159,6 +161,30 @@ class Ends(unittest.TestCase):
         optuna.create_study(study_name=name).optimize(parabola, n_trials=1)
         with self.assertRaises(optuna.exceptions.DuplicatedStudyError):
             optuna.create_study(study_name=name)
+
+
+class Steps(unittest.TestCase):
+    def test_the_service_takes_whatever_is_drawn_or_enqueued(self):
+        for low, high, step in [(0, 1, 0.1), (0, 1, 0.3), (-1.5, 2, 0.05), (1e-5, 1e-3, 1e-5), (0.1, 7.3, 0.7)]:
+            domain = learned.float_domain(low, high, step, False)
+            rng = random.Random(7)
+            values = sorted({learned.draw(domain, rng) for _ in range(2_000)})
+            spec = {
+                "name": f"steps of {step}",
+                "trainer": {"kind": "external"},
+                "space": {"x": domain},
+                "objective": {"metric": "loss", "direction": "minimize"},
+                "stop": {"maxTrials": len(values)},
+                "trials": [{"x": value} for value in values],
+            }
+            search = caviar.Client().create_search(spec)
+            self.assertEqual(search["progress"]["total"], len(values), (low, high, step))
+
+        study = optuna.create_study()
+        for k in (3, 6, 7):
+            study.enqueue_trial({"x": k * 0.1})
+        study.optimize(lambda trial: trial.suggest_float("x", 0, 1, step=0.1), n_trials=3)
+        self.assertEqual([trial.params["x"] for trial in study.trials], [0.3, 0.6, 0.7])
 
 
 class Several(unittest.TestCase):

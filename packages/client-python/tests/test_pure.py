@@ -270,11 +270,24 @@ class LearnedSpace(unittest.TestCase):
         self.assertEqual({learned.draw(DOMAINS["units"], rng) % 8 for _ in range(99)}, {0})
 
     def test_brings_bounds_onto_steps_and_refuses_what_makes_no_sense(self):
-        self.assertEqual(learned.float_domain(0, 1, 0.3, False)["max"], 0.8999999999999999)
+        self.assertEqual(learned.float_domain(0, 1, 0.3, False)["max"], 0.9)
         self.assertEqual(learned.int_domain(1, 2, 5, False), {"kind": "int", "min": 1, "max": 1, "scale": "linear"})
         for low, high, step, log in [(2, 1, None, False), (0, 1, None, True), (1, 2, 0.1, True), (0, 1, -1, False)]:
             with self.assertRaises(ValueError):
                 learned.float_domain(low, high, step, log)
+
+    def test_has_steps_without_the_noise_of_rounding(self):
+        tenths = learned.float_domain(0, 1, 0.1, False)
+        rng = random.Random(1)
+        drawn = sorted({learned.draw(tenths, rng) for _ in range(300)})
+        self.assertEqual(drawn, [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0])
+        self.assertEqual([learned.on_step(tenths, k * 0.1) for k in (3, 6, 7)], [0.3, 0.6, 0.7])
+        for other in (0.35, 1.1, -0.1, "0.3", None):
+            self.assertEqual(learned.on_step(tenths, other), other)
+        self.assertEqual(learned.on_step(DOMAINS["c"], 0.1 + 0.2), 0.1 + 0.2)
+        # Beyond what a double holds of the decimal number: as it is added up.
+        tiny = learned.float_domain(0, 1e-23, 3e-24, False)
+        self.assertEqual(tiny["max"], 3 * 3e-24)
 
     def test_gives_the_callers_own_choice_back(self):
         choices = [(1, 2), True, 1, None]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import random
+from decimal import Decimal
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 Domain = Dict[str, Any]
@@ -83,19 +84,49 @@ def draw(domain: Domain, rng: random.Random) -> Any:
     """A value drawn evenly on the domain's scale."""
     if domain["kind"] == "categorical":
         return rng.choice(domain["choices"])
-    low, high, step = domain["min"], domain["max"], domain.get("step")
-    if domain["kind"] == "int" and step is None:
-        step = 1
+    low, high = domain["min"], domain["max"]
     if domain["scale"] == "log":
         bottom, top = (low - 0.5, high + 0.5) if domain["kind"] == "int" and low > 0.5 else (low, high)
         value = math.exp(rng.uniform(math.log(bottom), math.log(top)))
         value = int(round(value)) if domain["kind"] == "int" else value
         return min(high, max(low, value))
-    if step is None:
+    if domain["kind"] == "float" and "step" not in domain:
         return rng.uniform(low, high)
-    count = int(math.floor((high - low) / step + 1e-9))
-    value = low + rng.randint(0, count) * step
-    return value if domain["kind"] == "int" else min(float(high), float(value))
+    return _at_step(domain, rng.randint(0, _steps_up_to(domain, high)))
+
+
+def on_step(domain: Domain, value: Any) -> Any:
+    """The value as the service has it, where it lies on a step but for rounding, as 3 * 0.1 does."""
+    step = domain.get("step")
+    if domain["kind"] != "float" or step is None or not isinstance(value, (int, float)):
+        return value
+    place = (value - domain["min"]) / step
+    k = round(place)
+    is_on_step = abs(place - k) < _ROUNDING and 0 <= k <= _steps_up_to(domain, domain["max"])
+    return _at_step(domain, k) if is_on_step else value
+
+
+#: A value so little beside a step lies on it, as Optuna has it too.
+_ROUNDING = 1e-8
+#: Up to here whole numbers are exact in doubles, and so are powers of ten.
+_SAFE, _MOST_DECIMALS = 2**53 - 1, 22
+
+
+def _steps_up_to(domain: Domain, high: float) -> int:
+    return int(math.floor((high - domain["min"]) / domain.get("step", 1) + 1e-9))
+
+
+def _at_step(domain: Domain, k: int) -> Any:
+    """The value k steps up, to the bit that of the service: the double nearest to the decimal number, 0.3 for 3 * 0.1."""
+    low, step = domain["min"], domain.get("step", 1)
+    if domain["kind"] == "int":
+        return low + k * step
+    first, stride = Decimal(repr(float(low))), Decimal(repr(float(step)))
+    decimals = max(0, *(-int(each.as_tuple().exponent) for each in (first, stride)))
+    numerator = int(first.scaleb(decimals)) + k * int(stride.scaleb(decimals))
+    is_exact = decimals <= _MOST_DECIMALS and abs(numerator) <= _SAFE
+    value = numerator / 10**decimals if is_exact else low + k * step
+    return min(float(domain["max"]), max(float(low), value))
 
 
 def contains(domain: Domain, value: Any) -> bool:
@@ -149,11 +180,9 @@ def _stepped(domain: Domain, step: Optional[float]) -> Domain:
         return domain
     if step <= 0:
         raise ValueError(f"step must be above 0: {step}")
-    count = math.floor((domain["max"] - domain["min"]) / step + 1e-9)
-    if count == 0:
-        return {**domain, "max": domain["min"]}
-    top = domain["min"] + count * step
-    return {**domain, "max": int(top) if domain["kind"] == "int" else min(domain["max"], top), "step": step}
+    stepped = {**domain, "step": step}
+    count = _steps_up_to(stepped, domain["max"])
+    return {**domain, "max": domain["min"]} if count == 0 else {**stepped, "max": _at_step(stepped, count)}
 
 
 def _json(choice: Any) -> Any:

@@ -20,7 +20,7 @@ from ..errors import CaviarError, ConflictError, ProblemError
 from ._asked import Asked
 from ._first_call import FirstCall
 from ._frame import trials_dataframe
-from ._learned_space import LearnedSpace, draw, is_active
+from ._learned_space import LearnedSpace, draw, is_active, on_step
 from ._share import NO_END, Share
 from ._max_trials import MaxTrialsCallback
 from ._values import end_with
@@ -447,7 +447,7 @@ class Study:
         values: Dict[str, Any] = {}
         for name, domain in space.items():
             if is_active(domain, values):
-                values[name] = params[name] if name in params else draw(domain, self._rng)
+                values[name] = on_step(domain, params[name]) if name in params else draw(domain, self._rng)
         return values
 
     def _frozen(self, raw: Any) -> FrozenTrial:

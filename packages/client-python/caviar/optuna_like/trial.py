@@ -21,6 +21,7 @@ from ._learned_space import (
     draw,
     float_domain,
     int_domain,
+    on_step,
 )
 
 
@@ -122,7 +123,7 @@ class Trial:
         self._learned.learn_domain(name, domain)
         if name not in self._values:
             if name in self._given:
-                value = self._given[name]
+                value = on_step(domain, self._given[name])
                 if not contains(domain, value):
                     raise DomainError(
                         f"the study gives {name!r} the value {value!r}, which the suggestion does not allow"
