@@ -258,5 +258,5 @@ test('the log takes each place once, all of an append or nothing', async () => {
   ];
   expect(await db.rungs.appendLog(searchId, entries)).toBe(true);
   expect(await db.rungs.appendLog(searchId, [{ seq: 2, number: 5, step: 1 }, entries[1]!])).toBe(false);
-  expect(await db.rungs.readLog(searchId, 1)).toEqual([entries[1]]);
+  expect(await db.rungs.readLog(searchId, { from: 1, limit: 9 })).toEqual([entries[1]]);
 });

@@ -178,10 +178,11 @@ export class RungRepository implements RungStore {
     }
   }
 
-  async readLog(searchId: string, fromSeq: number): Promise<readonly LogEntry[]> {
+  async readLog(searchId: string, { from, limit }: Parameters<RungStore['readLog']>[1]): Promise<readonly LogEntry[]> {
     return this.client.schedulerLogEntry.findMany({
-      where: { searchId, seq: { gte: fromSeq } },
+      where: { searchId, seq: { gte: from } },
       orderBy: { seq: 'asc' },
+      take: limit,
       select: { seq: true, number: true, step: true },
     });
   }

@@ -81,6 +81,6 @@ export interface RungStore {
   pruneWaiting(searchId: string, reason: string): Promise<void>;
   /** Appends to the log of a search; gives false, and appends nothing, when another process has used one of the `seq`. */
   appendLog(searchId: string, entries: readonly LogEntry[]): Promise<boolean>;
-  /** The log from `seq` on, in order. */
-  readLog(searchId: string, fromSeq: number): Promise<readonly LogEntry[]>;
+  /** The log from the `seq` `from` on, in order, at most `limit` of its entries. */
+  readLog(searchId: string, which: { readonly from: number; readonly limit: number }): Promise<readonly LogEntry[]>;
 }

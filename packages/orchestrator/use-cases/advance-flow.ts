@@ -2,27 +2,23 @@ import { setImmediate } from 'node:timers/promises';
 import {
   decideRound,
   exploreParams,
-  type FlowCommand,
-  observe,
   plannedRoundOf,
   prepareSearch,
   type Suggestion,
   suggest,
   suggestNext,
 } from '@caviar/search';
-import { isFinal } from '@caviar/spec';
 import type { Deps } from '../deps.js';
 import { newId } from '../ids.js';
-import { asProposed, toTrialRecord } from '../objective-value.js';
+import { toTrialRecord } from '../objective-value.js';
 import type { ScheduledTrial } from '../ports/rung-store.js';
 import type { SearchForAdvance } from '../ports/search-store.js';
 import { type DispatchOptions, dispatchOrLeave } from './dispatch.js';
 import { endSearch, searchEnd } from './end-search.js';
+import { Batch, begin, type CreateCommand, commandsOf, decide, isToMake } from './flow-batch.js';
 import { dropFlow, type FlowContext, feedFlow, inTurn, isOpen, leadKeyOf, openFlow } from './flow-context.js';
 import { type Led, lead, leaveToLeader, leaveToWorkers } from './flow-lead.js';
 import type { PreparedSearch } from './prepared-search.js';
-
-type CreateCommand = Extract<FlowCommand, { kind: 'create' }>;
 
 /** Commands that are taken before other work of the process goes on. */
 const COMMANDS_AT_ONCE = 4096;
@@ -68,13 +64,6 @@ function leadOf({ state, options, again }: Work): Led | null {
   return key === null ? null : { searchId: state.search.id, key, options, advance: again };
 }
 
-/** What a batch of commands comes to. */
-class Batch {
-  readonly made: ScheduledTrial[] = [];
-  readonly goOn: { readonly number: number; readonly targetStep: number | null }[] = [];
-  readonly stopped: { readonly number: number; readonly reason: string }[] = [];
-}
-
 class FlowFollower {
   private readonly searchId: string;
 
@@ -92,19 +81,19 @@ class FlowFollower {
     const strict = state.search.spec.reproducibility === 'strict';
     for (;;) {
       await feedFlow(deps, searchId, { context, strict });
-      const commands = context.flow.take();
-      if (commands.length === 0) break;
-      const batch = new Batch();
+      const commands = commandsOf(context);
       for (let i = 0; i < commands.length; i++) {
         const command = commands[i]!;
-        const isNew = command.kind === 'create' && !context.ahead.has(command.number);
-        if (isNew) await this.create(command, batch);
-        else this.decide(command, batch);
+        if (isToMake(context, command)) await this.create(command);
+        else decide(context, command);
         // Of a flow that was built from many trials: others have their turn in between.
         if (i % COMMANDS_AT_ONCE === COMMANDS_AT_ONCE - 1) await setImmediate();
       }
-      if (!(await this.carryOut(batch))) return dropFlow(state);
+      const { batch } = context;
+      context.batch = new Batch();
       context.ahead.clear();
+      if (commands.length === 0 && batch.isEmpty) break;
+      if (!(await this.carryOut(batch))) return dropFlow(state);
     }
     if (context.flow.running().length === 0) await this.end();
   }
@@ -121,58 +110,13 @@ class FlowFollower {
   }
 
   /** Takes the command to make a trial that is not there. */
-  private async create(command: CreateCommand, batch: Batch): Promise<void> {
+  private async create(command: CreateCommand): Promise<void> {
     const { context } = this;
     const { number } = command;
-    context.unobserved.add(number);
+    begin(context, number);
     const trial = await this.make(command);
-    context.params.set(number, trial.params);
-    batch.made.push(trial);
-  }
-
-  /**
-   * Takes one of the other commands: shows the sampler what it may see from here on, and gathers what is to be stored. Nothing is
-   * awaited, for a flow that is built from many trials says hundreds of thousands of them.
-   */
-  private decide(command: FlowCommand, batch: Batch): void {
-    const { context } = this;
-    const { number } = command;
-    const record = context.ahead.get(number);
-    switch (command.kind) {
-      case 'observe': {
-        if (context.learning === null) {
-          context.unobserved.delete(number);
-          return;
-        }
-        const { kind: _, ...seen } = command;
-        const params = context.params.get(number) ?? {};
-        const { status, step } = seen;
-        const editedFrom = context.editedFrom.get(number) ?? null;
-        // What it has come to under other params than its own says nothing of them: it stays pending until it ends.
-        if (editedFrom !== null && editedFrom < step && !isFinal(status)) return;
-        observe(context.learning, [asProposed({ ...seen, params }, editedFrom)]);
-        context.unobserved.delete(number);
-        return;
-      }
-      case 'create': {
-        if (record === undefined) return;
-        context.unobserved.add(number);
-        context.params.set(number, record.params);
-        // A trial that a person has added waits at step 0 for its turn.
-        const waits = record.status === 'paused' && record.targetStep === 0;
-        if (waits) batch.goOn.push({ number, targetStep: command.toStep });
-        return;
-      }
-      case 'continue': {
-        const { toStep: targetStep } = command;
-        const has = record?.targetStep;
-        const isDone = has === null || (has !== undefined && targetStep !== null && has >= targetStep);
-        if (record === undefined || !(isDone || isFinal(record.status))) batch.goOn.push({ number, targetStep });
-        return;
-      }
-      case 'stop':
-        if (record === undefined || !isFinal(record.status)) batch.stopped.push({ number, reason: command.reason });
-    }
+    if (context.keepsParams !== 'never') context.params.set(number, trial.params);
+    context.batch.made.push(trial);
   }
 
   private async make({ number, toStep: targetStep, from }: CreateCommand): Promise<ScheduledTrial> {
@@ -228,7 +172,7 @@ class FlowFollower {
       if (records.length < others.size) return false;
       // Somebody else was first: another process with the same params, or a person with a trial of their own.
       for (const { number, params, status, targetStep } of records) {
-        context.params.set(number, params);
+        if (context.keepsParams !== 'never') context.params.set(number, params);
         if (status === 'paused' && targetStep === 0) {
           goOn.push({ number, targetStep: others.get(number)!.targetStep });
         }

@@ -2,22 +2,22 @@ import { createHash } from 'node:crypto';
 import {
   createFlow,
   type Flow,
-  type FlowJob,
+  type FlowCommand,
   type FlowResult,
   type LearningContext,
   learnsFromResults,
-  type Outcome,
-  outcomeAmong,
   type SuggestContext,
   startLearning,
 } from '@caviar/search';
-import { isFinal, type Params, type Round, type SearchSpec } from '@caviar/spec';
+import type { Params, Round, SearchSpec } from '@caviar/spec';
 import type { Deps } from '../deps.js';
-import { needsMetrics, outcomeOfRung } from '../objective-value.js';
+import { needsMetrics } from '../objective-value.js';
 import type { RungRecord } from '../ports/rung-store.js';
 import type { SearchForAdvance } from '../ports/search-store.js';
+import { Batch, catchUp } from './flow-batch.js';
 import { isLeading } from './flow-lead.js';
-import { inBlocks, LEASE_MS, MANY } from './many-trials.js';
+import { resultOf, resultsOf } from './flow-results.js';
+import { BLOCK, inBlocks, LEASE_MS, MANY } from './many-trials.js';
 import type { PreparedSearch } from './prepared-search.js';
 
 /** The program of one search as far as this process has followed it, and what it needs to carry out its commands. */
@@ -29,12 +29,20 @@ export interface FlowContext {
   /** A drawing sampler, prepared for the present round. */
   draw: SuggestContext | null;
   readonly learning: LearningContext | null;
-  /** Params of the trials that the flow has made. */
+  /** Params of the trials that the flow has made, as long as they are kept. */
   readonly params: Map<number, Params>;
+  /** How long that is: a learner sees them at the latest when a trial ends, and `pbt` makes others out of them later. */
+  readonly keepsParams: 'never' | 'until-end' | 'always';
+  /** Number of the next trial that the flow makes. */
+  made: number;
   /** Trials that no learner has seen yet. */
   readonly unobserved: Set<number>;
   /** Trials in Postgres as they were last read, where the flow has not caught up with them. */
-  readonly ahead: Map<number, RungRecord>;
+  readonly ahead: Map<number, Pick<RungRecord, 'params' | 'status' | 'targetStep'>>;
+  /** Commands that the flow has said, from the first on that is about a trial that is not in `ahead`. */
+  waiting: readonly FlowCommand[];
+  /** What the commands before them come to. */
+  batch: Batch;
   /** Steps from which trials were changed by hand, by number. */
   readonly editedFrom: Map<number, number>;
   /** All trials numbered below are in `ahead`, since they have just been read; null once that may be out of date. */
@@ -60,11 +68,14 @@ export async function inTurn(searchId: string, work: () => Promise<void>): Promi
   }
 }
 
-function takeIn({ ahead, editedFrom }: FlowContext, record: RungRecord): void {
-  ahead.set(record.number, record);
+const NO_PARAMS: Params = {};
+
+function takeIn({ ahead, editedFrom, keepsParams }: FlowContext, record: RungRecord): void {
+  const { number, status, targetStep } = record;
+  ahead.set(number, { params: keepsParams === 'never' ? NO_PARAMS : record.params, status, targetStep });
   if (record.editedFrom === null) {
-    if (editedFrom.size > 0) editedFrom.delete(record.number);
-  } else editedFrom.set(record.number, record.editedFrom);
+    if (editedFrom.size > 0) editedFrom.delete(number);
+  } else editedFrom.set(number, record.editedFrom);
 }
 
 /** Blocks after which a process that reads many trials says so again. */
@@ -127,15 +138,20 @@ async function build(deps: OpeningDeps, state: SearchForAdvance, { plan, key, re
   const { spec, rounds } = search;
   const spaceFirstNumber = spaces.at(-1)?.firstNumber ?? 0;
   const prior = spec.warmStart === undefined ? [] : await deps.searches.prior(search.id);
+  const learning = learnsFromResults(spec) ? startLearning(spec, { rounds, spaceFirstNumber, prior }) : null;
   const context: FlowContext = {
     spec,
     flow: createFlow(spec, plan),
     rounds,
     draw: null,
-    learning: learnsFromResults(spec) ? startLearning(spec, { rounds, spaceFirstNumber, prior }) : null,
+    learning,
     params: new Map(),
+    keepsParams: spec.scheduler.kind === 'pbt' ? 'always' : learning === null ? 'never' : 'until-end',
+    made: 0,
     unobserved: new Set(),
     ahead: new Map(),
+    waiting: [],
+    batch: new Batch(),
     editedFrom: new Map(),
     readBelow: 0,
     logSeq: 0,
@@ -148,7 +164,10 @@ async function build(deps: OpeningDeps, state: SearchForAdvance, { plan, key, re
   for await (const records of all) {
     for (const record of records) takeIn(context, record);
     context.readBelow = records.at(-1)!.number + 1;
-    if (spec.reproducibility === 'strict') context.flow.feed(records.flatMap((record) => resultsOf(spec, record)));
+    if (spec.reproducibility === 'strict') {
+      context.flow.feed(records.flatMap((record) => resultsOf(spec, record)));
+      catchUp(context);
+    }
     if (blocks > 0 && blocks % RENEW_EVERY === 0) await renew();
     blocks++;
   }
@@ -176,23 +195,32 @@ export async function feedFlow(
   searchId: string,
   { context, strict }: { readonly context: FlowContext; readonly strict: boolean },
 ): Promise<void> {
-  const { flow, ahead, spec } = context;
+  const { flow, spec } = context;
   const jobs = flow.running();
   const numbers = jobs.map(({ number }) => number);
-  const which = { numbers, from: context.readBelow ?? context.params.size, withResult: true };
+  const which = { numbers, from: context.readBelow ?? context.made, withResult: true };
   context.readBelow = null;
-  for (const record of await deps.rungs.rungRecords(searchId, which)) {
-    takeIn(context, record);
-  }
-  const found = jobs.flatMap((job) => resultOf(spec, job, ahead.get(job.number)) ?? []);
+  const records = byNumber(await deps.rungs.rungRecords(searchId, which));
+  for (const record of records.values()) takeIn(context, record);
+  const found = jobs.flatMap((job) => resultOf(spec, job, records.get(job.number)) ?? []);
   if (strict) return flow.feed(found);
-  await feedByLog(deps, searchId, { context, found });
+  await feedByLog(deps, searchId, { context, found, records });
+}
+
+type Records = ReadonlyMap<number, RungRecord>;
+
+function byNumber(records: readonly RungRecord[]): Records {
+  return new Map(records.map((record) => [record.number, record]));
 }
 
 async function feedByLog(
   deps: Pick<Deps, 'rungs'>,
   searchId: string,
-  { context, found }: { readonly context: FlowContext; readonly found: readonly FlowResult[] },
+  {
+    context,
+    found,
+    records,
+  }: { readonly context: FlowContext; readonly found: readonly FlowResult[]; readonly records: Records },
 ): Promise<void> {
   const entries = found.map(({ number, status, step }, i) => ({
     seq: context.logSeq + i,
@@ -201,59 +229,23 @@ async function feedByLog(
   }));
   // Another process may have taken the places first: then its order counts, and the rest is found again.
   await deps.rungs.appendLog(searchId, entries);
-  const log = await deps.rungs.readLog(searchId, context.logSeq);
   const mine = new Set(found.map(({ number }) => number));
-  const others = log.flatMap(({ number }) => (mine.has(number) ? [] : [number]));
-  if (others.length > 0) {
-    for (const record of await deps.rungs.rungRecords(searchId, { numbers: others, from: MAX_INT })) {
-      takeIn(context, record);
+  for (;;) {
+    const log = await deps.rungs.readLog(searchId, { from: context.logSeq, limit: BLOCK });
+    const others = log.flatMap(({ number }) => (mine.has(number) ? [] : [number]));
+    const which = { numbers: others, from: MAX_INT };
+    const theirs = byNumber(others.length === 0 ? [] : await deps.rungs.rungRecords(searchId, which));
+    for (const record of theirs.values()) takeIn(context, record);
+    for (const { seq, number, step } of log) {
+      const record = theirs.get(number) ?? records.get(number);
+      const result = resultOf(context.spec, { number, toStep: step }, record);
+      if (result !== null) context.flow.feed([result]);
+      context.logSeq = seq + 1;
     }
-  }
-  for (const { seq, number, step } of log) {
-    const result = resultOf(context.spec, { number, toStep: step }, context.ahead.get(number));
-    if (result !== null) context.flow.feed([result]);
-    context.logSeq = seq + 1;
+    if (log.length < BLOCK) return;
+    catchUp(context);
   }
 }
 
 /** Above every trial number, and an integer to Postgres. */
 const MAX_INT = 2 ** 31 - 1;
-
-/** What has come of a job; null while nothing has. */
-function resultOf(spec: SearchSpec, { number, toStep }: FlowJob, record: RungRecord | undefined): FlowResult | null {
-  if (record === undefined) return null;
-  const entry = toStep === null ? undefined : record.rungs[toStep];
-  if (toStep !== null && entry !== undefined) {
-    return { number, step: toStep, ...outcomeOfRung(spec, entry), status: 'reached' };
-  }
-  if (!isFinal(record.status)) return null;
-  const step = lastStepOf(record);
-  return { number, step: Math.min(step, toStep ?? step), ...outcomeOf(spec, record), status: record.status };
-}
-
-/**
- * The step at which a trial ended, as far as its scheduler knows of it: code outside may end one beyond the step at which it was to
- * be compared, without a word on the way there.
- */
-function lastStepOf({ step, targetStep }: RungRecord): number {
-  return Math.min(step, targetStep ?? step);
-}
-
-/** All that has come of a trial. */
-function resultsOf(spec: SearchSpec, record: RungRecord): FlowResult[] {
-  const { number, status, step, targetStep, rungs } = record;
-  const results: FlowResult[] = Object.entries(rungs).map(([at, entry]) => ({
-    number,
-    step: Number(at),
-    ...outcomeOfRung(spec, entry),
-    status: 'reached',
-  }));
-  // A trial that its scheduler ended came to a rung: that it ended there is the flow's own to find.
-  const byScheduler = status === 'pruned' && targetStep !== null && step >= targetStep;
-  if (!isFinal(status) || byScheduler) return results;
-  return [...results, { number, step: lastStepOf(record), ...outcomeOf(spec, record), status }];
-}
-
-function outcomeOf(spec: SearchSpec, { value, metrics }: RungRecord): Outcome {
-  return { ...outcomeAmong(spec, metrics), value };
-}
