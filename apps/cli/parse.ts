@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type Command, Flags, type OptionSpec } from './command.js';
 import { UsageError } from './errors.js';
+import { nearest } from './suggest.js';
 
 /** Options that every command has. */
 export const GLOBAL_OPTIONS: Readonly<Record<string, OptionSpec>> = {
@@ -91,12 +92,13 @@ function read(specs: Readonly<Record<string, OptionSpec>>, argv: readonly string
     });
   } catch (error) {
     // Node's own words, up to its advice on how to escape things.
-    return fail(
-      (error as Error).message
-        .split('\n')[0]!
-        .replace(/\. To specify .*$/, '')
-        .replace(/\.$/, ''),
-    );
+    const words = (error as Error).message
+      .split('\n')[0]!
+      .replace(/\. To specify .*$/, '')
+      .replace(/\.$/, '');
+    const typed = /^Unknown option '--([^']+)'/.exec(words)?.[1];
+    const meant = typed === undefined ? undefined : nearest(typed, Object.keys(specs));
+    return fail(meant === undefined ? words : `${words}: did you mean --${meant}?`);
   }
 }
 

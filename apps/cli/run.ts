@@ -1,5 +1,5 @@
 import { createClient } from '@caviar/client';
-import { createScreen, type Style, styleFor } from '@caviar/terminal';
+import { createScreen, harmless, type Style, styleFor } from '@caviar/terminal';
 import type { Context, Io } from './command.js';
 import { COMMANDS } from './commands/commands.js';
 import { readSettings, type Settings } from './config.js';
@@ -58,7 +58,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return await command.run(contextOf({ io, settings, style, isJson, args, flags }));
   } catch (error) {
     if (io.signal.aborted) return EXIT.interrupted;
-    io.stderr.write(`${errorLines(error, { style, isJson, settings }).join('\n')}\n`);
+    io.stderr.write(`${errorLines(error, { style, isJson, settings }).map(printable).join('\n')}\n`);
     return exitCodeOf(error);
   }
 }
@@ -72,9 +72,14 @@ function contextOf(parts: Pick<Context, 'io' | 'settings' | 'style' | 'isJson' |
     screen: createScreen(io.stdout, settings.isDumb),
     answer(value, lines) {
       const text = isJson ? [JSON.stringify(value, null, 2)] : lines();
-      io.stdout.write(text.map((line) => `${line}\n`).join(''));
+      io.stdout.write(text.map((line) => `${isJson ? line : printable(line)}\n`).join(''));
     },
   };
+}
+
+/** Names are other people's words: none of them moves the cursor. */
+function printable(text: string): string {
+  return text.split('\n').map(harmless).join('\n');
 }
 
 function colorOf(argv: readonly string[]): { color?: boolean } {
@@ -88,7 +93,12 @@ function unknownCommand(words: readonly string[]): Error {
   const seconds = COMMANDS.filter(({ path }) => path[0] === first).map(({ path }) => path[1] ?? '');
   if (seconds.length === 0) {
     const meant = nearest(first, firsts);
-    return new UsageError(`there is no command "${first}"`, meant === undefined ? 'caviar --help' : `caviar ${meant}`);
+    if (meant === undefined) return new UsageError(`there is no command "${first}"`, 'caviar --help');
+    const isWhole = COMMANDS.some(({ path }) => path[0] === meant && path[1] === second);
+    return new UsageError(
+      `there is no command "${first}"`,
+      isWhole && second !== undefined ? `caviar ${meant} ${second}` : `caviar ${meant}`,
+    );
   }
   if (second === undefined)
     return new UsageError(`caviar ${first} needs one of ${seconds.join(', ')}`, `caviar ${first} --help`);

@@ -18,13 +18,15 @@ const AWAY = 'http://127.0.0.1:1';
 
 describe('a command line that makes no sense', () => {
   test.each([
-    ['serch list', 'there is no command "serch"', 'caviar search'],
+    ['serch list', 'there is no command "serch"', 'caviar search list'],
+    ['serch', 'there is no command "serch"', 'caviar search'],
     ['search lst', 'there is no command "search lst"; there are create', 'caviar search list'],
     ['search xyzzy', 'there is no command "search xyzzy"', 'caviar search --help'],
     ['search', 'caviar search needs one of create', 'caviar search --help'],
     ['search show', 'SEARCH is missing', 'caviar search show --help'],
     ['search show a b', '"b" is one argument too many', 'caviar search show --help'],
-    ['search list --frob', "Unknown option '--frob'", 'caviar search list --help'],
+    ['search list --frob', "Unknown option '--frob'\n", 'caviar search list --help'],
+    ['search list --statsu x', "Unknown option '--statsu': did you mean --status?", 'caviar search list --help'],
     ['search list --status odd', '--status must be one of running, paused', 'caviar search list --help'],
     ['search list --limit x', '--limit must be a number, not "x"', 'caviar search list --help'],
     ['search list --limit 0', '--limit must be at least 1, not 0', 'caviar search list --help'],

@@ -1,3 +1,4 @@
+import { harmless } from './cells.js';
 import { fit } from './style.js';
 
 /** Where the screen is drawn: a terminal, a pipe, or a test's array. */
@@ -11,8 +12,10 @@ export interface Output {
 /** Lines that stay, and below them, on a terminal, lines that are drawn again and again in place. */
 export interface Screen {
   readonly isLive: boolean;
-  /** Characters that fit on a line. */
+  /** Columns of a line. */
   width(): number;
+  /** The same for tables: on a pipe all of them, whoever reads it may cut. */
+  tableWidth(): number;
   /** Adds lines that stay. */
   print(...lines: readonly string[]): void;
   /** Replaces the live lines. Does nothing on a pipe. */
@@ -32,12 +35,13 @@ export function createScreen(output: Output, isDumb = false): Screen {
   };
   let live: readonly string[] = [];
   const erased = () => (live.length === 0 ? '' : `\x1b[${live.length}A\r\x1b[0J`);
-  const text = (lines: readonly string[]) => lines.map((line) => `${fit(line, width())}\n`).join('');
+  const text = (lines: readonly string[]) => lines.map((line) => `${fit(harmless(line), width())}\n`).join('');
   return {
     isLive,
     width,
+    tableWidth: () => (output.columns === undefined ? Number.POSITIVE_INFINITY : width()),
     print(...lines) {
-      const kept = lines.map((line) => `${line}\n`).join(''); // may wrap: nobody will have to erase it
+      const kept = lines.map((line) => `${harmless(line)}\n`).join(''); // may wrap: nobody will have to erase it
       output.write(erased() + kept + text(live)); // in one write, so that nothing flickers
     },
     draw(lines) {

@@ -1,3 +1,5 @@
+import { cellsOf } from './cells.js';
+
 /** Emphasis, or none: on a pipe, and for people who set NO_COLOR, every function returns its text as it is. */
 export interface Style {
   readonly bold: (text: string) => string;
@@ -24,18 +26,19 @@ export function styleFor(hasColor: boolean): Style {
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with a control character
-const TOKEN = /(\x1b\[[0-9;]*m)|./gu;
+const COLOUR = /(\x1b\[[0-9;]*m)/;
 
-/** Cuts a line to `columns` characters on the screen; escapes take no room, and are closed again after a cut. */
+/** Cuts a line to `columns` on the screen; escapes take no room, and are closed again after a cut. */
 export function fit(line: string, columns: number): string {
-  const tokens = [...line.matchAll(TOKEN)];
-  const isVisible = ([, sequence]: RegExpExecArray) => sequence === undefined;
-  if (tokens.filter(isVisible).length <= columns) return line;
+  const parts = line.split(COLOUR); // texts, and between them escapes
+  const tokens = parts.flatMap((part, index) => (index % 2 === 1 ? ([[part, 0]] as const) : cellsOf(part)));
+  if (tokens.reduce((sum, [, width]) => sum + width, 0) <= columns) return line;
   let room = columns - 1;
   let cut = '';
-  for (const token of tokens) {
-    if (isVisible(token) && room-- === 0) break;
-    cut += token[0];
+  for (const [text, width] of tokens) {
+    if (width > room) break;
+    room -= width;
+    cut += text;
   }
-  return `${cut}…${tokens.every(isVisible) ? '' : '\x1b[0m'}`;
+  return `${cut}…${parts.length === 1 ? '' : '\x1b[0m'}`;
 }

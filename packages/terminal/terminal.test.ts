@@ -28,6 +28,12 @@ describe('fit', () => {
     expect(fit(bold('abcd'), 4)).toBe('\x1b[1mabcd\x1b[0m');
     expect(fit(bold('abcde'), 4)).toBe('\x1b[1mabc…\x1b[0m');
     expect(fit('█████', 4)).toBe('███…');
+    expect([fit('学習', 4), fit('学習率', 5), fit('学習率', 4), fit('👩‍🔬👩‍🔬', 3)]).toEqual([
+      '学習',
+      '学習…',
+      '学…',
+      '👩‍🔬…',
+    ]);
   });
 });
 
@@ -52,8 +58,22 @@ describe('table', () => {
   });
 
   test('leaves out the columns that do not fit', () => {
-    expect(table(columns, rows, 14)).toEqual([' #  name', ' 1  adam', '10  gd']);
-    expect(table(columns, rows, 1)).toEqual([' #', ' 1', '10']);
+    expect(table(columns, rows, 14)).toEqual([' #  name', ' 1  adam', '10  gd', 'no room for v…']);
+    expect(table(columns, rows, 1)).toEqual([' #', ' 1', '10', '…']);
+  });
+
+  test('counts what signs take on the screen, and lets none of them move the cursor', () => {
+    const names = [
+      ['1', '学習率', '1'],
+      ['2', 'naïve e\u0301 🚀', '2'],
+      ['3', 'a\nb\x1b[2J\u202e', '3'],
+    ];
+    expect(table(columns, names, 80)).toEqual([
+      '#  name        value',
+      '1  学習率          1',
+      '2  naïve e\u0301 🚀      2',
+      '3  a␊b␛[2J\ufffd        3',
+    ]);
   });
 
   test('has titles without rows', () => {
@@ -88,7 +108,7 @@ describe('screen', () => {
     screen.draw(['live']);
     screen.print('kept', 'too');
     expect(written).toEqual(['kept\ntoo\n']);
-    expect(screen.width()).toBe(120);
+    expect([screen.width(), screen.tableWidth()]).toEqual([120, Number.POSITIVE_INFINITY]);
   });
 
   test('takes a terminal that does not know its width for a usual one', () => {

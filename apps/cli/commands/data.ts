@@ -30,7 +30,7 @@ const list: Command = {
       },
     ];
     // The last column is prose: cut, rather than left out.
-    const lines = () => table(columns, items, Number.POSITIVE_INFINITY).map((line) => fit(line, screen.width()));
+    const lines = () => table(columns, items, Number.POSITIVE_INFINITY).map((line) => fit(line, screen.tableWidth()));
     context.answer(items, () => emphasised(lines(), style.bold));
     return EXIT.ok;
   },

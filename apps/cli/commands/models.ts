@@ -76,7 +76,7 @@ const predict: Command = {
       { title: '', align: 'left', cell: ([, each]) => ('label' in each ? probabilitiesText(each.probabilities) : '') },
     ];
     context.answer(answer, () =>
-      emphasised(table(columns, [...answer.predictions.entries()], screen.width()), style.bold),
+      emphasised(table(columns, [...answer.predictions.entries()], screen.tableWidth()), style.bold),
     );
     return EXIT.ok;
   },

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import type { SearchPreviewView, SearchSort, SearchView } from '@caviar/contracts';
+import { harmless } from '@caviar/terminal';
 import type { ArgumentSpec, Command, Context } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { countsText, fields, numberText } from '../view/format.js';
@@ -148,7 +149,7 @@ const list: Command = {
           `${style.dim('next:')} caviar search create SPEC.json`,
         ];
       return [
-        ...searchTable(searches, screen.width(), style),
+        ...searchTable(searches, screen.tableWidth(), style),
         ...(isMore ? [style.dim('there are more: --all, or --limit N')] : []),
       ];
     });
@@ -171,7 +172,7 @@ const show: Command = {
       searchTitle(search, style),
       ...searchFields(search, screen.width()),
       '',
-      ...boardTable(entries, search, { width: screen.width(), style }),
+      ...boardTable(entries, search, { width: screen.tableWidth(), style }),
       ...(search.rounds.length === 0
         ? []
         : [
@@ -230,7 +231,7 @@ const remove: Command = {
     const search = await findSearch(context, args['SEARCH'] ?? '');
     if (!flags.boolean('yes')) {
       context.io.stderr.write(
-        `${search.name} (${search.id}) with ${search.progress.total} trials would be gone for good. To do it: caviar search delete ${search.id} --yes\n`,
+        `${harmless(search.name)} (${search.id}) with ${search.progress.total} trials would be gone for good. To do it: caviar search delete ${search.id} --yes\n`,
       );
       return EXIT.usage;
     }

@@ -4,7 +4,7 @@ import { type Column, table } from '@caviar/terminal';
 import type { Command } from '../command.js';
 import { UsageError } from '../errors.js';
 import { EXIT } from '../exit-code.js';
-import { agoText } from '../view/format.js';
+import { agoText, timeText } from '../view/format.js';
 import { emphasised, statusText } from '../view/search-lines.js';
 
 const ROLES = ['read', 'submit', 'admin'] as const;
@@ -69,7 +69,7 @@ const workers: Command = {
       { title: 'trials', align: 'right', cell: ({ trials, concurrency }) => `${trials.length}/${concurrency}` },
       { title: 'seen', align: 'left', cell: ({ lastSeenAt }) => agoText(lastSeenAt) },
       { title: 'host', align: 'left', cell: ({ host, pid }) => `${host}:${pid}` },
-      { title: 'up since', align: 'left', cell: ({ startedAt }) => startedAt.slice(0, 16).replace('T', ' ') },
+      { title: 'up since', align: 'left', cell: ({ startedAt }) => timeText(startedAt) },
       {
         title: 'training',
         align: 'left',
@@ -79,7 +79,7 @@ const workers: Command = {
     context.answer(items, () =>
       items.length === 0
         ? ['no worker has been heard of for a day', `${style.dim('next:')} caviar up`]
-        : emphasised(table(columns, items, screen.width()), style.bold),
+        : emphasised(table(columns, items, screen.tableWidth()), style.bold),
     );
     return EXIT.ok;
   },
@@ -150,7 +150,7 @@ const listKeys: Command = {
     context.answer(items, () =>
       items.length === 0
         ? ['no keys but those of CAVIAR_API_KEYS', `${style.dim('next:')} caviar key create NAME`]
-        : emphasised(table(columns, items, screen.width()), style.bold),
+        : emphasised(table(columns, items, screen.tableWidth()), style.bold),
     );
     return EXIT.ok;
   },

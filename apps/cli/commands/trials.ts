@@ -5,7 +5,7 @@ import { InputError } from '../errors.js';
 import { EXIT } from '../exit-code.js';
 import { brailleChart, type Series } from '../view/braille.js';
 import { editText } from '../view/edit-text.js';
-import { durationText, fields, numberText, paramText } from '../view/format.js';
+import { durationText, exactText, fields, numberText, paramText, timeText } from '../view/format.js';
 import { emphasised, statusText } from '../view/search-lines.js';
 import { searchId, trialId } from './find.js';
 
@@ -43,7 +43,7 @@ const show: Command = {
       '',
       style.bold('Params'),
       ...fields(
-        Object.entries(trial.params).map(([name, value]) => [name, paramText(value)]),
+        Object.entries(trial.params).map(([name, value]) => [name, exactText(value)]),
         width,
       ),
       ...(Object.keys(trial.metrics).length === 0 ? [] : ['', style.bold(`Metrics at step ${trial.step}`)]),
@@ -60,7 +60,7 @@ const show: Command = {
       style.bold('History'),
       ...fields(
         history.map(({ at, status, reason, attempt }) => [
-          at.slice(0, 19).replace('T', ' '),
+          timeText(at),
           `${status}${status === 'running' && attempt > 1 ? `, attempt ${attempt}` : ''}${reason === null ? '' : `: ${reason}`}`,
         ]),
         width,
@@ -207,7 +207,7 @@ const list: Command = {
     context.answer(trials, () => {
       if (trials.length === 0) return [`no trials${status === undefined ? ' yet' : ` are ${status}`}`];
       return [
-        ...emphasised(table(columns, trials, screen.width()), style.bold),
+        ...emphasised(table(columns, trials, screen.tableWidth()), style.bold),
         ...(isMore ? [style.dim('there are more: --all, or --limit N')] : []),
       ];
     });

@@ -4,7 +4,7 @@ import type { Context } from '../command.js';
 import { isAbortLike } from '../errors.js';
 import { EXIT } from '../exit-code.js';
 import { brailleChart, type Series } from '../view/braille.js';
-import { countsText, endedOf, numberText } from '../view/format.js';
+import { countsText, endedOf, numberText, timeText } from '../view/format.js';
 import { boardTable, progressLines, searchTitle } from '../view/search-lines.js';
 
 const CURVES = 3;
@@ -50,7 +50,7 @@ export async function watch(context: Context, id: string): Promise<number> {
         continue;
       }
       const line = lineOf(last);
-      if (line !== told) io.stdout.write(`${new Date().toISOString().slice(11, 19)}  ${line}\n`);
+      if (line !== told) io.stdout.write(`${timeText(new Date().toISOString()).slice(11, 19)}  ${line}\n`);
       told = line;
     }
     // The board may have been the last one before the search said so.
@@ -66,7 +66,7 @@ export async function watch(context: Context, id: string): Promise<number> {
   }
   if (last === undefined) return EXIT.ok;
   if (isLive) screen.print(...keptOf(context, last, curves));
-  else if (!isJson) io.stdout.write(['', ...endOf(context, last)].map((line) => `${line}\n`).join(''));
+  else if (!isJson) screen.print('', ...endOf(context, last));
   return last.search.status === 'completed' ? EXIT.ok : EXIT.bad;
 }
 
@@ -161,7 +161,7 @@ function endOf(context: Context, { board, search }: WatchedBoard): string[] {
   const { screen, style } = context;
   return [
     searchTitle(search, style),
-    ...boardTable(board.entries, search, { width: screen.width(), style }),
+    ...boardTable(board.entries, search, { width: screen.tableWidth(), style }),
     ...nextOf(context, search),
   ];
 }

@@ -54,7 +54,7 @@ const list: Command = {
     context.answer(items, () =>
       items.length === 0
         ? ['nobody is told of it', `${style.dim('next:')} caviar webhook create ${id} URL`]
-        : emphasised(table(columns, items, screen.width()), style.bold),
+        : emphasised(table(columns, items, screen.tableWidth()), style.bold),
     );
     return EXIT.ok;
   },

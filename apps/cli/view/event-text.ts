@@ -1,9 +1,10 @@
 import type { SearchEventView } from '@caviar/contracts';
-import { numberText, paramText } from './format.js';
+import { harmless } from '@caviar/terminal';
+import { numberText, paramText, timeText } from './format.js';
 
 /** An event in one line. */
 export function eventText(event: SearchEventView): string {
-  return `${event.at.slice(11, 23)}  ${whatOf(event)}`;
+  return `${timeText(event.at).slice(11, 19)}${event.at.slice(19, 23)}  ${harmless(whatOf(event))}`;
 }
 
 function whatOf(event: SearchEventView): string {

@@ -1,4 +1,5 @@
 import type { LeaderboardEntryView, SearchView } from '@caviar/contracts';
+import { columnsOf } from '@caviar/terminal';
 
 type ParamValue = LeaderboardEntryView['params'][string];
 type Progress = SearchView['progress'];
@@ -22,6 +23,21 @@ export function paramText(value: ParamValue | undefined): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** All of it: a value to be taken home, where four digits would be another one. */
+export function exactText(value: ParamValue): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** "2026-11-03 14:05:09 +01:00": here, and where here is. */
+export function timeText(time: string): string {
+  const date = new Date(time);
+  const minutes = -date.getTimezoneOffset();
+  const local = new Date(date.getTime() + minutes * 60_000).toISOString().slice(0, 19).replace('T', ' ');
+  const two = (count: number) => String(count).padStart(2, '0');
+  const size = Math.abs(minutes);
+  return `${local} ${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}
+
 /** "3 min 20 s": two units at most. */
 export function durationText(ms: number | null): string {
   if (ms === null) return '-';
@@ -40,7 +56,7 @@ export function agoText(time: string, now = Date.now()): string {
   if (ms < 60_000) return 'just now';
   if (ms < 3_600_000) return `${Math.floor(ms / 60_000)} min ago`;
   if (ms < 86_400_000) return `${Math.floor(ms / 3_600_000)} h ago`;
-  return time.slice(0, 10);
+  return timeText(time).slice(0, 10);
 }
 
 /** Trials that have come to an end, well or not. */
@@ -63,7 +79,7 @@ export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(/\s+/)) {
-    if (line !== '' && line.length + 1 + word.length > width) {
+    if (line !== '' && columnsOf(line) + 1 + columnsOf(word) > width) {
       lines.push(line);
       line = word;
     } else line = line === '' ? word : `${line} ${word}`;
@@ -73,10 +89,11 @@ export function wrap(text: string, width: number): string[] {
 
 /** Names padded to the widest, then what they are; long values go on in their own column. */
 export function fields(rows: readonly (readonly [name: string, value: string])[], width: number): string[] {
-  const widest = Math.max(0, ...rows.map(([name]) => name.length));
+  const widest = Math.max(0, ...rows.map(([name]) => columnsOf(name)));
   return rows.flatMap(([name, value]) =>
     wrap(value, Math.max(20, width - widest - 4)).map(
-      (line, index) => `  ${(index === 0 ? name : '').padEnd(widest)}  ${line}`,
+      (line, index) =>
+        `  ${index === 0 ? name : ''}${' '.repeat(widest - (index === 0 ? columnsOf(name) : 0))}  ${line}`,
     ),
   );
 }

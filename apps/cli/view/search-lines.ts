@@ -1,6 +1,6 @@
 import type { LeaderboardEntryView, LeaderboardView, SearchView } from '@caviar/contracts';
 import { bar, type Column, fit, type Style, table } from '@caviar/terminal';
-import { agoText, countsText, durationText, endedOf, fields, numberText, paramText } from './format.js';
+import { agoText, countsText, durationText, endedOf, fields, numberText, paramText, timeText } from './format.js';
 
 const WIDEST_BAR = 48;
 /** A name is cut, so that there is a name at all; the columns before it take about so much. */
@@ -141,7 +141,7 @@ export function searchFields(search: SearchView, width: number): string[] {
       ['trials', `${endedOf(progress)} of ${progress.total} ended: ${countsText(progress)}`],
       [
         'begun',
-        `${createdAt}${endedAt === null ? '' : `, ended after ${durationText(Date.parse(endedAt) - Date.parse(startedAt))}`}`,
+        `${timeText(createdAt)}${endedAt === null ? '' : `, ended after ${durationText(Date.parse(endedAt) - Date.parse(startedAt))}`}`,
       ],
       ...(reason === null ? [] : [['reason', reason] as const]),
       ...(notes === null ? [] : [['notes', notes] as const]),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { brailleChart, type Series } from './braille.js';
-import { agoText, durationText, fields, numberText, paramText, wrap } from './format.js';
+import { agoText, durationText, exactText, fields, numberText, paramText, timeText, wrap } from './format.js';
 
 const plain = (text: string) => text;
 const series = (points: Series['points'], paint = plain): Series => ({ label: 'x', points, paint });
@@ -121,4 +121,22 @@ describe('text', () => {
       ),
     ).toEqual(['  a     x', '  long  one two three four', '        five six']);
   });
+});
+
+test('a point in time is told by the clock of this place, and with its distance from UTC', () => {
+  for (const time of ['2026-01-15T23:45:10.500Z', '2026-07-15T00:05:10.500Z']) {
+    const text = timeText(time);
+    expect(text).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:10 [+-]\d\d:\d\d$/);
+    expect(Date.parse(text.replace(' ', 'T').replace(' ', ''))).toBe(Date.parse(time) - 500);
+    expect(text.slice(11, 13)).toBe(String(new Date(time).getHours()).padStart(2, '0'));
+  }
+});
+
+test('a value to be taken home is told with all of its digits', () => {
+  expect([exactText(0.004689123456789), exactText('adam'), exactText(true), exactText(16)]).toEqual([
+    '0.004689123456789',
+    'adam',
+    'true',
+    '16',
+  ]);
 });
