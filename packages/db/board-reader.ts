@@ -65,12 +65,13 @@ export class BoardReader {
   async read(searchId: string, query: BoardQuery): Promise<BoardPage | null> {
     const { limit, cursor, constrained } = query;
     const key = JSON.stringify([searchId, limit, cursor, constrained]);
-    const after = decodeCursor(cursorSchema, cursor);
+    const list = `board of ${searchId}`;
+    const after = decodeCursor(list, cursorSchema, cursor);
     const known = this.#kept.get(key);
     const [head] = await this.#client.$read<Answer[]>(readBoard(searchId, { limit, constrained, after, known }));
     if (head === undefined) return null;
     const { version, objective, print, page } = head;
-    const shown = page === null ? known : pageOf(page, { limit, after });
+    const shown = page === null ? known : pageOf(page, { list, limit, after });
     if (shown === undefined) throw new Error('a page that the process does not have was not sent');
     const { entries, nextCursor } = shown;
     this.#keep(key, { version, print: print ?? known?.print ?? '', entries, nextCursor });
@@ -96,14 +97,14 @@ export class BoardReader {
 /** A page of rows that were read with one more than it holds. */
 function pageOf(
   rows: readonly PlacedRow[],
-  { limit, after }: { readonly limit: number; readonly after: Cursor | null },
+  { list, limit, after }: { readonly list: string; readonly limit: number; readonly after: Cursor | null },
 ): Pick<KeptPage, 'entries' | 'nextCursor'> {
   const before = after?.rank ?? 0;
   const entries = rows.slice(0, limit).map((row, i) => ({ rank: before + i + 1, trial: toTrial(fromJson(row)) }));
   const last = rows.length > limit ? rows[limit - 1] : undefined;
   if (last === undefined) return { entries, nextCursor: null };
   const { rankKey: key, number, restViolation: violation, restCost: cost } = last;
-  return { entries, nextCursor: encodeCursor({ key, number, rank: before + limit, violation, cost }) };
+  return { entries, nextCursor: encodeCursor(list, { key, number, rank: before + limit, violation, cost }) };
 }
 
 function fromJson({ restViolation: _, restCost: __, place: ___, ...row }: PlacedRow): TrialRow {

@@ -5,6 +5,7 @@ import type { Client } from './client.js';
 import { cursorFields, cutPage, decodeCursor } from './cursor.js';
 import { Prisma } from './generated/client.js';
 
+const LIST = 'keys';
 const cursorSchema = z.object({ createdAt: cursorFields.time, id: cursorFields.id });
 
 const KEY = Prisma.sql`
@@ -33,12 +34,15 @@ export class KeyRepository implements KeyStore {
   }
 
   async list({ limit, cursor }: PageQuery) {
-    const after = decodeCursor(cursorSchema, cursor);
+    const after = decodeCursor(LIST, cursorSchema, cursor);
     const rows = await this.client.$read<ApiKey[]>`
       SELECT ${KEY} FROM api_keys k
       WHERE ${after === null ? Prisma.sql`true` : Prisma.sql`(k.created_at, k.id) < (${after.createdAt}::timestamptz, ${after.id})`}
       ORDER BY k.created_at DESC, k.id DESC LIMIT ${limit + 1}`;
-    return cutPage(rows, limit, (row) => ({ createdAt: row.createdAt.toISOString(), id: row.id }));
+    return cutPage(rows, limit, {
+      list: LIST,
+      placeOf: ({ createdAt, id }) => ({ createdAt: createdAt.toISOString(), id }),
+    });
   }
 
   async revoke(id: string): Promise<ApiKey | null> {

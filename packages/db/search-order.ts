@@ -23,6 +23,9 @@ const KEYS: Readonly<Record<Sort, Prisma.Sql>> = {
 const TEXT = Prisma.sql`lower(concat_ws(' ', s.name, s.spec -> 'trainer' ->> 'kind', s.spec -> 'trainer' ->> 'dataset',
   s.spec -> 'trainer' ->> 'program', s.spec -> 'sampler' ->> 'kind', s.spec -> 'scheduler' ->> 'kind'))`;
 
+/** The list of searches, as its cursors name it. */
+export const LIST = 'searches';
+
 const place = { isUp: z.boolean(), createdAt: cursorFields.time, id: cursorFields.id };
 const text = z
   .string()
@@ -37,7 +40,7 @@ const cursorSchema = z.discriminatedUnion('sort', [
 /** How a list of searches is filtered and ordered, from the place that its cursor says. */
 export function listOrder({ status, project, q = '', cursor, ...query }: SearchListQuery) {
   // A cursor goes on in the order that it was given with.
-  const after = decodeCursor(cursorSchema, cursor);
+  const after = decodeCursor(LIST, cursorSchema, cursor);
   const { sort, isUp } = after ?? orderOf(query);
   const key = KEYS[sort];
   const conditions = [
@@ -65,11 +68,11 @@ export function listOrder({ status, project, q = '', cursor, ...query }: SearchL
 }
 
 /** Where a page ends. */
-export function listCursor(
+export function placeInList(
   { cursor, ...query }: SearchListQuery,
   row: { readonly id: string; readonly createdAt: Date; readonly sortKey: string | number | null },
-): unknown {
-  const { sort, isUp } = decodeCursor(cursorSchema, cursor) ?? orderOf(query);
+): object {
+  const { sort, isUp } = decodeCursor(LIST, cursorSchema, cursor) ?? orderOf(query);
   return { sort, isUp, key: row.sortKey, createdAt: row.createdAt.toISOString(), id: row.id };
 }
 

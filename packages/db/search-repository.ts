@@ -12,7 +12,7 @@ import { cutPage } from './cursor.js';
 import { isUniqueViolation } from './errors.js';
 import { Prisma } from './generated/client.js';
 import { countTrials, type SearchRow, toSearch } from './rows.js';
-import { listCursor, listOrder } from './search-order.js';
+import { LIST, listOrder, placeInList } from './search-order.js';
 import { json } from './trial-sql.js';
 
 /** What of a search is shown: its row, its rounds and its best trial, by the leaderboard's own order. */
@@ -44,13 +44,13 @@ export class SearchRepository implements SearchStore {
   constructor(private readonly client: Client) {}
 
   async create(search: NewSearch): Promise<{ search: Search; created: boolean }> {
-    const earlier = await this.#findByKey(search.idempotency);
+    const earlier = await this.findByKey(search.idempotency);
     if (earlier !== null) return { search: earlier, created: false };
     try {
       await this.#insert(search);
     } catch (error) {
       // Somebody used the same key at the same moment and was first.
-      const winner = isUniqueViolation(error) ? await this.#findByKey(search.idempotency) : null;
+      const winner = isUniqueViolation(error) ? await this.findByKey(search.idempotency) : null;
       if (winner === null) throw error;
       return { search: winner, created: false };
     }
@@ -78,7 +78,7 @@ export class SearchRepository implements SearchStore {
       INSERT INTO space_versions (search_id, version, first_number, space) SELECT id, 1, 0, ${json(spec.space)} FROM created`;
   }
 
-  async #findByKey(idempotency: NewSearch['idempotency']): Promise<Search | null> {
+  async findByKey(idempotency: NewSearch['idempotency']): Promise<Search | null> {
     if (idempotency === null) return null;
     const known = await this.client.idempotencyKey.findUnique({ where: { key: idempotency.key } });
     if (known === null) return null;
@@ -109,7 +109,7 @@ export class SearchRepository implements SearchStore {
       )
       SELECT shown.*, c.sort_key AS "sortKey" FROM chosen c, LATERAL (${SELECT_SEARCH} WHERE s.id = c.id) shown
       ORDER BY c.place`;
-    const page = cutPage(rows, limit, (row) => listCursor(query, row));
+    const page = cutPage(rows, limit, { list: LIST, placeOf: (row) => placeInList(query, row) });
     return { items: page.items.map(({ sortKey: _, ...row }) => toSearch(row)), nextCursor: page.nextCursor };
   }
 

@@ -30,13 +30,14 @@ export class TrialReader implements Reads {
   }
 
   async list(searchId: string, { status, limit, cursor }: PageQuery & { readonly status?: TrialStatus | undefined }) {
-    const after = decodeCursor(numberCursorSchema, cursor)?.number ?? -1;
+    const list = `trials of ${searchId}`;
+    const after = decodeCursor(list, numberCursorSchema, cursor)?.number ?? -1;
     const rows = await this.client.$read<TrialRow[]>`
       SELECT ${TRIAL_COLUMNS} FROM trials t
       WHERE t.search_id = ${searchId} AND t.number > ${after}
         AND ${status === undefined ? Prisma.sql`true` : Prisma.sql`t.status = ${status}::trial_status`}
       ORDER BY t.number LIMIT ${limit + 1}`;
-    const page = cutPage(rows, limit, ({ number }) => ({ number }));
+    const page = cutPage(rows, limit, { list, placeOf: ({ number }) => ({ number }) });
     return { items: page.items.map(toTrial), nextCursor: page.nextCursor };
   }
 

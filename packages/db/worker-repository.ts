@@ -14,6 +14,7 @@ import { cursorFields, cutPage, decodeCursor } from './cursor.js';
 import { Prisma } from './generated/client.js';
 import { json } from './trial-sql.js';
 
+const LIST = 'workers';
 const cursorSchema = z.object({ order: cursorFields.count, startedAt: cursorFields.time, id: cursorFields.id });
 
 /** Silence after which a worker counts as lost. */
@@ -118,7 +119,7 @@ export class WorkerRepository implements WorkerStore {
   }
 
   async list({ project, limit, cursor }: WorkerListQuery): Promise<Page<WorkerView>> {
-    const after = decodeCursor(cursorSchema, cursor);
+    const after = decodeCursor(LIST, cursorSchema, cursor);
     const rows = await this.client.$read<(WorkerView & { order: number })[]>`
       SELECT * FROM (
         SELECT w.id, w.host, w.pid, w.concurrency, w.runtime, w.started_at AS "startedAt", w.last_seen_at AS "lastSeenAt",
@@ -144,11 +145,10 @@ export class WorkerRepository implements WorkerStore {
       ) view
       WHERE ${after === null ? Prisma.sql`true` : Prisma.sql`("order", -extract(epoch FROM date_trunc('milliseconds', "startedAt")), id) > (${after.order}::int, -extract(epoch FROM ${after.startedAt}::timestamptz), ${after.id})`}
       ORDER BY "order", "startedAt" DESC, id LIMIT ${limit + 1}`;
-    const page = cutPage(rows, limit, (row) => ({
-      order: row.order,
-      startedAt: row.startedAt.toISOString(),
-      id: row.id,
-    }));
+    const page = cutPage(rows, limit, {
+      list: LIST,
+      placeOf: ({ order, startedAt, id }) => ({ order, startedAt: startedAt.toISOString(), id }),
+    });
     const items = page.items.map(({ order: _, quarantine, ...worker }) => ({
       ...worker,
       quarantine: quarantine === null ? null : { ...quarantine, until: new Date(quarantine.until) },

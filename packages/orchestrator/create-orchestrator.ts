@@ -26,6 +26,7 @@ import { pauseTrial, resumeTrial } from './use-cases/pause-trial.js';
 import { presentCurve } from './use-cases/read-curve.js';
 import { exportTrials, getSearch } from './use-cases/read-searches.js';
 import { rewindTrial } from './use-cases/rewind-trial.js';
+import { gatherPrior } from './use-cases/warm-start.js';
 import { createWebhook, deleteWebhook, listWebhooks } from './use-cases/webhooks.js';
 
 /** The use cases bound to what they stand on. */
@@ -41,6 +42,7 @@ export function createOrchestrator(deps: Deps): Orchestrator {
     createSearch: (spec, options) => createSearch(deps, spec, options),
     previewSearch: async (input, project) => {
       const spec = await completeSpec(deps, input, project);
+      await gatherPrior(deps, spec, project); // refuses what `createSearch` would
       return { spec, ...previewSearch(spec) };
     },
     getSearch: (id) => getSearch(deps, id),

@@ -5,24 +5,26 @@ import { invalidCursor } from './to-http-problem.js';
 export function memoryPage<Item>(
   items: readonly Item[],
   keyOf: (item: Item) => string,
-  { limit, cursor }: PageQuery,
+  { list, limit, cursor }: PageQuery & { readonly list: string },
 ): Page<Item> {
-  const after = cursor === undefined ? '' : readCursor(cursor);
+  const after = cursor === undefined ? '' : readCursor(list, cursor);
   const rest = items.filter((item) => keyOf(item) > after).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   const page = rest.slice(0, limit);
   const last = page.at(-1);
-  const nextCursor = last !== undefined && rest.length > limit ? writeCursor(keyOf(last)) : null;
+  const nextCursor = last !== undefined && rest.length > limit ? writeCursor(list, keyOf(last)) : null;
   return { items: page, nextCursor };
 }
 
-function writeCursor(key: string): string {
-  return Buffer.from(JSON.stringify(key)).toString('base64url');
+function writeCursor(list: string, key: string): string {
+  return Buffer.from(JSON.stringify([list, key])).toString('base64url');
 }
 
-function readCursor(cursor: string): string {
+function readCursor(list: string, cursor: string): string {
   try {
-    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (typeof key === 'string') return key;
+    const token: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    // Earlier ones are the key alone.
+    const [of, key] = Array.isArray(token) ? token : [list, token];
+    if (of === list && typeof key === 'string') return key;
   } catch {
     // Told below, like any other cursor that is none of ours.
   }

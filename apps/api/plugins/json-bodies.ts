@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
 import { HttpProblem } from '../http/http-problem.js';
 
@@ -9,9 +10,21 @@ const MEDIA_TYPES = ['application/json', 'application/merge-patch+json'];
  */
 export function acceptJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser<string>(MEDIA_TYPES, { parseAs: 'string' }, (request, body, done) => {
+  app.addContentTypeParser<Buffer>(MEDIA_TYPES, { parseAs: 'buffer' }, (request, body, done) => {
     const encoding = request.headers['content-encoding'] ?? 'identity';
-    if (encoding === 'identity') done(null, body);
-    else done(new HttpProblem('unsupported-media-type', 'The body must not have a Content-Encoding.'));
+    if (encoding !== 'identity') {
+      done(new HttpProblem('unsupported-media-type', 'The body must not have a Content-Encoding.'));
+    } else if (!isUtf8(body)) {
+      // Read as UTF-8 all the same, every letter that is not one would become the same question mark, in names and choices.
+      done(new HttpProblem('malformed-json', 'The body is not in UTF-8, as JSON is.'));
+    } else {
+      done(null, withoutMark(body));
+    }
   });
+}
+
+/** Text without the mark that Windows puts before it, which JSON may not begin with and its readers may pass over (RFC 8259, 8.1). */
+function withoutMark(body: Buffer): string {
+  const text = body.toString('utf8');
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }

@@ -64,6 +64,21 @@ describe('quotas of a project', () => {
   });
 });
 
+test('a search that used up the quota itself is given again to who repeats its request', async () => {
+  const as = { ...(await key('repeats')), 'idempotency-key': 'once' };
+  const create = (more: object = {}) =>
+    app.inject({
+      method: 'POST',
+      url: '/v1/searches',
+      headers: as,
+      payload: { ...quadraticSpec, parallelism: 20, ...more },
+    });
+  const answers = await Promise.all(Array.from({ length: 5 }, () => create()));
+  expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 200, 200, 200, 201]);
+  expect(new Set(answers.map((answer) => body(answer, 'createSearch').id)).size).toBe(1);
+  problem(await create({ seed: 8 }), 'idempotency-conflict');
+});
+
 test('a key may have so many requests waiting and no more, streams and boards together; others may too', async () => {
   const url = await patient.app.listen({ host: '127.0.0.1', port: 0 });
   const [mine, other] = [await key('mine', patient.app), await key('mine', patient.app)];

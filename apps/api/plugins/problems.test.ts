@@ -5,7 +5,7 @@ import { PROBLEMS } from '@caviar/contracts';
 import { createTestDatabase, testRedis } from '@caviar/testing';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createTestApp } from '../testing/test-app.js';
-import { problem, quadraticSpec } from '../testing/wire.js';
+import { body, problem, quadraticSpec } from '../testing/wire.js';
 
 const { app, container, log, close } = await createTestApp({
   database: await createTestDatabase(),
@@ -42,6 +42,20 @@ describe('a body', () => {
     ['  \n', 'The body is empty; a JSON object is expected.'],
   ])('%j is malformed', async (payload, detail) => {
     expect(problem(await send(payload), 'malformed-json').detail).toBe(detail);
+  });
+
+  test('that is not in UTF-8 is malformed: read anyway, its letters would all become the same one', async () => {
+    const name = (text: string) => JSON.stringify({ ...quadraticSpec, name: text });
+    for (const latin of [Buffer.from(name('caf\xe9'), 'latin1'), Buffer.from([0x22, 0xed, 0xa0, 0xbd, 0x22])]) {
+      expect(problem(await send(latin), 'malformed-json').detail).toBe('The body is not in UTF-8, as JSON is.');
+    }
+    expect(body(await send(Buffer.from(name('café 🐟'))), 'createSearch').name).toBe('café 🐟');
+  });
+
+  test('may begin with the mark that Windows puts before a text', async () => {
+    expect(body(await send(`\uFEFF${JSON.stringify(quadraticSpec)}`), 'createSearch').name).toBe(quadraticSpec.name);
+    problem(await send('\uFEFF'), 'malformed-json');
+    problem(await send('\uFEFF\uFEFF{}'), 'malformed-json');
   });
 
   test('of a megabyte that is malformed is refused as quickly as any', async () => {

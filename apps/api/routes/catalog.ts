@@ -9,7 +9,7 @@ import { presentTrainer, presentWorker } from '../presenters/present-catalog.js'
 /** What there is to work with: trainers and workers. */
 export function catalogRoutes(app: FastifyInstance, orchestrator: Orchestrator): void {
   route(app, OPERATIONS.listTrainers, async ({ query }) => {
-    const { items, nextCursor } = memoryPage(TRAINERS, ({ kind }) => kind, query);
+    const { items, nextCursor } = memoryPage(TRAINERS, ({ kind }) => kind, { ...query, list: 'trainers' });
     return { items: items.map(presentTrainer), nextCursor };
   });
 

@@ -29,7 +29,7 @@ export async function datasetRoutes(
 
   route(app, OPERATIONS.listDatasets, async ({ query, request }) => {
     const all = await orchestrator.listDatasets(visibleTo(request));
-    const { items, nextCursor } = memoryPage(all, ({ info }) => info.id, query);
+    const { items, nextCursor } = memoryPage(all, ({ info }) => info.id, { ...query, list: 'datasets' });
     return { items: items.map(presentDataset), nextCursor };
   });
 

@@ -73,6 +73,13 @@ describe('a fork', () => {
     expect(first).toMatchObject({ name: 'mine', seed: 5, spec: { sampler: { kind: 'sobol' }, parallelism: 2 } });
     const again = await fork(trial.id, payload, headers);
     expect([again.statusCode, body(again, 'forkTrial').id]).toEqual([200, first.id]);
+    problem(await fork(trial.id, { ...payload, seed: 6 }, headers), 'idempotency-conflict');
+
+    // Also when what a fork would come to is another by now.
+    const url = `/v1/searches/${trial.searchId}`;
+    await app.inject({ method: 'PATCH', url, payload: { name: 'renamed' } });
+    await app.inject({ method: 'PATCH', url: `/v1/trials/${trial.id}/params`, payload: { l2: 0.3 } });
+    expect(body(await fork(trial.id, payload, headers), 'forkTrial').id).toBe(first.id);
   });
 
   test.each([

@@ -275,7 +275,14 @@ describe('a warm start', () => {
     // A cold one begins with points of a sequence.
     expect((await proposals(earlier.id))[0]).not.toEqual((await proposals(warm.id))[0]);
     expect((await proposals(warm.id))[0]).toMatch(/improve|process|expected/i);
+    const again = {
+      url: '/v1/searches',
+      headers: { 'Idempotency-Key': 'warm' },
+      payload: { ...base, ...learning, warmStart },
+    };
+    const keyed = body(await app.inject({ ...again, method: 'POST' }), 'createSearch');
     expect((await app.inject({ method: 'DELETE', url: `/v1/searches/${earlier.id}` })).statusCode).toBe(204);
+    expect(body(await app.inject({ ...again, method: 'POST' }), 'createSearch').id).toBe(keyed.id);
     await tell(warm.id, OUTCOMES);
     expect((await board(warm.id)).entries).toHaveLength(6);
   });
@@ -304,5 +311,11 @@ describe('a warm start', () => {
     const told = body(await create(learning), 'createSearch');
     await tell(told.id, OUTCOMES);
     expect(await refused({ warmStart: { searches: [told.id] }, sampler: { kind: 'random' } })).toEqual(['/warmStart']);
+  });
+
+  test('is refused by a preview for the same reasons', async () => {
+    const spec = { ...base, ...learning, warmStart: { searches: ['srch_none'] } };
+    const { errors } = problem(await post('/v1/searches/preview', spec), 'invalid-spec');
+    expect(errors).toEqual(problem(await post('/v1/searches', spec), 'invalid-spec').errors);
   });
 });

@@ -1,7 +1,7 @@
 import { createTestDatabase, testRedis } from '@caviar/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestApp } from '../testing/test-app.js';
-import { body, problem } from '../testing/wire.js';
+import { body, problem, quadraticSpec } from '../testing/wire.js';
 
 const { app, close } = await createTestApp({ database: await createTestDatabase(), redis: testRedis() });
 afterAll(close);
@@ -94,6 +94,16 @@ describe('a list of searches', () => {
   ])('%s is refused, and the parameter named', async (query, parameter) => {
     const { errors } = problem(await app.inject(`/v1/searches?${query}`), 'invalid-request');
     expect(errors?.[0]).toMatchObject({ parameter });
+  });
+
+  test('goes on after the longest of names, whatever is in them', async () => {
+    for (const name of ['🐟'.repeat(200), '\u0001'.repeat(200)]) {
+      await post('/v1/searches', { ...quadraticSpec, name });
+      const query = `q=${encodeURIComponent(name.slice(0, 100))}&sort=name&limit=1`;
+      await post('/v1/searches', { ...quadraticSpec, name });
+      const { nextCursor } = await list(query);
+      expect((await list(`${query}&cursor=${nextCursor}`)).items.map((search) => search.name)).toEqual([name]);
+    }
   });
 
   test('refuses a cursor that it never gave', async () => {

@@ -22,7 +22,9 @@ export const listFrom = <Item extends z.ZodType>(item: Item, max: number) =>
 const limit = z.preprocess(numberFrom, wholeNumber(1, MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE)).meta({
   description: `Items per page, 1 to ${MAX_PAGE_SIZE}.`,
 });
-const cursor = z.string().min(1).max(1000).optional().meta({ description: '`nextCursor` of the page before.' });
+/** A cursor of a list by name holds the name: 200 characters, six bytes each as JSON may write them, and a third more in base64. */
+const MAX_CURSOR = 2_000;
+const cursor = z.string().min(1).max(MAX_CURSOR).optional().meta({ description: '`nextCursor` of the page before.' });
 
 /** Which of several objectives an answer is about. */
 export const objectiveQuery = z.string().min(1).max(200).optional().meta({

@@ -63,6 +63,8 @@ export interface SearchChange {
 
 /** Searches in Postgres. Every change is conditional; none assumes that it is alone. */
 export interface SearchStore {
+  /** What was stored with the key before; throws `idempotency-conflict` where that was another request. */
+  findByKey(idempotency: NewSearch['idempotency']): Promise<Search | null>;
   /** Stores it; with an idempotency key that is known, gives the earlier search (`created` false) or throws `idempotency-conflict`. */
   create(search: NewSearch): Promise<{ readonly search: Search; readonly created: boolean }>;
   get(id: string): Promise<Search | null>;

@@ -14,8 +14,9 @@ import type { Deps } from '../deps.js';
 import { DomainError } from '../errors.js';
 import type { ForkOptions } from '../orchestrator.js';
 import { specContext } from './complete-spec.js';
-import { createSearch } from './create-search.js';
+import { makeSearch } from './create-search.js';
 import { presentParams } from './edit-log.js';
+import { identify, type MadeSearch, onceByKey } from './once-by-key.js';
 import { getSearch } from './read-searches.js';
 
 const DEFAULT_WIDTH = 0.25;
@@ -35,15 +36,16 @@ export async function forkTrial(
     idempotencyKey,
     ...options
   }: ForkOptions & { readonly by: string; readonly idempotencyKey?: string | undefined },
-): Promise<{ readonly search: Search; readonly created: boolean }> {
+): Promise<MadeSearch> {
   const search = await getSearch(deps, trial.searchId);
   const project = (await deps.keys.projectOfSearch(search.id)) ?? DEFAULT_PROJECT;
-  const spec = forkedSpec({ search, trial, options, present: await presentParams(deps, search, trial) });
-  const context = await specContext(deps, spec, project);
-  return createSearch(deps, repair(spec, context, options), {
-    idempotencyKey,
-    project,
-    forkedFrom: { trialId: trial.id, by },
+  // By what was asked for and not by the spec that comes of it: the trial may have been changed since.
+  const idempotency = identify(idempotencyKey, project, { fork: trial.id, ...options });
+  return onceByKey(deps, idempotency, async () => {
+    const spec = forkedSpec({ search, trial, options, present: await presentParams(deps, search, trial) });
+    const context = await specContext(deps, spec, project);
+    const forkedFrom = { trialId: trial.id, by };
+    return makeSearch(deps, repair(spec, context, options), { project, idempotency, forkedFrom });
   });
 }
 

@@ -34,7 +34,7 @@ export async function getParetoBoard(
 ): Promise<Leaderboard> {
   const { spec } = search;
   const { objective, objectives } = spec;
-  const from = cursor === undefined ? 0 : decodeOffset(cursor);
+  const from = cursor === undefined ? 0 : decodeOffset(search.id, cursor);
   const places = await placesOf(deps, search);
   const { version, ids, pages } = places;
   const key = `${from} ${limit}`;
@@ -48,7 +48,7 @@ export async function getParetoBoard(
     ...(objectives !== undefined && { objectives }),
     progress: search.progress,
     entries,
-    nextCursor: next < ids.length ? encodeOffset(next) : null,
+    nextCursor: next < ids.length ? encodeOffset(search.id, next) : null,
   };
 }
 
@@ -90,12 +90,16 @@ export async function placesOf({ trials }: Pick<Deps, 'trials'>, { id, version, 
   return places;
 }
 
-function encodeOffset(offset: number): string {
-  return Buffer.from(`front ${offset}`).toString('base64url');
+function encodeOffset(searchId: string, offset: number): string {
+  return Buffer.from(`front ${offset} of ${searchId}`).toString('base64url');
 }
 
-function decodeOffset(cursor: string): number {
-  const [, digits] = /^front (\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
-  if (digits === undefined) throw new DomainError('invalid-cursor', 'The cursor is not one of this board');
+/** Earlier cursors do not say which board they are of. */
+function decodeOffset(searchId: string, cursor: string): number {
+  const text = Buffer.from(cursor, 'base64url').toString('latin1');
+  const [, digits, board = searchId] = /^front (\d{1,9})(?: of (.+))?$/.exec(text) ?? [];
+  if (digits === undefined || board !== searchId) {
+    throw new DomainError('invalid-cursor', 'The cursor is not one of this board');
+  }
   return Number(digits);
 }
