@@ -1,5 +1,5 @@
-import type { DatasetInfo, Metrics, Params, PartSources } from '@caviar/spec';
-import { type CurvePoint, type CurveShape, readCurve } from './curve.js';
+import { type DatasetInfo, findTrainer, type Metrics, type Params, type PartSources } from '@caviar/spec';
+import { type CurvePoint, type CurveShape, readCurve, readEarlyEnd } from './curve.js';
 import { difference, type Estimate, exactly, rmseEstimate, shareEstimate } from './intervals.js';
 import { type RecipeStep, recipe } from './recipe.js';
 
@@ -42,15 +42,22 @@ export interface Diagnosis {
 
 /** A gap smaller than this (a share of all, or of the targets' deviation) is not worth a step of the recipe. */
 const MATERIAL = 0.02;
+/** A gap that may be as large as this, for all that the rows tell, is not known to be small. */
+const UNKNOWN = 0.1;
+/** Share of the rows from which on a class is said to have most of them. */
+const MOST = 0.8;
+/** A network is no better than naming the commonest class when its error is at least this share of what that would cost. */
+const NO_BETTER = 0.95;
 
 /**
  * Bias and variance of a trained network (seed 1.2). A gap is called high when it is material and its 95 % interval lies
  * above zero, so that the noise of a small dev set is not called variance. The errors of a regression are judged by the
- * deviation of its targets, which is what predicting their mean would cost. Throws DiagnosisError without finite errors or
- * that deviation, and for a Bayes error that cannot be.
+ * deviation of its targets, which is what predicting their mean would cost; those of a classification by twice what naming the
+ * commonest class would cost, where that has more than half of the rows: 1 % is little among halves, and all there is where
+ * one in a hundred is ill. Throws DiagnosisError without finite errors or that deviation, and for a Bayes error that cannot be.
  */
 export function diagnose(input: DiagnosisInput): Diagnosis {
-  const { trainError, devError, scale } = errorsOf(input);
+  const { trainError, devError, scale, commonest } = errorsOf(input);
   const bayesError = input.bayesError ?? 0;
   const sources = input.sources ?? null;
   const avoidableBias = difference(trainError, exactly(bayesError));
@@ -78,7 +85,18 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
     variance,
     curve,
     sources,
-    recipe: recipe({ highBias, highVariance, mismatched: sources?.mismatched ?? false, curve, input }),
+    recipe: recipe({
+      highBias,
+      highVariance,
+      unknown: Object.entries({ 'avoidable bias': avoidableBias, variance }).flatMap(([name, { high }]) =>
+        high > UNKNOWN * scale ? [`the ${name} may be as much as ${one(high, input.dataset.task)}`] : [],
+      ),
+      noBetterThan: commonest !== null && trainError.value >= NO_BETTER * (1 - commonest.share) ? commonest.name : null,
+      earlyEnd: readEarlyEnd(input.curve ?? [], epochsOf(input.params)),
+      mismatched: sources?.mismatched ?? false,
+      curve,
+      input,
+    }),
   };
 }
 
@@ -94,11 +112,17 @@ const TITLES: Readonly<Record<Verdict, string>> = {
   'low-bias-and-variance': 'Low bias and low variance',
 };
 
-function errorsOf({ dataset, rows, metrics, bayesError }: DiagnosisInput): {
+/** The errors, and what they are judged by. */
+interface Judged {
   readonly trainError: Estimate;
   readonly devError: Estimate;
+  /** What the gaps are judged by. */
   readonly scale: number;
-} {
+  /** The class that has most of the rows, if one has. */
+  readonly commonest: { readonly name: string; readonly share: number } | null;
+}
+
+function errorsOf({ dataset, rows, metrics, bayesError }: DiagnosisInput): Judged {
   const name = dataset.task === 'regression' ? 'rmse' : 'error';
   const value = (part: 'train' | 'dev'): number => {
     const error = metrics[`${part}.${name}`];
@@ -110,7 +134,7 @@ function errorsOf({ dataset, rows, metrics, bayesError }: DiagnosisInput): {
     return {
       trainError: shareEstimate(value('train'), rows.train),
       devError: shareEstimate(value('dev'), rows.dev),
-      scale: 1,
+      ...byCommonest(dataset),
     };
   }
   const { targetDeviation } = dataset;
@@ -119,10 +143,30 @@ function errorsOf({ dataset, rows, metrics, bayesError }: DiagnosisInput): {
     trainError: rmseEstimate(value('train'), rows.train),
     devError: rmseEstimate(value('dev'), rows.dev),
     scale: targetDeviation,
+    commonest: null,
   };
 }
 
+function byCommonest({ classRows, classNames }: DatasetInfo): Pick<Judged, 'scale' | 'commonest'> {
+  const counts = classRows ?? [];
+  const rows = counts.reduce((sum, n) => sum + n, 0);
+  if (rows === 0) return { scale: 1, commonest: null };
+  const most = Math.max(...counts);
+  const share = most / rows;
+  const label = counts.indexOf(most);
+  const name = classNames?.[label] ?? String(label);
+  return { scale: Math.min(1, 2 * (1 - share)), commonest: share >= MOST ? { name, share } : null };
+}
+
+function epochsOf(params: Params): number {
+  return (params['epochs'] ?? findTrainer('mlp')?.parameters.find(({ name }) => name === 'epochs')?.default) as number;
+}
+
 function format({ value, low, high }: Estimate, task: DatasetInfo['task']): string {
-  const one = (x: number) => (task === 'regression' ? x.toPrecision(3) : `${(100 * x).toFixed(1)} %`);
-  return low === high ? one(value) : `${one(value)} (${one(low)} to ${one(high)})`;
+  const show = (x: number) => one(x, task);
+  return low === high ? show(value) : `${show(value)} (${show(low)} to ${show(high)})`;
+}
+
+function one(x: number, task: DatasetInfo['task']): string {
+  return task === 'regression' ? x.toPrecision(3) : `${(100 * x).toFixed(1)} %`;
 }

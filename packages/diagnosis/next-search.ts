@@ -1,6 +1,7 @@
-import { type Domain, findTrainer, type Params, type SearchSpec, type SearchSpecInput } from '@caviar/spec';
+import { type Domain, findTrainer, type Params, type SearchSpec, type SearchSpecInput, type Split } from '@caviar/spec';
 import type { Diagnosis } from './diagnose.js';
 import { type JudgedTrial, type PressedBound, pressedBounds, widen } from './pressed-bounds.js';
+import type { RecipeStep } from './recipe.js';
 
 export interface NextSearch {
   /** A spec that can be POSTed as it is. */
@@ -26,29 +27,39 @@ interface Draft {
   readonly changes: string[];
 }
 
-const LEGAL_MOST: Readonly<Record<string, number>> = { hiddenUnits: 16_384, hiddenLayers: 100, epochs: 100_000 };
+const LEGAL_MOST: Readonly<Record<string, number>> = {
+  hiddenUnits: 16_384,
+  hiddenLayers: 100,
+  epochs: 100_000,
+  patience: 100_000,
+};
 
 /**
  * The search that follows the recipe (seed 1.3): a bigger network, longer training or other optimisers against bias;
- * L2, dropout and early stopping against variance; wider bounds wherever the good trials press against one (seed 3.1).
+ * L2, dropout and early stopping against variance; wider bounds wherever the good trials press against one (seed 3.1). It is
+ * judged on the same dev rows, so that the two can be compared, and the test rows stay unseen: another seed would train on them.
  */
 export function nextSearch(input: NextSearchInput): NextSearch {
   const { spec, trials, diagnosis } = input;
   const draft: Draft = { space: { ...spec.space }, params: { ...spec.trainer.params }, changes: [] };
   const pressed = pressedBounds(spec, trials);
+  if (spec.trainer.kind === 'mlp') {
+    const best = bestParams(trials, spec.objective.direction) ?? {};
+    const { verdict, recipe } = diagnosis;
+    const asks = (kind: RecipeStep['kind']) => recipe.some((step) => step.kind === kind);
+    if (asks('more-patience')) grow(draft, { name: 'patience', otherwise: 10, best, factor: 4 });
+    if (asks('bigger-network')) againstBias(draft, best, diagnosis);
+    if (asks('regularize')) againstVariance(draft, input.isImage);
+    if (verdict === 'high-bias-and-variance') stopEarly(draft);
+  }
+  // After the recipe, which may have had its own say in a parameter.
   for (const bound of pressed) {
     const domain = draft.space[bound.name];
-    const wider = domain === undefined ? null : widen(domain, bound, spec.trainer.kind);
+    const isUntouched = domain !== undefined && domain === spec.space[bound.name];
+    const wider = isUntouched ? widen(domain, bound, spec.trainer.kind) : null;
     if (wider === null) continue;
     draft.space[bound.name] = wider.domain;
     draft.changes.push(`${bound.name}: the good trials press against ${bound.value}; its bound is now ${wider.value}`);
-  }
-  if (spec.trainer.kind === 'mlp') {
-    const best = bestParams(trials, spec.objective.direction) ?? {};
-    const { verdict } = diagnosis;
-    if (verdict === 'high-bias' || verdict === 'high-bias-and-variance') againstBias(draft, best, diagnosis);
-    if (verdict === 'high-variance') againstVariance(draft, input.isImage);
-    if (verdict === 'high-bias-and-variance') stopEarly(draft);
   }
   if (spec.scheduler.kind === 'pbt') keepChangeable(draft);
   // What was given to be tried first has been tried, and what was begun with may not lie in the new space.
@@ -61,7 +72,7 @@ export function nextSearch(input: NextSearchInput): NextSearch {
       // Names are at most 200 characters long.
       name: `${name.slice(0, 180)}, next`,
       seed: (seed + 1) % Number.MAX_SAFE_INTEGER,
-      trainer: { ...spec.trainer, params: draft.params },
+      trainer: { ...spec.trainer, ...sameSplit(spec), params: draft.params },
       space: draft.space,
       sampler: samplerFor(spec.sampler, draft.space),
       scheduler: schedulerFor(spec, draft),
@@ -69,6 +80,12 @@ export function nextSearch(input: NextSearchInput): NextSearch {
     changes: draft.changes,
     pressed,
   };
+}
+
+/** The rows as the search before it shared them out. */
+function sameSplit({ trainer, seed }: SearchSpec): { readonly split?: Split } {
+  if (trainer.kind !== 'mlp' || trainer.split === undefined) return {};
+  return { split: { ...trainer.split, seed: trainer.split.seed ?? seed } };
 }
 
 /** A grid's levels may name only parameters that are still searched. */
@@ -101,17 +118,49 @@ function bestParams(trials: readonly JudgedTrial[], direction: 'minimize' | 'max
   return ranked[0]?.params;
 }
 
-function againstBias(draft: Draft, best: Params, { curve, recipe }: Diagnosis): void {
+function againstBias(draft: Draft, best: Params, { recipe, verdict }: Diagnosis): void {
   if (hasNoLayer(draft, best)) addLayers(draft);
   else grow(draft, { name: 'hiddenUnits', otherwise: 64, best, factor: 4 });
-  if (recipe.some(({ kind }) => kind === 'train-longer') || curve.stillFalling) {
+  if (recipe.some(({ kind }) => kind === 'train-longer')) {
     grow(draft, { name: 'epochs', otherwise: 10, best, factor: 3 });
   }
+  searchLearningRate(draft);
   if (draft.space['optimizer'] === undefined && (draft.params['optimizer'] ?? 'adam') !== 'adam') {
     delete draft.params['optimizer'];
     draft.space['optimizer'] = { kind: 'categorical', choices: ['momentum', 'rmsprop', 'adam'] };
     draft.changes.push('optimizer: searched among momentum, rmsprop and adam');
   }
+  // What holds the variance down as well, or may not be what holds the bias up, is searched downwards, or left to the sampler.
+  const isInDoubt = verdict === 'high-bias-and-variance' || recipe.some(({ kind }) => kind === 'more-patience');
+  if (isInDoubt) regularizeLess(draft);
+  else stopRegularizing(draft);
+}
+
+/** Alpha is what needs to be tuned first (seed 2.5, 3.2). */
+function searchLearningRate(draft: Draft): void {
+  const { learningRate = 0.001 } = draft.params;
+  if (typeof learningRate !== 'number') return;
+  const [min, max] = [Math.min(1e-4, learningRate), Math.max(0.1, learningRate)];
+  search(draft, 'learningRate', { kind: 'float', min, max, scale: 'log' });
+}
+
+/** Less than this holds nothing down. */
+const LEAST_LAMBDA = 1e-12;
+
+function regularizeLess(draft: Draft): void {
+  for (const name of ['l2', 'l1'] as const) {
+    const value = draft.params[name];
+    if (typeof value !== 'number' || value < LEAST_LAMBDA) continue;
+    search(draft, name, { kind: 'float', min: value / 1000, max: value, scale: 'log' });
+  }
+  for (const name of ['keepProb', 'inputKeepProb'] as const) {
+    const value = draft.params[name];
+    if (typeof value !== 'number' || value === 1) continue;
+    search(draft, name, { kind: 'float', min: value, max: 1, scale: 'linear' });
+  }
+}
+
+function stopRegularizing(draft: Draft): void {
   for (const name of ['l2', 'l1'] as const) {
     if (isParent(draft, name) || (draft.space[name] === undefined && (draft.params[name] ?? 0) === 0)) continue;
     delete draft.space[name];

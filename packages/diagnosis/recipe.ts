@@ -1,11 +1,12 @@
 import type { Metrics, Params } from '@caviar/spec';
-import type { CurveShape } from './curve.js';
+import type { CurveShape, EarlyEnd } from './curve.js';
 
 /** A step of the basic recipe (seed 1.3). */
 export interface RecipeStep {
   readonly kind:
     | 'bigger-network'
     | 'train-longer'
+    | 'more-patience'
     | 'another-optimizer'
     | 'less-regularization'
     | 'revive-units'
@@ -13,6 +14,8 @@ export interface RecipeStep {
     | 'regularize'
     | 'augment'
     | 'early-stopping'
+    | 'weigh-classes'
+    | 'more-dev-rows'
     | 'mismatched-data'
     | 'done';
   /** In plain words. */
@@ -25,6 +28,12 @@ export interface RecipeStep {
 export interface RecipeInput {
   readonly highBias: boolean;
   readonly highVariance: boolean;
+  /** How large a gap may be for all that the rows tell, where that is not known to be small. */
+  readonly unknown: readonly string[];
+  /** The class that always naming it would be no worse than the network; null where it is. */
+  readonly noBetterThan: string | null;
+  /** Null where early stopping did not end the training. */
+  readonly earlyEnd: EarlyEnd | null;
   /** Whether dev and test come from other sources than the training rows. */
   readonly mismatched: boolean;
   readonly curve: CurveShape;
@@ -39,15 +48,21 @@ export interface RecipeInput {
 const MANY_DEAD = 0.4;
 
 /** First the bias, then the variance: the order of the notes. */
-export function recipe({ highBias, highVariance, mismatched, curve, input }: RecipeInput): RecipeStep[] {
+export function recipe(given: RecipeInput): RecipeStep[] {
+  const { highBias, highVariance, unknown, noBetterThan, earlyEnd, mismatched, input } = given;
   const steps: RecipeStep[] = [];
-  if (highBias) steps.push(...againstBias(curve, input));
+  if (noBetterThan !== null) steps.push(weighClasses(noBetterThan, input.params));
+  // Where the network went on to fit what it had been stopped at, the bias is the price of stopping, and no want of size.
+  const heldBack = highBias && earlyEnd?.overfitted === true;
+  if (heldBack) steps.push(heldBackBy(earlyEnd));
+  else if (highBias) steps.push(...againstBias(given));
   if (highVariance && mismatched) steps.push(mismatch('the gap is not variance alone: '));
-  if (highVariance) steps.push(...againstVariance(input, highBias));
-  if (steps.length === 0) {
+  if (highVariance || heldBack) steps.push(...againstVariance(input, highBias && !heldBack));
+  if (!highBias && !highVariance) {
+    if (unknown.length > 0) steps.push(moreRows(unknown));
     steps.push({
       kind: 'done',
-      advice: 'Both gaps are small: evaluate the test set, or ask whether the Bayes error is really what was assumed.',
+      advice: `Both gaps are small${unknown.length > 0 ? ', as far as these rows tell' : ''}: evaluate the test set, or ask whether the Bayes error is really what was assumed.`,
       section: '1.3',
     });
   }
@@ -65,9 +80,46 @@ function mismatch(consequence: string): RecipeStep {
   };
 }
 
-function againstBias(curve: CurveShape, { metrics, params }: RecipeInput['input']): RecipeStep[] {
+function weighClasses(name: string, { classWeights }: Params): RecipeStep {
+  const weigh = (classWeights ?? 'none') === 'none' ? 'weigh the classes (classWeights "balanced"), and ' : '';
+  return {
+    kind: 'weigh-classes',
+    advice:
+      `The network is no better than naming "${name}" every time, whatever its small error looks like: ${weigh}` +
+      'judge by dev.loss rather than by the share of errors, until it tells the rare rows apart.',
+    section: '3.5',
+  };
+}
+
+function heldBackBy({ epoch, bestEpoch }: EarlyEnd): RecipeStep {
+  return {
+    kind: 'more-patience',
+    advice:
+      `Early stopping went back to epoch ${bestEpoch}, though the training loss fell on until epoch ${epoch}: the network could fit its ` +
+      'training set, and what it learned was of no use on the dev set. Hold the variance down by other means, and let it train on.',
+    section: '1.6',
+  };
+}
+
+function moreRows(unknown: readonly string[]): RecipeStep {
+  return {
+    kind: 'more-dev-rows',
+    advice: `There are too few rows to tell: ${unknown.join(', and ')}. Collect more, or search again with other values of split.seed.`,
+    section: '1.1',
+  };
+}
+
+function againstBias({ curve, earlyEnd, input: { metrics, params } }: RecipeInput): RecipeStep[] {
   const steps: RecipeStep[] = [];
-  if (curve.stillFalling) {
+  if (earlyEnd !== null) {
+    const { epoch, bestEpoch } = earlyEnd;
+    steps.push({
+      kind: 'more-patience',
+      advice: `Early stopping ended the training after epoch ${epoch}, with the weights of epoch ${bestEpoch}, before even the training set was fitted: raise patience, or stop no more.`,
+      section: '1.6',
+    });
+  }
+  if (curve.stillFalling && earlyEnd === null) {
     steps.push({
       kind: 'train-longer',
       advice: 'The training loss was still falling when training ended: train longer.',
@@ -105,7 +157,7 @@ function againstBias(curve: CurveShape, { metrics, params }: RecipeInput['input'
         : `The training loss has been on a plateau since epoch ${curve.plateauSince}: momentum, RMSprop or Adam, another learning rate or batch norm get over it.`,
     section: '2.7',
   });
-  if (!curve.stillFalling && curve.plateauSince === null) {
+  if (!curve.stillFalling && curve.plateauSince === null && earlyEnd === null) {
     steps.push({ kind: 'train-longer', advice: 'Train longer.', section: '1.3' });
   }
   return steps;

@@ -7,6 +7,8 @@ export const MAX_TRIALS = 10_000_000;
 export const MAX_PARALLELISM = 10_000;
 const MAX_RESOURCE = 10_000_000;
 
+export const seedSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+
 /** Shares of the data set (seed 1.1). They add up to 1; `test` may be 0. */
 export const splitSchema = z
   .strictObject({
@@ -16,6 +18,10 @@ export const splitSchema = z
     sources: z.array(z.string().min(1).max(200)).min(1).max(100).optional().meta({
       description:
         'Sources that dev and test are drawn from, by the ratios; rows of other sources are all trained on. Default: every source, in the same shares everywhere.',
+    }),
+    seed: seedSchema.optional().meta({
+      description:
+        "What draws the rows of each part. Searches with the same one, on the same data and ratios, have the same dev and test rows. Default: the search's own seed.",
     }),
   })
   .refine(({ train, dev, test }) => Math.abs(train + dev + test - 1) <= 1e-9, 'train, dev and test must add up to 1');
@@ -175,7 +181,6 @@ export type StopCriteria = z.infer<typeof stopSchema>;
 
 export const searchNameSchema = z.string().min(1).max(200);
 export const parallelismSchema = z.int().min(1).max(MAX_PARALLELISM);
-export const seedSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 /** What a caller sends: shape and single values are checked here, what fits together in `checkSearchSpec`. */
 export const searchSpecInputSchema = z.strictObject({

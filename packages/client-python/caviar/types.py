@@ -592,6 +592,7 @@ class _Split(TypedDict):
 
 class Split(_Split, total=False):
     sources: List[str]
+    seed: int
 
 
 class TestEvaluation(TypedDict):

@@ -54,7 +54,11 @@ export async function ingest(
   );
   const { size } = await stat(contentPath);
   const info = { ...dataset.info, checksum: `sha256:${hash.digest('hex')}` };
-  return { info, summary: summarize(dataset, others, { name: target, untold, notes }), bytes: size };
+  return {
+    info,
+    summary: summarize(dataset, others, { name: target, untold, notes, isTaskFound: meta.task === undefined }),
+    bytes: size,
+  };
 }
 
 interface Read {

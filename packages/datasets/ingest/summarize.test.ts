@@ -96,3 +96,17 @@ it('finds a leak among more rows than it looks at, and none where rows repeat wi
   const other = await upload({ format: 'csv' }, { file: ['c,a,b,y', ...told].join('\n') });
   expect(other.summary.columns.map(({ warnings }) => warnings.length)).toEqual([1, 0, 0]);
 });
+
+it('warns of few whole numbers that it took for a regression, unless told that they are one', async () => {
+  const labels = (classes: number, rows: number) =>
+    `a,y\n${Array.from({ length: rows }, (_, row) => `${row / 8},${7 * (row % classes)}\n`).join('')}`;
+  const warned = async (meta: object, text: string) => {
+    const { dataset, summary } = await upload({ format: 'csv', ...meta }, { file: text });
+    return [dataset.info.task, summary.target.warnings.length > 0 ? summary.target.warnings[0]!.slice(0, 27) : ''];
+  };
+  expect(await warned({}, labels(30, 300))).toEqual(['regression', 'holds a few whole numbers, ']);
+  expect(await warned({ task: 'regression' }, labels(30, 300))).toEqual(['regression', '']);
+  expect(await warned({ task: 'classification' }, labels(30, 300))).toEqual(['classification', '']);
+  expect(await warned({}, labels(100, 300))).toEqual(['regression', '']);
+  expect(await warned({}, labels(30, 300).replaceAll('7\n', '7.5\n'))).toEqual(['regression', '']);
+});

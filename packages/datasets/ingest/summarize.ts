@@ -2,6 +2,7 @@ import { type ColumnSummary, type Dataset, type DatasetSummary, MAX_ONE_HOT } fr
 import { countRows } from './from-records.js';
 import { leaksTarget } from './leaks.js';
 import { numberOf } from './records.js';
+import { MAX_CLASSES } from './survey.js';
 import { MAX_COLUMNS_TOLD } from './upload.js';
 
 const MAX_VALUES_TOLD = 20;
@@ -17,12 +18,18 @@ const DATE = /^\d{4}-\d{1,2}-\d{1,2}([T ]|$)|^\d{1,2}[./]\d{1,2}[./]\d{2,4}$/;
 export function summarize(
   dataset: Dataset,
   others: DatasetSummary['others'],
-  target: { readonly name: string; readonly untold: number; readonly notes?: readonly (readonly string[])[] },
+  target: {
+    readonly name: string;
+    readonly untold: number;
+    readonly notes?: readonly (readonly string[])[];
+    /** Whether nobody said what the task is. */
+    readonly isTaskFound?: boolean;
+  },
 ): DatasetSummary {
   const { info, columns } = dataset;
   const count = Math.min(info.features, MAX_COLUMNS_TOLD);
   return {
-    target: withUntold(describeTarget(dataset, target.name), target.untold),
+    target: withUntold(describeTarget(dataset, target.name, target.isTaskFound ?? false), target.untold),
     columns: Array.from({ length: count }, (_, c) => {
       const cells = new Float32Array(info.rows);
       for (let row = 0; row < info.rows; row++) cells[row] = dataset.features[row * info.features + c]!;
@@ -48,9 +55,12 @@ function withUntold(summary: ColumnSummary, untold: number): ColumnSummary {
   return { ...summary, missing: untold, warnings: [warning, ...summary.warnings] };
 }
 
-function describeTarget({ info, targets }: Dataset, name: string): ColumnSummary {
+function describeTarget({ info, targets }: Dataset, name: string, isTaskFound: boolean): ColumnSummary {
   const rows = targets.subarray(0, info.rows);
-  if (info.classNames === null) return { ...describeNumbers(name, rows as Float32Array), warnings: [] };
+  if (info.classNames === null) {
+    const summary = describeNumbers(name, rows as Float32Array);
+    return { ...summary, warnings: isTaskFound && mayBeClasses(summary, rows) ? [MAY_BE_CLASSES] : [] };
+  }
   const counts = countRows(rows, info.classNames.length);
   const values = info.classNames.map((value, label) => ({ value, rows: counts[label]! }));
   const common = values.toSorted((a, b) => b.rows - a.rows);
@@ -65,6 +75,16 @@ function describeTarget({ info, targets }: Dataset, name: string): ColumnSummary
     values: common.slice(0, 100),
     warnings: rare.slice(0, 10),
   };
+}
+
+/** Rows that each class has in the mean, at least, before numbers are suspected of being names of classes. */
+const ROWS_OF_A_CLASS = 5;
+const MAY_BE_CLASSES =
+  'holds a few whole numbers, taken for amounts (a regression): say the task "classification" if they name classes';
+
+function mayBeClasses({ distinct }: ColumnSummary, rows: ArrayLike<number>): boolean {
+  if (distinct === null || distinct > MAX_CLASSES || distinct * ROWS_OF_A_CLASS > rows.length) return false;
+  return Array.prototype.every.call(rows, Number.isInteger);
 }
 
 function describeNumbers(name: string, cells: Float32Array): ColumnSummary {

@@ -15,11 +15,7 @@ interface Group {
  * it: the largest groups first, in random order among equals, each to the part that lacks most of what it brings. Throws
  * TrainingInputError for fewer groups than parts, and for a class that lies in too few of them.
  */
-export function splitGroups(
-  dataset: Dataset,
-  split: Split,
-  searchSeed: number,
-): Record<(typeof PARTS)[number], number[]> {
+export function splitGroups(dataset: Dataset, split: Split, seed: number): Record<(typeof PARTS)[number], number[]> {
   const wanted = PARTS.filter((part) => split[part] > 0);
   const classes = dataset.info.task === 'classification' ? (dataset.info.classes ?? 1) : 1;
   const groups = gatherGroups(dataset, classes);
@@ -29,7 +25,7 @@ export function splitGroups(
 
   const result: Record<(typeof PARTS)[number], number[]> = { train: [], dev: [], test: [] };
   const have = wanted.map(() => new Float64Array(classes));
-  for (const { rows, counts } of inOrder(groups, stream(searchSeed, 'split', 'groups'))) {
+  for (const { rows, counts } of inOrder(groups, stream(seed, 'split', 'groups'))) {
     // What a part is short of, as a share of the class, weighed by what the group brings of it.
     const shortage = wanted.map((part, p) =>
       counts.reduce((sum, n, c) => {

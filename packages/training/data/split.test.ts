@@ -11,6 +11,17 @@ const counts = (labels: ArrayLike<number>, rows: Int32Array, classes: number): n
 };
 
 describe('splitRows', () => {
+  it('draws by its own seed where it has one, whatever the search’s is', () => {
+    const dataset = clouds({ rows: 120, features: 1, classes: 3 });
+    const grouped = { ...dataset, groups: Int32Array.from({ length: 120 }, (_, row) => Math.floor(row / 4)) };
+    const split = { train: 0.6, dev: 0.2, test: 0.2 };
+    for (const each of [dataset, grouped]) {
+      expect(splitRows(each, { ...split, seed: 5 }, 1)).toEqual(splitRows(each, split, 5));
+      expect(splitRows(each, { ...split, seed: 5 }, 1)).not.toEqual(splitRows(each, split, 1));
+      expect(splitRows(each, { ...split, seed: 0 }, 1)).toEqual(splitRows(each, split, 0));
+    }
+  });
+
   it('is disjoint, complete, stratified and of the right sizes', () => {
     fc.assert(
       fc.property(

@@ -24,7 +24,7 @@ interface Stratum {
 }
 
 /**
- * Splits a data set at random, by the search's seed alone: all trials of a search share it, and nobody's test rows are
+ * Splits a data set at random, by the split's seed or else the search's alone: all trials of a search share it, and nobody's test rows are
  * somebody else's training rows. Classification is stratified: every class is shared out by the ratios, and where the data
  * set tells its sources, every class of every source, so that dev and test come from one distribution (seed 1.1). Rows of
  * sources that the split does not aim at are all trained on. Groups stay together (`split-groups.ts`). Throws
@@ -32,8 +32,8 @@ interface Stratum {
  */
 export function splitRows(dataset: Dataset, split: Split, searchSeed: number): Parts {
   if (dataset.targets.length === 0) throw new TrainingInputError(['dataset'], 'has no rows');
-  const drawn =
-    dataset.groups === undefined ? drawRows(dataset, split, searchSeed) : splitGroups(dataset, split, searchSeed);
+  const seed = split.seed ?? searchSeed;
+  const drawn = dataset.groups === undefined ? drawRows(dataset, split, seed) : splitGroups(dataset, split, seed);
   const parts = { train: ascending(drawn.train), dev: ascending(drawn.dev), test: ascending(drawn.test) };
   for (const [name, rows] of Object.entries(parts)) {
     if (rows.length > 0 || (name === 'test' && split.test === 0)) continue;
@@ -45,7 +45,7 @@ export function splitRows(dataset: Dataset, split: Split, searchSeed: number): P
   return { ...parts, test: Int32Array.from({ length: dataset.info.testRows ?? 0 }, (_, i) => dataset.info.rows + i) };
 }
 
-function drawRows(dataset: Dataset, split: Split, searchSeed: number): Record<keyof Parts, readonly number[]> {
+function drawRows(dataset: Dataset, split: Split, seed: number): Record<keyof Parts, readonly number[]> {
   const { strata, trainOnly } = strataOf(dataset, split);
   const wanted = split.test > 0 ? 3 : 2;
   const train = [...trainOnly];
@@ -55,7 +55,7 @@ function drawRows(dataset: Dataset, split: Split, searchSeed: number): Record<ke
   for (const { key, name, rows, least } of strata) {
     if (rows.length === 0) continue;
     if (rows.length < wanted * least) throw tooFew(name, rows.length, wanted);
-    stream(searchSeed, 'split', ...key).shuffle(rows);
+    stream(seed, 'split', ...key).shuffle(rows);
     seen += rows.length;
     // Rounding is carried from class to class, so that the totals come out right too.
     const devCount = clamp(Math.round(seen * split.dev) - dev.length, least, rows.length - (wanted - 1) * least);
