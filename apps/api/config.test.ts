@@ -67,6 +67,12 @@ describe('settings', () => {
     ['PORT', 'http', /^PORT: must be a port/],
     ['PORT', '-1', /^PORT: must be a port/],
     ['HOST', 'a b', /^HOST: must be a host name/],
+    ['DATABASE_URL', 'postgres://db/x?schema=$user', /^DATABASE_URL: schema must be a name of letters/],
+    [
+      'DATABASE_URL',
+      'postgres://db/x?schema=a&pgbouncer=true',
+      /^DATABASE_URL: schema cannot be chosen where pgbouncer/,
+    ],
     ['DATABASE_URL', 'mysql://x', /^DATABASE_URL: must be a URL such as postgres:/],
     ['REDIS_URL', 'localhost:6379', /^REDIS_URL: must be a URL such as redis:/],
     ['LOG_LEVEL', 'loud', /^LOG_LEVEL: must be one of trace, debug, info/],

@@ -1,3 +1,4 @@
+import { schemaProblem } from '@caviar/db';
 import type { Quotas } from '@caviar/orchestrator';
 import { readPrograms } from '@caviar/orchestrator';
 import { LOG_LEVELS, type LogLevel } from '@caviar/telemetry';
@@ -128,7 +129,12 @@ const schema = z.object({
     .transform(Number)
     .refine((number) => number <= 65_535, port)
     .default(3000),
-  DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@localhost:5432/caviar'),
+  DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@localhost:5432/caviar').superRefine(
+    (text, context) => {
+      const message = URL.canParse(text) ? schemaProblem(text) : undefined;
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    },
+  ),
   REDIS_URL: url(['redis:', 'rediss:'], 'redis://localhost:6379'),
   CAVIAR_API_KEYS: list.refine(
     (keys) => keys.every((key) => /^[\x21-\x7e]+$/.test(key)),

@@ -44,4 +44,8 @@ test('says all that is wrong, a line for each variable', () => {
     'REDIS_URL',
   ]);
   expect(lines).toContain('CAVIAR_CONCURRENCY: must be a number');
+  const schema = (name: string) => () => readConfig({ ...URLS, DATABASE_URL: `postgres://h/x?${name}` });
+  expect(schema('schema=$user')).toThrow(/^DATABASE_URL: schema must be a name/);
+  expect(schema('schema=a&pgbouncer=true')).toThrow(/^DATABASE_URL: schema cannot be chosen/);
+  expect(schema('schema=public&pgbouncer=true')().databaseUrl).toMatch(/pgbouncer/);
 });

@@ -1,5 +1,6 @@
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { schemaProblem } from '@caviar/db';
 import { type Programs, readPrograms } from '@caviar/orchestrator';
 import { z } from 'zod';
 import type { CheckpointPolicy } from './trainer/protocol.js';
@@ -9,7 +10,12 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 const NUMBER = 'must be a number';
 
 const environmentSchema = z.object({
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' }),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' })
+    .superRefine((url, context) => {
+      const message = URL.canParse(url) ? schemaProblem(url) : undefined;
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    }),
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' }),
   CAVIAR_CONCURRENCY: z.coerce.number(NUMBER).int().min(1).max(256).default(1),
   CAVIAR_LEASE_MS: z.coerce.number(NUMBER).int().min(1_000).max(600_000).default(15_000),

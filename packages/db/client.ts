@@ -5,6 +5,7 @@ import { isRetryable, translate } from './errors.js';
 import { PrismaClient } from './generated/client.js';
 import { createStatementNames, isPooled } from './kept-statements.js';
 import { createRead, type Read } from './read-statements.js';
+import { schemaOf, sessionOf } from './session.js';
 
 const MAX_TRIES = 5;
 
@@ -20,8 +21,10 @@ export interface ClientOptions {
  */
 export function createClient({ url, poolSize = 10 }: ClientOptions) {
   const isKept = !isPooled(url);
+  const schema = schemaOf(url);
+  const { connectionString, options } = sessionOf(url);
   const pool = new Pool({
-    connectionString: url,
+    connectionString,
     max: poolSize,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,
@@ -31,11 +34,11 @@ export function createClient({ url, poolSize = 10 }: ClientOptions) {
     // A worker's trial and a person's click must not hang on a statement that waits for a lock for ever.
     statement_timeout: 60_000,
     // Every statement has an index to go by. A plan that is kept may have been made when its tables were empty, and best read whole.
-    ...(isKept ? { options: '-c enable_seqscan=off' } : {}),
+    ...(isKept ? { options: `${options} -c enable_seqscan=off` } : {}),
   });
   pool.on('error', () => {}); // an idle connection that breaks is replaced; whoever asks next is told if the server is away
-  const statementNameGenerator = isKept ? createStatementNames() : undefined;
-  const adapter = new PrismaPg(pool, statementNameGenerator === undefined ? {} : { statementNameGenerator });
+  const statementNameGenerator = isKept ? createStatementNames(schema) : undefined;
+  const adapter = new PrismaPg(pool, { schema, ...(statementNameGenerator && { statementNameGenerator }) });
   const read = createRead(pool, statementNameGenerator);
   const $read: Read = (...statement) => inTries(() => read(...statement));
   const client = new PrismaClient({ adapter }).$extends({

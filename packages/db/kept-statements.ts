@@ -8,12 +8,12 @@ const MOST = 256;
  * twice as long as carrying them out. Those that Prisma writes itself
  * have no name (''): their text grows with their arguments.
  */
-export function createStatementNames(): (query: { readonly sql: string }) => string {
+export function createStatementNames(schema = 'public'): (query: { readonly sql: string }) => string {
   const names = new Map<string, string>();
   return ({ sql }) => {
     const known = names.get(sql);
     if (known !== undefined) return known;
-    if (names.size >= MOST || sql.includes('"public".')) return '';
+    if (names.size >= MOST || sql.includes(`"${schema}".`)) return '';
     const name = `caviar_${createHash('sha256').update(sql).digest('hex').slice(0, 24)}`;
     names.set(sql, name);
     return name;

@@ -75,3 +75,27 @@ test('a crash of the server in the middle of a migration is mended by the next t
   const weak = other((url) => Object.assign(url, { username: 'weak', password: 'weak' }));
   await expect(weak).rejects.toThrow(/^Database failed: permission denied.* Try: a user in DATABASE_URL/);
 });
+
+test('a migration that failed is told in the words of the server, and tried again once its reason is gone', async () => {
+  const { url } = server!;
+  await query(url, 'CREATE DATABASE refused');
+  const databaseUrl = url.replace('/caviar?', '/refused?');
+  const refuse = `
+    CREATE FUNCTION refuse() RETURNS event_trigger AS $$BEGIN RAISE 'no room left'; END$$ LANGUAGE plpgsql;
+    CREATE EVENT TRIGGER refuse ON ddl_command_start WHEN TAG IN ('CREATE INDEX') EXECUTE FUNCTION refuse()`;
+  await query(databaseUrl, refuse);
+  const failed = migrate({ databaseUrl });
+  await expect(failed).rejects.toThrow(/^Migrations failed: 20\d+_initial: no room left. Try: \S+ scripts/);
+  await query(databaseUrl, 'DROP EVENT TRIGGER refuse');
+  const { applied, total } = await migrate({ databaseUrl });
+  expect(applied).toBe(total);
+
+  // builds before let the server choose the schema: one that is named like the user, where there is one
+  await query(databaseUrl, 'ALTER SCHEMA public RENAME TO caviar');
+  await query(databaseUrl, 'CREATE SCHEMA public');
+  await expect(migrate({ databaseUrl })).rejects.toThrow(/the tables are in the schema caviar.* Try: schema=caviar/);
+  expect(await migrate({ databaseUrl: `${databaseUrl}&schema=caviar` })).toEqual({ applied: 0, total });
+  await expect(migrate({ databaseUrl: `${databaseUrl}&schema=$user` })).rejects.toThrow(
+    /schema "\$user" .*no plain name/,
+  );
+});

@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { exitOf } from './child.js';
 import { serviceEnvironment } from './config.js';
 import { repositoryRoot } from './repository.js';
+import { createSession } from './session.js';
 import { messageOf, StepError } from './step-error.js';
 
 export interface MigrateOptions {
@@ -23,12 +24,12 @@ export interface Migrated {
 
 const STEP = 'Migrations';
 const STEP_DATABASE = 'Database';
-const CONNECT_MS = 10_000;
 const UNDEFINED_TABLE = '42P01';
 const NO_PRIVILEGE = '42501';
 const LOCK_NOT_AVAILABLE = '55P03';
 const PRISMA_LOCK = 72_707_369; // what its engine holds while it migrates
 const MIGRATING_MS = 60_000;
+const OWNER = 'a user in DATABASE_URL who owns the database, and with it its tables';
 const ADVICE = 'node scripts/prisma.mjs migrate status';
 
 /**
@@ -42,7 +43,7 @@ export async function migrate(options: MigrateOptions): Promise<Migrated> {
   const wanted = migrationsIn(folder);
   const before = pending(wanted, await migrationsOf(databaseUrl));
   if (before.length === 0) return { total: wanted.length, applied: 0 };
-  await forgetInterrupted(databaseUrl);
+  await forgetUnfinished(databaseUrl, wanted);
   const output = await deploy(databaseUrl, signal);
   // Prisma's CLI may end with 0 and have done nothing (its engine died before it answered): only the table tells
   const after = pending(wanted, await migrationsOf(databaseUrl));
@@ -56,6 +57,8 @@ interface Migration {
   readonly name: string;
   /** SHA-256 of migration.sql, hexadecimal, as Prisma stores it. */
   readonly checksum: string;
+  /** One transaction, and with it the word that it is finished (scripts/schema-engine). */
+  readonly isWhole: boolean;
 }
 
 function migrationsIn(folder: string): readonly Migration[] {
@@ -63,14 +66,15 @@ function migrationsIn(folder: string): readonly Migration[] {
     .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'migration.sql')))
     .map(({ name }) => {
       const script = readFileSync(join(folder, name, 'migration.sql'));
-      return { name, checksum: createHash('sha256').update(script).digest('hex') };
+      const isWhole = !/\bCONCURRENTLY\b/i.test(script.toString());
+      return { name, checksum: createHash('sha256').update(script).digest('hex'), isWhole };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** What the database has finished, by name. */
 async function migrationsOf(databaseUrl: string): Promise<ReadonlyMap<string, string>> {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: CONNECT_MS });
+  const client = createSession(databaseUrl);
   try {
     await client.connect();
   } catch (error) {
@@ -83,7 +87,10 @@ async function migrationsOf(databaseUrl: string): Promise<ReadonlyMap<string, st
     return new Map(rows.map((row) => [row.migration_name, row.checksum]));
   } catch (error) {
     const { code } = error as { code?: string };
-    if (code === UNDEFINED_TABLE) return new Map();
+    if (code === UNDEFINED_TABLE) {
+      await refuseOtherSchema(client, databaseUrl);
+      return new Map();
+    }
     if (code === NO_PRIVILEGE) throw connectionFailure(error);
     throw error;
   } finally {
@@ -91,20 +98,33 @@ async function migrationsOf(databaseUrl: string): Promise<ReadonlyMap<string, st
   }
 }
 
+/** Builds that let the server choose a schema made their tables in one that is named like the user, where there was one. */
+async function refuseOtherSchema(client: pg.Client, databaseUrl: string): Promise<void> {
+  if (new URL(databaseUrl).searchParams.has('schema')) return;
+  const { rows } = await client.query<{ user: string; found: string | null }>(
+    `SELECT session_user AS user, to_regclass(quote_ident(session_user) || '._prisma_migrations') AS found`,
+  );
+  const [about] = rows;
+  if (about === undefined || about.found === null) return;
+  const reason = `the tables are in the schema ${about.user}, not in public`;
+  throw new StepError(STEP_DATABASE, reason, `schema=${about.user} as a parameter of DATABASE_URL`);
+}
+
 /**
- * A migration during which its process or the server died has left a row without an end and without an error, and Prisma would refuse
- * to go on until a person looks. There is nothing to look at: a migration and the word that it is finished are one
- * transaction (scripts/schema-engine), so this one has not happened. Prisma's own lock tells whether somebody is still at it.
+ * A migration that failed, or during which its process or the server died, has left a row without an end, and Prisma would refuse to
+ * go on until a person looks. There is nothing to look at: a migration and the word that it is finished are one
+ * transaction, so this one has not happened. Prisma's own lock tells whether somebody is still at it.
  */
-async function forgetInterrupted(databaseUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: CONNECT_MS });
+async function forgetUnfinished(databaseUrl: string, wanted: readonly Migration[]): Promise<void> {
+  const client = createSession(databaseUrl);
   await client.connect();
   try {
     await client.query(`SET lock_timeout = ${MIGRATING_MS}`);
     await client.query(`SELECT pg_advisory_lock(${PRISMA_LOCK})`);
     await client.query(
       `UPDATE _prisma_migrations SET rolled_back_at = now()
-       WHERE finished_at IS NULL AND rolled_back_at IS NULL AND logs IS NULL`,
+       WHERE finished_at IS NULL AND rolled_back_at IS NULL AND (logs IS NULL OR migration_name = ANY($1))`,
+      [wanted.filter(({ isWhole }) => isWhole).map(({ name }) => name)],
     );
   } catch (error) {
     const { code } = error as { code?: string };
@@ -119,8 +139,7 @@ function connectionFailure(error: unknown): StepError {
   const code = String((error as { code?: unknown }).code ?? '');
   const reason = messageOf(error);
   if (code === '3D000') return new StepError(STEP_DATABASE, reason, 'CREATE DATABASE, or another one in DATABASE_URL');
-  if (code === NO_PRIVILEGE)
-    return new StepError(STEP_DATABASE, reason, 'a user in DATABASE_URL who owns the database, and with it its tables');
+  if (code === NO_PRIVILEGE) return new StepError(STEP_DATABASE, reason, OWNER);
   if (/^28/.test(code))
     return new StepError(STEP_DATABASE, reason, 'checking user, password and sslmode in DATABASE_URL');
   if (/CERT|SIGNATURE/.test(code))
@@ -161,6 +180,19 @@ async function deploy(databaseUrl: string, signal: AbortSignal | undefined): Pro
   const { code } = await exitOf(child, 'SIGTERM');
   signal?.throwIfAborted();
   const words = output.replaceAll(/\s+/g, ' ').trim();
-  if (code !== 0) throw new StepError(STEP, words.slice(-500), ADVICE);
+  if (code !== 0) throw deployFailure(words);
   return words;
+}
+
+/** The server's own words, without the places in the engine that they came by. */
+function deployFailure(words: string): StepError {
+  const name = /with migration_name="(\w+)"/.exec(words)?.[1];
+  const reason = (
+    /\b(?:ERROR|Error): (.+?)(?: 0: \w+::.*)?$/.exec(words.replace(/^.*\bERROR: /, 'ERROR: '))?.[1] ?? words
+  ).slice(-500);
+  return new StepError(
+    STEP,
+    name === undefined ? reason : `${name}: ${reason}`,
+    /permission denied|must be owner/.test(reason) ? OWNER : ADVICE,
+  );
 }

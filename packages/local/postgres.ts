@@ -14,7 +14,6 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { exitOf } from './child.js';
 import { guarded } from './guard.js';
 import { onFreePort } from './ports.js';
@@ -22,6 +21,7 @@ import { type PostgresAccount, postgresAccount } from './postgres-account.js';
 import { findPostgresBinaries, type PostgresBinaries, postgresProgram } from './postgres-binaries.js';
 import { isAlive, signalQuietly, stopOrphan } from './process-table.js';
 import { describeExit, type Running, settlesWithin } from './running.js';
+import { createSession } from './session.js';
 import { StepError } from './step-error.js';
 
 const USER = 'caviar';
@@ -228,7 +228,7 @@ async function untilReady(
 }
 
 async function createDatabase(adminUrl: string, passwordFile: string): Promise<void> {
-  const client = new pg.Client({ connectionString: adminUrl });
+  const client = createSession(adminUrl);
   try {
     await client.connect();
   } catch (error) {

@@ -40,7 +40,19 @@ export function schemaOf(url) {
  */
 export function connectionFields(given) {
   const { host, port, user, password, database = '', ssl } = new pg.Client({ connectionString: forDriver(given) });
-  return { host, port, user: user ?? '', password: password ?? '', database, ssl };
+  return { host, port, user: user ?? '', password: password ?? '', database, ssl, ...sessionOptions(given) };
+}
+
+/**
+ * Migrations name no schema: a session says where, as those of the API and the workers do. PGOPTIONS is not asked.
+ *
+ * @param {string | undefined} url
+ * @returns {{ options?: string }}
+ */
+function sessionOptions(url) {
+  const { searchParams } = parse(url);
+  if (searchParams.get('pgbouncer') === 'true') return {};
+  return { options: `-c search_path="${searchParams.get('schema') || 'public'}"` };
 }
 
 /**

@@ -2,8 +2,8 @@ import { createWriteStream, mkdirSync, readdirSync, renameSync, writeFileSync } 
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
+import { createSession } from '../session.js';
 import { messageOf, StepError } from '../step-error.js';
 import { copyList, fileOf, MANIFEST, type Manifest, migrationsOf, type TableEntry, tablesOf } from './manifest.js';
 
@@ -15,7 +15,7 @@ import { copyList, fileOf, MANIFEST, type Manifest, migrationsOf, type TableEntr
  */
 export async function backup(databaseUrl: string, folder: string): Promise<Manifest> {
   const part = openFolder(folder);
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
+  const client = createSession(databaseUrl);
   try {
     await client.connect();
     // One snapshot for all tables.

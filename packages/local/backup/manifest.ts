@@ -51,7 +51,7 @@ export async function tablesOf(client: pg.Client): Promise<Omit<TableEntry, 'row
   const { rows: tables } = await client.query<{ name: string; columns: string[] }>(
     `SELECT c.table_name AS name, array_agg(c.column_name::text ORDER BY c.ordinal_position) AS columns
      FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
-     WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' AND c.is_generated = 'NEVER'
+     WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE' AND c.is_generated = 'NEVER'
        -- not what migrations write by themselves: which of them there were, and whose turn it is
        AND c.table_name NOT IN ('_prisma_migrations', 'turns')
      GROUP BY c.table_name ORDER BY c.table_name`,
@@ -59,7 +59,7 @@ export async function tablesOf(client: pg.Client): Promise<Omit<TableEntry, 'row
   const { rows: references } = await client.query<{ child: string; parent: string }>(
     `SELECT child.relname AS child, parent.relname AS parent FROM pg_constraint f
      JOIN pg_class child ON child.oid = f.conrelid JOIN pg_class parent ON parent.oid = f.confrelid
-     WHERE f.contype = 'f' AND child.oid <> parent.oid`,
+     WHERE f.contype = 'f' AND child.oid <> parent.oid AND f.connamespace = quote_ident(current_schema())::regnamespace`,
   );
   const sorted: typeof tables = [];
   const isPlaced = (name: string) => sorted.some((table) => table.name === name);

@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import pg from 'pg';
+import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { createSession } from '../session.js';
 import { messageOf, StepError } from '../step-error.js';
 import { copyList, fileOf, type Manifest, migrationsOf, quoted, readManifest, type TableEntry } from './manifest.js';
 
@@ -13,7 +14,7 @@ import { copyList, fileOf, type Manifest, migrationsOf, quoted, readManifest, ty
  */
 export async function restore(databaseUrl: string, folder: string): Promise<Manifest> {
   const manifest = readManifest(folder);
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
+  const client = createSession(databaseUrl);
   try {
     await client.connect();
     await client.query('BEGIN');
