@@ -84,6 +84,10 @@ test('data comes in, a network goes home, and says what it was trained to say', 
     ]),
   ]);
   expect(spaced).toEqual(asked);
+  // Numbers among them too, as whoever reads a CSV file has them.
+  const texts = [['3.1', 'red'], [' .5 ', 'red'], ['-', 'red'], { length: '+9e0', colour: 'yellow' }, [true, 'red']];
+  const numbers = [[3.1, 'red'], [0.5, 'red'], [null, 'red'], { length: 9, colour: 'yellow' }, [1, 'red']];
+  expect(await client.predict(best.trialId, texts)).toEqual(await client.predict(best.trialId, numbers));
 
   const onnx = await client.getModel(best.trialId, { format: 'onnx' });
   const runtime = await loadOnnxRuntime();

@@ -124,6 +124,15 @@ test('rows of a group stay together, and a damaged copy is fetched again', async
   expect(again.progress).toMatchObject({ completed: 3, failed: 0 });
 });
 
+test('a search of which every trial diverged says what to do', async () => {
+  const { id, progress } = await searched('people', { epochs: 2, hiddenLayers: 30, initScale: 1000 });
+  expect(progress.infeasible).toBe(3);
+  await expect(stack.orchestrator.diagnoseSearch(id, { bayesError: 0 })).rejects.toMatchObject({
+    code: 'nothing-to-diagnose',
+    message: expect.stringMatching(/diverged: .* Search lower learning rates/),
+  });
+});
+
 test('a search whose data set is gone says so', async () => {
   const { info } = await bring({ name: 'gone', format: 'csv' }, [
     await written('file', new TextEncoder().encode(`a,y\n${'1,x\n2,z\n'.repeat(10)}`)),

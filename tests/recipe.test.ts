@@ -126,6 +126,11 @@ describe('classes of which one has nearly all rows', () => {
     expect(judged(0.01, 0.01).verdict).toBe('low-bias-and-variance');
   });
 
+  it('may be weighed, which costs errors of the common one on purpose', () => {
+    const params = { classWeights: 'balanced' };
+    expect(kindsOf(judged(0.18, 0.18, { classRows: [9900, 100], params }))).not.toContain('weigh-classes');
+  });
+
   it('are judged by what telling them apart is worth', () => {
     // Of a hundred ill, half more are missed on dev than on train.
     expect(judged(0.0003, 0.0053, { classRows: [9900, 100] }).verdict).toBe('high-variance');

@@ -19,6 +19,6 @@ export { datasetFromCsv, type TableOptions } from './from-table.js';
 export type { Ingested } from './ingest/ingest.js';
 export { IngestError } from './ingest/ingest-error.js';
 export { ingestInThread } from './ingest/ingest-in-thread.js';
-export { cellOf } from './ingest/records.js';
+export { cellOf, isStandIn, numberOf } from './ingest/records.js';
 export { DEFAULT_LIMITS, FILE_FIELDS, type FileField, type IngestLimits, type UploadedFile } from './ingest/upload.js';
 export { type DatasetPlace, openDataset } from './open-dataset.js';

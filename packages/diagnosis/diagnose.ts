@@ -71,6 +71,9 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
     : highVariance
       ? 'high-variance'
       : 'low-bias-and-variance';
+  // Weighed classes make errors of the common one on purpose.
+  const isWeighed = (input.params['classWeights'] ?? 'none') !== 'none';
+  const isNoBetter = commonest !== null && !isWeighed && trainError.value >= NO_BETTER * (1 - commonest.share);
   const curve = readCurve(input.curve ?? []);
   const show = (estimate: Estimate) => format(estimate, input.dataset.task);
   return {
@@ -91,7 +94,7 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
       unknown: Object.entries({ 'avoidable bias': avoidableBias, variance }).flatMap(([name, { high }]) =>
         high > UNKNOWN * scale ? [`the ${name} may be as much as ${one(high, input.dataset.task)}`] : [],
       ),
-      noBetterThan: commonest !== null && trainError.value >= NO_BETTER * (1 - commonest.share) ? commonest.name : null,
+      noBetterThan: isNoBetter ? commonest.name : null,
       earlyEnd: readEarlyEnd(input.curve ?? [], epochsOf(input.params)),
       mismatched: sources?.mismatched ?? false,
       curve,

@@ -51,7 +51,7 @@ const MANY_DEAD = 0.4;
 export function recipe(given: RecipeInput): RecipeStep[] {
   const { highBias, highVariance, unknown, noBetterThan, earlyEnd, mismatched, input } = given;
   const steps: RecipeStep[] = [];
-  if (noBetterThan !== null) steps.push(weighClasses(noBetterThan, input.params));
+  if (noBetterThan !== null) steps.push(weighClasses(noBetterThan));
   // Where the network went on to fit what it had been stopped at, the bias is the price of stopping, and no want of size.
   const heldBack = highBias && earlyEnd?.overfitted === true;
   if (heldBack) steps.push(heldBackBy(earlyEnd));
@@ -80,13 +80,12 @@ function mismatch(consequence: string): RecipeStep {
   };
 }
 
-function weighClasses(name: string, { classWeights }: Params): RecipeStep {
-  const weigh = (classWeights ?? 'none') === 'none' ? 'weigh the classes (classWeights "balanced"), and ' : '';
+function weighClasses(name: string): RecipeStep {
   return {
     kind: 'weigh-classes',
     advice:
-      `The network is no better than naming "${name}" every time, whatever its small error looks like: ${weigh}` +
-      'judge by dev.loss rather than by the share of errors, until it tells the rare rows apart.',
+      `The network is no better than naming "${name}" every time, however small its error looks: weigh the classes ` +
+      '(classWeights "balanced"), and judge by dev.loss rather than by the share of errors, until it tells the rare rows apart.',
     section: '3.5',
   };
 }

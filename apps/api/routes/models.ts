@@ -1,5 +1,5 @@
 import { jsonPointer, OPERATIONS, type PredictBody } from '@caviar/contracts';
-import { cellOf } from '@caviar/datasets';
+import { cellOf, isStandIn, numberOf } from '@caviar/datasets';
 import { predict, type RawRow, RowError, readModel, writeOnnx } from '@caviar/model';
 import type { Orchestrator } from '@caviar/orchestrator';
 import type { TrainedModel } from '@caviar/spec';
@@ -34,7 +34,10 @@ type Row = PredictBody['rows'][number];
 function predictRow(model: TrainedModel, row: Row, r: number): ReturnType<typeof predict> {
   const names = model.encodings.map(({ name }) => name);
   try {
-    return predict(model, inOrder(row, names, r));
+    return predict(
+      model,
+      inOrder(row, names, r).map((cell, c) => (model.encodings[c]?.kind === 'numeric' ? asNumber(cell) : cell)),
+    );
   } catch (error) {
     if (!(error instanceof RowError)) throw error;
     const { column, message } = error;
@@ -43,6 +46,13 @@ function predictRow(model: TrainedModel, row: Row, r: number): ReturnType<typeof
     const where = name === undefined ? `row ${r}` : `row ${r}, column "${name}"`;
     throw invalid('invalid-request', [{ pointer: jsonPointer(['rows', r, key]), message: `${message} (${where})` }]);
   }
+}
+
+/** What a column of numbers makes of a cell: texts as in a file, truth values as in arrays. What is no number stays as it is. */
+function asNumber(cell: RawRow[number]): RawRow[number] {
+  if (typeof cell === 'boolean') return Number(cell);
+  if (typeof cell !== 'string') return cell;
+  return isStandIn(cell) ? null : (numberOf(cell) ?? cell);
 }
 
 /** A row's values in the order of the columns; what is not named is missing. */

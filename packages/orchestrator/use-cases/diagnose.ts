@@ -41,6 +41,8 @@ async function examine(
   const dataset = await findDataset(deps, trainer.dataset, null);
   if (dataset === null) throw nothing(`the data set ${trainer.dataset} is gone`);
   const split = trainer.split ?? defaultSplit(dataset);
+  if (trial.status === 'infeasible')
+    throw nothing(`trial ${trial.number} ${trial.reason ?? 'is infeasible'}. ${AFTER_DIVERGENCE}`);
   const params = await presentParams(deps, search, trial);
   const curve = await deps.trials.measurements(trial.id);
   try {
@@ -59,5 +61,9 @@ async function examine(
     throw error;
   }
 }
+
+/** Seed 1.7, 1.8 and 3.2. */
+const AFTER_DIVERGENCE =
+  'Search lower learning rates on a logarithmic scale, keep normalizeInputs on, or set gradientClip.';
 
 const nothing = (why: string) => new DomainError('nothing-to-diagnose', `There is nothing to diagnose: ${why}`);
