@@ -9,6 +9,7 @@ import { EvaluationRepository } from './evaluation-repository.js';
 import { EventRepository } from './event-repository.js';
 import { KeyRepository } from './key-repository.js';
 import { LearningRepository } from './learning-repository.js';
+import { checkMigrated } from './migrated.js';
 import { ModelRepository } from './model-repository.js';
 import { RungRepository } from './rung-repository.js';
 import { SearchRepository } from './search-repository.js';
@@ -22,7 +23,7 @@ export interface Database extends Stores {
   statistics(): Promise<DatabaseStatistics>;
   /** Those of this process. */
   connections(): Connections;
-  /** Resolves when Postgres answers; throws `unavailable` otherwise. */
+  /** Resolves when Postgres answers and has our tables; throws `unavailable` otherwise. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -48,9 +49,7 @@ export function createDatabase(options: ClientOptions): Database {
     workers: new WorkerRepository(client),
     statistics: () => readStatistics(client),
     connections,
-    ping: async () => {
-      await client.$read`SELECT 1`;
-    },
+    ping: () => checkMigrated(client),
     close,
   };
 }

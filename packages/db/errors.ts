@@ -1,5 +1,7 @@
 import { DomainError } from '@caviar/orchestrator';
 
+export const NOT_MIGRATED = 'The tables in Postgres are older than this release: npm run db:migrate';
+
 /**
  * SQLSTATE classes and driver words that mean: the server is not there now, or cannot work now (53: its disk is full, or its memory, or
  * it has too many connections; 25006: it is a standby), try again.
@@ -45,9 +47,20 @@ function isAway(error: unknown): boolean {
   return error instanceof Error && AWAY_WORDS.test(error.message);
 }
 
-/** The error to throw on: `unavailable` when Postgres is away, the error itself otherwise. */
+export function hasNoPrivilege(error: unknown): boolean {
+  return codesOf(error).includes('42501');
+}
+
+/** Whether a table or a column is missing. */
+function lacksTables(error: unknown): boolean {
+  return codesOf(error).some((code) => code === '42P01' || code === '42703');
+}
+
+/** The error to throw on: `unavailable` when Postgres is away or not migrated yet, the error itself otherwise. */
 export function translate(error: unknown): unknown {
-  if (error instanceof DomainError || !isAway(error)) return error;
+  if (error instanceof DomainError) return error;
+  if (lacksTables(error)) return new DomainError('unavailable', NOT_MIGRATED, { cause: error });
+  if (!isAway(error)) return error;
   const isFull = codesOf(error).includes('53100');
   const reason = isFull ? 'Postgres has no room left on its disk' : 'Postgres does not answer';
   return new DomainError('unavailable', reason, { cause: error });
