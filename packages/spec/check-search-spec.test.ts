@@ -85,7 +85,10 @@ describe('the sources of a split', () => {
 });
 
 const mlpNames = mlpTrainer.parameters.map(({ name }) => name).join(', ');
-const mlpMetrics = mlpTrainer.metrics.map(({ name }) => name).join(', ');
+const mlpMetrics = mlpTrainer.metrics
+  .filter(({ task }) => task !== 'regression')
+  .map(({ name }) => name)
+  .join(', ');
 
 describe('checkSearchSpec', () => {
   it('has nothing against a spec that makes sense', () => {
@@ -246,6 +249,29 @@ describe('completeSearchSpec', () => {
     const spec = complete({ ...given, trainer: { kind: 'mlp', dataset: 'digits', split } });
     expect(spec).toMatchObject(given);
     expect(spec.trainer).toMatchObject({ split });
+  });
+
+  it('refuses objectives and constraints that the data set has no use for', () => {
+    const regression: SpecContext = { trainer: mlpTrainer, dataset: { ...digits, task: 'regression', classes: null } };
+    const of = (metric: string) => ({
+      objective: { metric, direction: 'minimize' },
+      constraints: [{ metric, max: 1 }],
+    });
+    expect(issuesOf(of('dev.rmse'), regression)).toEqual([]);
+    expect(issuesOf(of('dev.loss'), regression)).toEqual([]);
+    expect(issuesOf(of('dev.error'))).toEqual([]);
+    const reports = 'whose task is regression; it reports dev.loss, train.loss, dev.rmse, train.rmse';
+    expect(issuesOf(of('dev.error'), regression)).toEqual([
+      `/objective/metric: the trainer mlp reports no metric "dev.error" for digits, ${reports}`,
+      `/constraints/0/metric: the trainer mlp reports no metric "dev.error" for digits, ${reports}`,
+    ]);
+    const both = [
+      { metric: 'dev.loss', direction: 'minimize' },
+      { metric: 'train.rmse', direction: 'minimize' },
+    ];
+    expect(issuesOf({ objective: both })).toEqual([
+      `/objective/1/metric: the trainer mlp reports no metric "train.rmse" for digits, whose task is classification; it reports ${mlpMetrics}`,
+    ]);
   });
 
   it('takes the objective of a regression, and of a trainer without data', () => {

@@ -1,3 +1,4 @@
+import { checkConstraints, checkObjectives, namedObjectives } from './check-objectives.js';
 import type { DatasetInfo, DatasetSource } from './dataset.js';
 import { defaultSplit, hasTestPart } from './dataset.js';
 import type { ParamValue } from './params.js';
@@ -22,8 +23,8 @@ export function checkSearchSpec(spec: SearchSpecInput, context: SpecContext): Sp
     ...checkDataset(spec.trainer, context),
     ...checkProgram(spec.trainer, context),
     ...checkParameters(spec, context),
-    ...checkObjectives(spec, context.trainer),
-    ...checkConstraints(spec, context.trainer),
+    ...checkObjectives(spec, context),
+    ...checkConstraints(spec, context),
     ...checkSampler(spec),
     ...checkScheduler(spec, context.trainer),
   ];
@@ -208,75 +209,10 @@ function checkValue(
   return [{ path, message: result.error.issues[0]?.message ?? 'is not a legal value' }];
 }
 
-/** All objectives that a caller named, with where they stand; empty for none. */
-function namedObjectives({ objective, objectives }: ObjectiveInput) {
-  if (objectives !== undefined) return objectives.map((one, i) => ({ one, path: ['objectives', i] }));
-  if (objective === undefined) return [];
-  return isOne(objective)
-    ? [{ one: objective, path: ['objective'] }]
-    : objective.map((one, i) => ({ one, path: ['objective', i] }));
-}
-
-type ObjectiveInput = Pick<SearchSpecInput, 'objective' | 'objectives'>;
-
-function isOne(objective: NonNullable<ObjectiveInput['objective']>): objective is Objective {
-  return !Array.isArray(objective);
-}
-
 function completeObjectives(spec: SearchSpecInput, context: SpecContext): Pick<SearchSpec, 'objective' | 'objectives'> {
   const all = namedObjectives(spec).map(({ one }) => one);
   const [first = defaultObjective(context)] = all;
   return all.length > 1 ? { objective: first, objectives: all } : { objective: first };
-}
-
-function checkObjectives(spec: SearchSpecInput, trainer: TrainerDescriptor): SpecIssue[] {
-  const named = namedObjectives(spec);
-  if (named.length < 2) return checkObjective(named[0]?.one, trainer, ['objective']);
-  const issues = named.flatMap(({ one, path }) => checkObjective(one, trainer, path));
-  named.forEach(({ one, path }, i) => {
-    if (named.findIndex((other) => other.one.metric === one.metric) < i) {
-      issues.push({ path: [...path, 'metric'], message: 'is an objective already' });
-    }
-  });
-  const { objective, objectives, stop } = spec;
-  if (objectives !== undefined && objective !== undefined) {
-    const [first] = objectives;
-    const isFirst = isOne(objective) && objective.metric === first?.metric && objective.direction === first.direction;
-    if (!isFirst) issues.push({ path: ['objective'], message: 'must be the first of objectives, or be left out' });
-  }
-  if (stop.targetValue !== undefined) {
-    issues.push({ path: ['stop', 'targetValue'], message: 'needs a search with one objective' });
-  }
-  return issues;
-}
-
-function checkConstraints({ constraints = [] }: SearchSpecInput, trainer: TrainerDescriptor): SpecIssue[] {
-  if (trainer.isOpen) return [];
-  return constraints.flatMap(({ metric }, i) => {
-    if (trainer.metrics.some(({ name }) => name === metric)) return [];
-    const names = trainer.metrics.map(({ name }) => name).join(', ');
-    const message = `the trainer ${trainer.kind} reports no metric "${metric}"; it reports ${names}`;
-    return [{ path: ['constraints', i, 'metric'], message }];
-  });
-}
-
-function checkObjective(
-  objective: Objective | undefined,
-  trainer: TrainerDescriptor,
-  path: readonly (string | number)[],
-): SpecIssue[] {
-  if (objective === undefined) {
-    if (trainer.defaultObjective('classification') !== null) return [];
-    return [{ path: ['objective'], message: `is needed: the trainer ${trainer.kind} reports what your code reports` }];
-  }
-  if (trainer.isOpen || trainer.metrics.some(({ name }) => name === objective.metric)) return [];
-  const names = trainer.metrics.map(({ name }) => name).join(', ');
-  return [
-    {
-      path: [...path, 'metric'],
-      message: `the trainer ${trainer.kind} reports no metric "${objective.metric}"; it reports ${names}`,
-    },
-  ];
 }
 
 function checkSampler({ sampler, space, stop }: SearchSpecInput): SpecIssue[] {

@@ -45,6 +45,8 @@ export interface TrainerMetric {
   readonly name: string;
   readonly direction: Direction;
   readonly description: string;
+  /** Absent: it is reported of both. */
+  readonly task?: DatasetInfo['task'];
 }
 
 /** A value that does not fit another one. */

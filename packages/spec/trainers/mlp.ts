@@ -351,10 +351,16 @@ export const mlpTrainer: TrainerDescriptor = {
     },
   ],
   metrics: [
-    { name: 'dev.error', direction: 'minimize', description: 'Share of the dev set that is classified wrongly.' },
+    {
+      name: 'dev.error',
+      task: 'classification',
+      direction: 'minimize',
+      description: 'Share of the dev set that is classified wrongly.',
+    },
     { name: 'dev.loss', direction: 'minimize', description: 'Mean loss on the dev set, without regularisation.' },
     {
       name: 'train.error',
+      task: 'classification',
       direction: 'minimize',
       description: 'Share of the training set that is classified wrongly.',
     },
@@ -363,15 +369,27 @@ export const mlpTrainer: TrainerDescriptor = {
       direction: 'minimize',
       description: 'Mean loss on the training set, without regularisation.',
     },
-    { name: 'dev.accuracy', direction: 'maximize', description: 'Share of the dev set that is classified rightly.' },
+    {
+      name: 'dev.accuracy',
+      task: 'classification',
+      direction: 'maximize',
+      description: 'Share of the dev set that is classified rightly.',
+    },
     {
       name: 'train.accuracy',
+      task: 'classification',
       direction: 'maximize',
       description: 'Share of the training set that is classified rightly.',
     },
-    { name: 'dev.rmse', direction: 'minimize', description: 'Root mean squared error on the dev set (regression).' },
+    {
+      name: 'dev.rmse',
+      task: 'regression',
+      direction: 'minimize',
+      description: 'Root mean squared error on the dev set (regression).',
+    },
     {
       name: 'train.rmse',
+      task: 'regression',
       direction: 'minimize',
       description: 'Root mean squared error on the training set (regression).',
     },
