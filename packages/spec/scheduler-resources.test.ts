@@ -77,3 +77,23 @@ describe('maxResource', () => {
     expect(checkScheduler(input({ kind: 'fifo' }), mlpTrainer)).toEqual([]);
   });
 });
+
+describe('interval', () => {
+  const of = (scheduler: object) =>
+    checkScheduler(
+      { ...input(scheduler), trainer: { kind: 'external', params: {}, maxRetries: 2 } },
+      externalTrainer,
+    ).filter(({ path }) => path.at(-1) === 'interval');
+
+  it.each(['median', 'pbt'])('of %s leaves at most a thousand comparisons', (kind) => {
+    expect(of({ kind, interval: 1, maxResource: 1000 })).toEqual([]);
+    expect(of({ kind, maxResource: 3_000_000 })).toEqual([]);
+    expect(of({ kind, interval: 3000, maxResource: 3_000_000 })).toEqual([]);
+    expect(of({ kind, interval: 2999, maxResource: 3_000_000 })).toEqual([
+      {
+        path: ['scheduler', 'interval'],
+        message: 'must be at least 3000: a trial of 3000000 steps is compared at 1000 of them at most',
+      },
+    ]);
+  });
+});

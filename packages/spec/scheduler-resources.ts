@@ -5,6 +5,9 @@ import type { TrainerDescriptor } from './trainer.js';
 /** What decides how long a trial trains: the trainer's parameter, by these names. */
 const STEP_PARAMETERS = ['epochs', 'steps'];
 
+/** Steps at which a trial may be compared: at each it waits, is stored, and is handed out again. */
+const MAX_COMPARISONS = 1000;
+
 type SchedulerInput = Pick<SearchSpecInput, 'scheduler' | 'space' | 'trainer'>;
 
 /**
@@ -49,6 +52,11 @@ export function checkScheduler(spec: SchedulerInput, trainer: TrainerDescriptor)
   );
   const message = `must not be more than the ${max} steps of a whole trial`;
   const issues: SpecIssue[] = tooLong.map((key) => ({ path: ['scheduler', key], message }));
+  if ('interval' in scheduler && scheduler.interval !== undefined && max / scheduler.interval > MAX_COMPARISONS) {
+    const least = Math.ceil(max / MAX_COMPARISONS);
+    const message = `must be at least ${least}: a trial of ${max} steps is compared at ${MAX_COMPARISONS} of them at most`;
+    issues.push({ path: ['scheduler', 'interval'], message });
+  }
   if (scheduler.kind === 'pbt' && !hasChangeable(spec, trainer)) {
     const none = trainer.isOpen
       ? `copies trials in the middle of training, which the trainer ${trainer.kind} leaves to code that is not ours: any other will do`

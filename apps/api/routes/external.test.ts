@@ -48,6 +48,22 @@ interface Asked {
   readonly leaseToken: string;
 }
 
+describe('a new space', () => {
+  test('leaves trials that the spec gave as they were made, and has to fit those that are to come', async () => {
+    const id = await create({ trials: [{ learningRate: 0.1 }, { learningRate: 0.2 }], parallelism: 1 });
+    const space = { ...SPEC.space, depth: { kind: 'int', min: 1, max: 9, scale: 'linear' } };
+    const patch = () => app.inject({ method: 'PATCH', url: `/v1/searches/${id}`, payload: { space } });
+    const first = await askOne(id);
+    expect(problem(await patch(), 'invalid-patch').errors).toMatchObject([{ pointer: '/trials/1/depth' }]);
+    await finish(first, completed(0.1));
+    const second = await askOne(id);
+    expect(body(await patch(), 'patchSearch')).toMatchObject({ spaceVersion: 2, spec: { space } });
+    expect(second.params).toMatchObject({ learningRate: 0.2 });
+    await finish(second, completed(0.2));
+    expect((await askOne(id)).params).toMatchObject({ depth: expect.any(Number) });
+  });
+});
+
 describe('an external search', () => {
   test('must name its objective, and takes any parameter', async () => {
     const { objective: _, ...without } = SPEC;

@@ -1,5 +1,5 @@
 import { checkSampler, planSearch } from '@caviar/search';
-import { checkSearchSpec, type Search, type SearchSpec } from '@caviar/spec';
+import { checkSearchSpec, type Search, type SearchSpec, type SpecIssue } from '@caviar/spec';
 import type { Deps } from '../deps.js';
 import { DomainError } from '../errors.js';
 import type { SearchPatch } from '../orchestrator.js';
@@ -34,7 +34,9 @@ async function tryPatch(deps: Deps, id: string, patch: SearchPatch): Promise<boo
     ...(space === undefined ? {} : { space }),
   };
   const checked = checkSearchSpec(to, await specContext(deps, to, null));
-  const issues = checked.length > 0 ? checked : checkSampler(to);
+  // Of the trials that the spec gives, those that are made stay as they are, whatever space they are of.
+  const isOfMade = ([of, index]: SpecIssue['path']) => of === 'trials' && Number(index) < state.nextNumber;
+  const issues = checked.length > 0 ? checked : checkSampler(to).filter(({ path }) => !isOfMade(path));
   if (issues.length > 0) throw new DomainError('invalid-patch', 'The change does not make sense', { issues });
 
   const spaceFirstNumber = space === undefined ? (state.spaces.at(-1)?.firstNumber ?? 0) : state.nextNumber;
