@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from types import TracebackType
 from typing import Any, Callable, Dict, Mapping, Optional, Type, Union
@@ -38,6 +39,7 @@ class Trial:
         self.params: Dict[str, Any] = dict(handed_out["params"])
         #: Steps that an earlier attempt has reported: whoever keeps checkpoints may go on there.
         self.step: int = handed_out["step"]
+        self._pid = os.getpid()
         self._client = client
         self._token: str = handed_out["leaseToken"]
         self._metric = metric
@@ -113,7 +115,9 @@ class Trial:
         self._finish("failed", reason=reason)
 
     def release(self, reason: str = "interrupted") -> None:
-        """Gives it back unfinished."""
+        """Gives it back unfinished; a fork of the program that ends inside a block has nothing to give."""
+        if os.getpid() != self._pid:
+            return
         with self._lock:
             is_held = self._state == "held"
             self._state = "ended" if is_held else self._state

@@ -1,6 +1,7 @@
 """Scripts as Optuna's own documentation writes them (README, tutorials 001 to 009, FAQ), with nothing but the import changed."""
 
 import os
+import pickle
 import sys
 import types
 import unittest
@@ -302,12 +303,19 @@ class Scripts(unittest.TestCase):
             (lambda: optuna.samplers.BruteForceSampler, "GridSampler"),
             (lambda: optuna.pruners.ThresholdPruner, "raise TrialPruned"),
             (lambda: optuna.trial.create_trial, "enqueue_trial"),
+            (lambda: optuna.create_study().add_trial, "enqueue_trial"),
+            (lambda: optuna.create_study().no_such_thing, "has no attribute"),
+            (lambda: optuna.trial.FixedTrial({}).system_attrs, "user_attrs"),
+            (lambda: optuna.distributions.UniformDistribution, "FloatDistribution"),
+            (lambda: optuna.importance.FanovaImportanceEvaluator, "by fANOVA"),
             (lambda: optuna.no_such_thing, "has no attribute"),
         ):
             with self.assertRaisesRegex(AttributeError, message):
                 look()
-        with self.assertRaisesRegex(NotImplementedError, "constraints_func"):
-            optuna.samplers.TPESampler(constraints_func=lambda trial: (0,))
+        with self.assertRaisesRegex(TypeError, "load_if_exists=True"):
+            pickle.dumps(optuna.create_study())
+        with self.assertRaisesRegex(KeyError, "load_if_exists=True"):
+            optuna.load_study(study_name=f"nobody's {id(self)}")
         with self.assertRaisesRegex(TypeError, "no option 'odd'"):
             optuna.samplers.NSGAIISampler(odd=1)
 

@@ -178,9 +178,12 @@ class Away(unittest.TestCase):
         )
         for call in calls:
             clock = Clock()
-            with mock.patch("caviar._transport.time", clock), mock.patch.dict(
-                os.environ, {"CAVIAR_URL": "http://127.0.0.1:1"}
-            ), self.assertLogs("caviar", "WARNING") as told, self.assertRaises(caviar.UnreachableError):
+            with (
+                mock.patch("caviar._transport.time", clock),
+                mock.patch.dict(os.environ, {"CAVIAR_URL": "http://127.0.0.1:1"}),
+                self.assertLogs("caviar", "WARNING") as told,
+                self.assertRaises(caviar.UnreachableError),
+            ):
                 call()
             self.assertTrue(10 < clock.now <= 30, clock.now)
             self.assertEqual(len(told.output), 1)
@@ -297,15 +300,93 @@ class LearnedSpace(unittest.TestCase):
         with self.assertRaisesRegex(DomainError, "cannot be a choice"):
             learned.choice_domain([object()])
 
+    def test_tells_true_from_one_as_the_service_does(self):
+        self.assertEqual(learned.choice_domain([True, 1, 1.0, "1", 1])["choices"], [True, 1, "1"])
+        space = learned.LearnedSpace()
+        space.learn_domain("flag", learned.choice_domain([True, False]))
+        with self.assertRaises(DomainError):
+            space.learn_domain("flag", learned.choice_domain([1, 0]))
+        space = learned.LearnedSpace()
+        space.learn_domain("deep", learned.choice_domain([True, 1]))
+        space.learn_domain("c", DOMAINS["c"])
+        space.learn_call({"deep": True, "c": 1.0})
+        space.learn_call({"deep": 1})
+        self.assertEqual(space.space()["c"]["when"], {"deep": [True]})
+        self.assertFalse(learned.is_active(space.space()["c"], {"deep": 1}))
+
+    def test_refuses_what_the_service_would_before_anything_is_trained(self):
+        for make in (
+            lambda: learned.float_domain(0, math.inf, None, False),
+            lambda: learned.float_domain(math.nan, 1, None, False),
+            lambda: learned.float_domain(-1e308, 1e308, None, False),
+            lambda: learned.int_domain(0, 2**53, 1, False),
+            lambda: learned.int_domain(0, 9, 1.5, False),
+            lambda: learned.choice_domain(range(1001)),
+            lambda: learned.choice_domain([math.nan]),
+            lambda: learned.choice_domain(["x" * 1001]),
+            lambda: learned.LearnedSpace().learn_domain("", DOMAINS["c"]),
+            lambda: learned.LearnedSpace().learn_domain("\U0001f600" * 51, DOMAINS["c"]),
+            lambda: learned.LearnedSpace().learn_domain("__proto__", DOMAINS["c"]),
+        ):
+            with self.assertRaises(ValueError):
+                make()
+        space = learned.LearnedSpace()
+        with self.assertRaisesRegex(DomainError, "'p200' is one parameter too many"):
+            for number in range(201):
+                space.learn_domain(f"p{number}", DOMAINS["c"])
+
+    def test_is_told_in_plain_numbers(self):
+        try:
+            import numpy
+        except ImportError:
+            self.skipTest("there is no numpy")
+        domains = [
+            learned.float_domain(numpy.float32(0), numpy.int64(1), numpy.float32(0.25), False),
+            learned.int_domain(numpy.int64(1), numpy.float64(9), numpy.int32(2), False),
+            learned.choice_domain([numpy.float32(0.5), numpy.bool_(True), (numpy.int64(3), 4)]),
+        ]
+        expected = [
+            {"kind": "float", "min": 0, "max": 1, "scale": "linear", "step": 0.25},
+            {"kind": "int", "min": 1, "max": 9, "scale": "linear", "step": 2},
+            {"kind": "categorical", "choices": [0.5, True, [3, 4]]},
+        ]
+        self.assertEqual(json.loads(json.dumps(domains)), expected)
+        self.assertEqual(learned.on_step(domains[1], numpy.float64(3.0)), 3)
+        self.assertEqual(learned.on_step(domains[0], numpy.float32(0.5)), 0.5)
+        self.assertIs(learned.on_step(domains[2], numpy.bool_(True)), True)
+
 
 class Words(unittest.TestCase):
     def test_of_pruners_become_schedulers_with_the_steps_that_were_seen(self):
-        self.assertEqual(pruners.MedianPruner(n_warmup_steps=2).spec(10)["warmup"], 3)
+        steps = range(1, 11)
+        self.assertEqual(pruners.MedianPruner(n_warmup_steps=2).spec(steps)["warmup"], 3)
         self.assertEqual(
-            pruners.SuccessiveHalvingPruner().spec(10), {"kind": "asha", "minResource": 1, "maxResource": 10, "eta": 4}
+            pruners.SuccessiveHalvingPruner().spec(steps),
+            {"kind": "asha", "minResource": 1, "maxResource": 10, "eta": 4},
         )
-        self.assertEqual(pruners.HyperbandPruner(max_resource=27).spec(10)["maxResource"], 27)
-        self.assertEqual(pruners.NopPruner().spec(10), {"kind": "fifo"})
+        self.assertEqual(pruners.HyperbandPruner(max_resource=27).spec(steps)["maxResource"], 27)
+        self.assertEqual(pruners.NopPruner().spec(steps), {"kind": "fifo"})
+
+    def test_of_the_median_compare_where_trials_report(self):
+        def median(steps, **options):
+            spec = pruners.MedianPruner(**options).spec(steps)
+            return spec["warmup"], spec["interval"], spec["maxResource"]
+
+        self.assertEqual(median(range(1, 11)), (1, 1, 10))
+        self.assertEqual(median([1, 11, 21, 31]), (1, 10, 31))
+        self.assertEqual(median([1_000_001, 2_000_001, 3_000_001]), (1_000_001, 1_000_000, 3_000_001))
+        self.assertEqual(median([7]), (7, 1, 7))
+        self.assertEqual(median([1, 5, 9], n_warmup_steps=3, interval_steps=8), (4, 8, 9))
+        warmup, interval, most = median([1, 2, 3_000_000])
+        self.assertLessEqual((most - warmup) / interval, 1000)
+
+    def test_of_options_that_are_left_as_they_are(self):
+        pruners.MedianPruner(5, 0, 1, n_min_trials=1)
+        rate = pruners.SuccessiveHalvingPruner(1, 2, min_early_stopping_rate=2, bootstrap_count=0)
+        self.assertEqual(rate.spec(range(1, 100))["minResource"], 4)
+        self.assertEqual(pruners.SuccessiveHalvingPruner().spec([1_000_000])["minResource"], 10_000)
+        with self.assertRaisesRegex(NotImplementedError, "bootstrap_count"):
+            pruners.HyperbandPruner(bootstrap_count=3)
 
     def test_of_samplers_become_samplers(self):
         self.assertEqual(

@@ -17,6 +17,8 @@ ABSENT: Dict[str, Dict[str, str]] = {
         "terminator": "end a search by n_trials, timeout or study.stop()",
         "copy_study": "caviar search spec SEARCH | caviar search create - makes a search again",
         "get_all_study_summaries": "get_all_study_names(), or caviar search list",
+        "create_trial": "study.enqueue_trial(params), which has it evaluated",
+        "search_space": "the service learns the space: caviar search show STUDY",
         "cli": "the command line is called caviar",
     },
     "samplers": {
@@ -30,6 +32,31 @@ ABSENT: Dict[str, Dict[str, str]] = {
         "ThresholdPruner": "raise TrialPruned when a value is out of bounds",
         "PatientPruner": "raise TrialPruned when a value has stopped improving, or use SuccessiveHalvingPruner",
         "WilcoxonPruner": "MedianPruner",
+    },
+    "Study": {
+        "add_trial": "study.enqueue_trial(params), which has it evaluated, or a new search with warmStart",
+        "add_trials": "study.enqueue_trial(params) for each, which has it evaluated, or a new search with warmStart",
+        "set_metric_names": "metrics are called value, or value0, value1, ...",
+        "system_attrs": "user_attrs",
+        "set_system_attr": "set_user_attr",
+    },
+    "Trial": {
+        "system_attrs": "user_attrs",
+        "set_system_attr": "set_user_attr",
+        "relative_params": "params",
+        "set_constraint": "constraints_func of the sampler",
+    },
+    "distributions": {
+        "UniformDistribution": "FloatDistribution(low, high)",
+        "LogUniformDistribution": "FloatDistribution(low, high, log=True)",
+        "DiscreteUniformDistribution": "FloatDistribution(low, high, step=q)",
+        "IntUniformDistribution": "IntDistribution(low, high)",
+        "IntLogUniformDistribution": "IntDistribution(low, high, log=True)",
+    },
+    "importance": {
+        "FanovaImportanceEvaluator": "get_param_importances(study), which is by fANOVA",
+        "MeanDecreaseImpurityImportanceEvaluator": "get_param_importances(study), which is by fANOVA",
+        "PedAnovaImportanceEvaluator": "get_param_importances(study), which is by fANOVA",
     },
     "trial": {
         "create_trial": "study.enqueue_trial(params), which has it evaluated",
@@ -49,16 +76,24 @@ def absent(module: str, package: str) -> Callable[[str], Any]:
     return __getattr__
 
 
+def missing(kind: str) -> Callable[[Any, str], Any]:
+    """The same for what an object of Optuna's has: a class's `__getattr__`."""
+
+    def __getattr__(self: Any, name: str) -> Any:
+        instead = ABSENT[kind].get(name)
+        if instead is None:
+            raise AttributeError(f"{kind!r} object has no attribute {name!r}")
+        raise AttributeError(f"{kind}.{name} of Optuna is not there. Instead: {instead}")
+
+    return __getattr__
+
+
 def refuse_options(what: str, given: Dict[str, Any], harmless: Dict[str, str]) -> None:
     """Options that change nothing worth knowing pass; others would be missed, and are refused by name."""
     for name, value in given.items():
         if value is None or value is False or name in harmless:
             continue
-        if name == "constraints_func":
-            raise NotImplementedError(
-                f"{what}(constraints_func=...) is not there: caviar.optimize(constraints=[...]) has constraints on metrics"
-            )
         raise TypeError(f"{what}() has no option {name!r} here")
 
 
-__all__ = ["absent", "refuse_options"]
+__all__ = ["absent", "missing", "refuse_options"]

@@ -28,6 +28,7 @@ class Asked:
         #: The one that shows what the space is; there is no search while it is open.
         self._first: Optional[Trial] = None
         self._names = 0
+        self._pid = os.getpid()
         #: What completed trials have reported, by step.
         self._curves: List[Dict[int, float]] = []
 
@@ -44,9 +45,9 @@ class Asked:
         for name, distribution in (distributions or {}).items():
             study._learned.learn_domain(name, distribution.domain())
         if study.search_id is None and not distributions:
-            trial = self._first = study._new_trial(0, study._queue.pop(0) if study._queue else {}, None)
+            trial = self._first = study._new_trial(0, {}, None, study._queue.pop(0) if study._queue else None)
         else:
-            trial = self._held(distributions)
+            trial = self._handed_out(distributions)
         for name, distribution in (distributions or {}).items():
             trial._suggest(name, distribution.domain())
         trial._judge = self._judge
@@ -81,7 +82,7 @@ class Asked:
         study._learn(trial)
         if ended is TrialState.COMPLETE:
             self._curves.append(trial._reports)
-            held.complete({**result, **study._drawn_metrics(trial)})
+            held.complete({**result, **study._drawn_metrics(trial), **study._constraint_metrics(trial)})
         elif ended is TrialState.PRUNED:
             held.prune()
         else:
@@ -103,7 +104,7 @@ class Asked:
             trial._held.report(step + 1, {study._metrics[0]: value})
         self._first = None
 
-    def _held(self, distributions: Optional[Dict[str, BaseDistribution]]) -> Trial:
+    def _handed_out(self, distributions: Optional[Dict[str, BaseDistribution]]) -> Trial:
         study = self._study
         if study.search_id is None:
             study._make(None, None, 1, may_wait=False)
@@ -139,6 +140,8 @@ class Asked:
 
     def _leave(self) -> None:
         study = self._study
+        if os.getpid() != self._pid:
+            return  # a fork of the program ends, not the program
         try:
             for trial in self._open.values():
                 if trial._held is not None:

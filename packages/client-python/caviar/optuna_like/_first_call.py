@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, Optional, Sequence, Tuple, Type, Union
+from typing import Callable, Dict, Optional, Sequence, Tuple, Type, Union
 
 from .. import trial as _held
 from ..errors import TrialPruned
@@ -26,9 +26,17 @@ class FirstCall:
         except caught as error:
             self._error = error
 
-    def tell(self, held: _held.Trial, metrics: Sequence[str]) -> None:
+    @property
+    def has_failed(self) -> bool:
+        return self._error is not None and not isinstance(self._error, TrialPruned)
+
+    @property
+    def reason(self) -> str:
+        return f"{type(self._error).__name__}: {self._error}"
+
+    def tell(self, held: _held.Trial, metrics: Sequence[str], extra: Dict[str, float]) -> None:
         for step, value in sorted(self.trial._reports.items()):
             held.report(step + 1, {metrics[0]: value})
         if self._error is not None:
             raise self._error
-        end_with(held, self._result, metrics)
+        end_with(held, self._result, metrics, extra)

@@ -31,11 +31,15 @@ class LearnedSpace:
 
     def learn_domain(self, name: str, domain: Domain) -> None:
         """Notes a parameter; one name has one domain."""
+        if name not in self._domains:
+            check_name(name)
+            if len(self._domains) >= MOST_PARAMETERS:
+                raise DomainError(f"{name!r} is one parameter too many: the service takes {MOST_PARAMETERS}")
         known = self._domains.setdefault(name, domain)
-        if known != domain:
+        if not same(known, domain):
             raise DomainError(
-                f"{name!r} was suggested from {_text(known)} before, and now from {_text(domain)}: "
-                "one name has one domain; call one of the two otherwise"
+                f"{name!r} was suggested from {_text(known)} before, and now from {_text(domain)}: one name has one domain. "
+                "Call one of the two otherwise; where the ends depend on another parameter, suggest a share of the range"
             )
 
     def learn_call(self, values: Mapping[str, Any]) -> None:
@@ -70,14 +74,16 @@ class LearnedSpace:
             if self._domains[parent]["kind"] == "float" or not all(_precedes(call, parent, name) for call in used):
                 continue
             values = _distinct([call[parent] for call in used])
-            if not any(parent in call and call[parent] in values for call in unused):
+            if not any(parent in call and is_among(call[parent], values) for call in unused):
                 return {parent: values}
         return None
 
 
 def is_active(domain: Domain, values: Mapping[str, Any]) -> bool:
     """Whether a parameter exists beside these values."""
-    return all(parent in values and values[parent] in allowed for parent, allowed in domain.get("when", {}).items())
+    return all(
+        parent in values and is_among(values[parent], allowed) for parent, allowed in domain.get("when", {}).items()
+    )
 
 
 def draw(domain: Domain, rng: random.Random) -> Any:
@@ -96,9 +102,17 @@ def draw(domain: Domain, rng: random.Random) -> Any:
 
 
 def on_step(domain: Domain, value: Any) -> Any:
-    """The value as the service has it, where it lies on a step but for rounding, as 3 * 0.1 does."""
+    """The value as the service has it: of its kind, and on a step where it lies there but for rounding, as 3 * 0.1 does."""
+    if domain["kind"] == "categorical":
+        return place_of(domain, value, otherwise=value)
+    value = plain(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return value
+    if domain["kind"] == "int":
+        return int(value) if value == value // 1 else value
+    value = float(value)
     step = domain.get("step")
-    if domain["kind"] != "float" or step is None or not isinstance(value, (int, float)):
+    if step is None:
         return value
     place = (value - domain["min"]) / step
     k = round(place)
@@ -110,6 +124,9 @@ def on_step(domain: Domain, value: Any) -> Any:
 _ROUNDING = 1e-8
 #: Up to here whole numbers are exact in doubles, and so are powers of ten.
 _SAFE, _MOST_DECIMALS = 2**53 - 1, 22
+#: What the service takes, said here: a search is made only when its first trial has shown the space, and has trained.
+MOST_PARAMETERS = 200
+_MOST_CHOICES, _LONGEST_TEXT, _LONGEST_NAME = 1000, 1000, 100
 
 
 def _steps_up_to(domain: Domain, high: float) -> int:
@@ -132,44 +149,57 @@ def _at_step(domain: Domain, k: int) -> Any:
 def contains(domain: Domain, value: Any) -> bool:
     """Whether a value is one of the domain's, but for its step."""
     if domain["kind"] == "categorical":
-        return value in domain["choices"]
+        return is_among(value, domain["choices"])
     return isinstance(value, (int, float)) and domain["min"] <= value <= domain["max"]
 
 
 def float_domain(low: float, high: float, step: Optional[float], log: bool) -> Domain:
+    low, high, step = float(low), float(high), None if step is None else float(step)
+    if not all(math.isfinite(each) for each in (low, high, step or 0.0)) or not math.isfinite(high - low):
+        raise ValueError(f"a range needs ends and a step that are finite, and so far apart: {low} to {high}")
     if log and step is not None:
         raise ValueError("step and log cannot go together")
     if low > high:
         raise ValueError(f"low must not be above high: {low} > {high}")
     if log and low <= 0:
         raise ValueError(f"low must be above 0 with log: {low}")
-    domain: Domain = {"kind": "float", "min": float(low), "max": float(high), "scale": "log" if log else "linear"}
+    domain: Domain = {"kind": "float", "min": low, "max": high, "scale": "log" if log else "linear"}
     return _stepped(domain, step)
 
 
 def int_domain(low: int, high: int, step: int, log: bool) -> Domain:
+    if int(step) != step:
+        raise ValueError(f"step must be a whole number: {step}")
+    low, high, step = int(low), int(high), int(step)
+    if max(abs(low), abs(high)) > _SAFE:
+        raise DomainError(
+            f"{low} to {high} goes beyond {_SAFE}, up to where the service has whole numbers: suggest_float has more"
+        )
     if log and step != 1:
         raise ValueError("step and log cannot go together")
     if low > high:
         raise ValueError(f"low must not be above high: {low} > {high}")
     if log and low < 1:
         raise ValueError(f"low must be at least 1 with log: {low}")
-    domain: Domain = {"kind": "int", "min": int(low), "max": int(high), "scale": "log" if log else "linear"}
+    domain: Domain = {"kind": "int", "min": low, "max": high, "scale": "log" if log else "linear"}
     return _stepped(domain, None if step == 1 else step)
 
 
 def choice_domain(choices: Sequence[Any]) -> Domain:
-    listed = [_json(choice) for choice in choices]
+    listed = _distinct([_json(choice) for choice in choices])
     if not listed:
         raise ValueError("choices must not be empty")
+    if len(listed) > _MOST_CHOICES:
+        raise DomainError(
+            f"{len(listed)} choices are too many: the service takes {_MOST_CHOICES}; suggest_int has more"
+        )
     return {"kind": "categorical", "choices": listed}
 
 
 def choice_of(value: Any, choices: Sequence[Any]) -> Any:
     """The caller's own object for a value that came over the wire."""
     for choice in choices:
-        plain = _json(choice)
-        if plain == value and isinstance(plain, bool) == isinstance(value, bool):
+        if same(_json(choice), value):
             return choice
     raise DomainError(f"{value!r} is not one of the choices {list(choices)!r}")
 
@@ -185,18 +215,60 @@ def _stepped(domain: Domain, step: Optional[float]) -> Domain:
     return {**domain, "max": domain["min"]} if count == 0 else {**stepped, "max": _at_step(stepped, count)}
 
 
+def check_name(name: str) -> None:
+    """Raises DomainError for a name that the service does not take: before a first trial has trained for an hour."""
+    length = len(name.encode("utf-16-le", "surrogatepass")) // 2
+    if not 1 <= length <= _LONGEST_NAME or name == "__proto__":
+        raise DomainError(
+            f"{name!r} cannot be a name: the service takes 1 to {_LONGEST_NAME} characters, not __proto__"
+        )
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two values are the same to the service: 1 and 1.0 are, 1 and True are not, as they are to Python."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(same(value, b[key]) for key, value in a.items())
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b))
+    return bool(a == b) and isinstance(a, bool) == isinstance(b, bool)
+
+
+def is_among(value: Any, values: Sequence[Any]) -> bool:
+    return any(same(value, each) for each in values)
+
+
+def place_of(domain: Domain, value: Any, otherwise: Any) -> Any:
+    """The choice, as the service has it, that a value of the caller's stands for."""
+    value = plain(value)
+    return next((each for each in domain["choices"] if same(each, value)), otherwise)
+
+
+def plain(value: Any) -> Any:
+    """A scalar of NumPy, what numpy.arange is made of, as Python's own."""
+    is_numpy = type(value).__module__ == "numpy" and getattr(value, "shape", None) == ()
+    return value.item() if is_numpy else value
+
+
 def _json(choice: Any) -> Any:
-    if type(choice).__module__ == "numpy" and getattr(choice, "shape", None) == ():
-        choice = choice.item()  # what numpy.arange is made of
-    if choice is None or isinstance(choice, (str, bool, int, float)):
+    choice = plain(choice)
+    if _is_scalar(choice):
         return choice
-    if isinstance(choice, (list, tuple)) and all(
-        each is None or isinstance(each, (str, bool, int, float)) for each in choice
-    ):
-        return list(choice)
+    if isinstance(choice, (list, tuple)) and len(choice) <= _MOST_CHOICES:
+        listed = [plain(each) for each in choice]
+        if all(_is_scalar(each) for each in listed):
+            return listed
     raise DomainError(
-        f"{choice!r} cannot be a choice: the service keeps numbers, strings, booleans, None, and flat lists of them"
+        f"{choice!r} cannot be a choice: the service keeps finite numbers, strings of up to {_LONGEST_TEXT} characters, "
+        "booleans, None, and flat lists of them; suggest a name or a number, and look up in a dictionary what it stands for"
     )
+
+
+def _is_scalar(value: Any) -> bool:
+    if isinstance(value, str):
+        return len(value) <= _LONGEST_TEXT
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return value is None or isinstance(value, bool) or (isinstance(value, int) and abs(value) <= _SAFE)
 
 
 def _precedes(call: Mapping[str, Any], first: str, second: str) -> bool:
@@ -207,7 +279,7 @@ def _precedes(call: Mapping[str, Any], first: str, second: str) -> bool:
 def _distinct(values: Sequence[Any]) -> List[Any]:
     found: List[Any] = []
     for value in values:
-        if value not in found:
+        if not is_among(value, found):
             found.append(value)
     return found
 

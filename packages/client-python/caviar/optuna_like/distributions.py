@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional, Sequence, Tuple
 
+from ._absent import absent
 from ._learned_space import Domain, choice_domain, float_domain, int_domain
 
 
@@ -56,5 +57,7 @@ def of_domain(domain: Dict[str, Any]) -> BaseDistribution:
         return IntDistribution(domain["min"], domain["max"], is_log, domain.get("step", 1))
     return FloatDistribution(domain["min"], domain["max"], is_log, domain.get("step"))
 
+
+__getattr__ = absent("distributions", __name__)
 
 __all__ = ["BaseDistribution", "CategoricalDistribution", "FloatDistribution", "IntDistribution"]

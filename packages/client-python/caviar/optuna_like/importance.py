@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Dict, List, Optional
 
+from ._absent import absent
 from .study import Study
 
 
@@ -20,5 +21,7 @@ def get_param_importances(study: Study, *, params: Optional[List[str]] = None, n
     scale = 1.0 if not normalize or total == 0 else total
     return {name: share / scale for name, share in sorted(shares.items(), key=lambda item: -item[1])}
 
+
+__getattr__ = absent("importance", __name__)
 
 __all__ = ["get_param_importances"]

@@ -9,10 +9,14 @@ from typing import Any, Dict, Mapping, Sequence, Union
 from ._absent import absent
 
 
-class BasePruner:
-    """What a study says of its pruner. `spec` is asked once the first trial has shown how many steps there are."""
+#: Steps at which the service compares a trial at most.
+_MOST_COMPARISONS = 1000
 
-    def spec(self, steps: int) -> Dict[str, Any]:
+
+class BasePruner:
+    """What a study says of its pruner. `spec` is asked once the first trial has shown at which steps it reports (counted from 1)."""
+
+    def spec(self, reported: Sequence[int]) -> Dict[str, Any]:
         raise NotImplementedError
 
     def prunes(self, own: Mapping[int, float], others: Sequence[Mapping[int, float]], sign: float) -> bool:
@@ -26,21 +30,31 @@ class NopPruner(BasePruner):
     def prunes(self, own: Mapping[int, float], others: Sequence[Mapping[int, float]], sign: float) -> bool:
         return False
 
-    def spec(self, steps: int) -> Dict[str, Any]:
+    def spec(self, reported: Sequence[int]) -> Dict[str, Any]:
         return {"kind": "fifo"}
 
 
 class MedianPruner(BasePruner):
-    def __init__(self, n_startup_trials: int = 5, n_warmup_steps: int = 0, interval_steps: int = 1) -> None:
+    def __init__(
+        self, n_startup_trials: int = 5, n_warmup_steps: int = 0, interval_steps: int = 1, *, n_min_trials: int = 1
+    ) -> None:
+        if n_min_trials > 1:
+            n_startup_trials = max(n_startup_trials, n_min_trials)  # at any step then
         self._startup, self._warmup, self._interval = n_startup_trials, n_warmup_steps, interval_steps
 
-    def spec(self, steps: int) -> Dict[str, Any]:
+    def spec(self, reported: Sequence[int]) -> Dict[str, Any]:
+        """Compares where trials report: one that does every 1,000 steps would wait 999 times in between for nothing."""
+        steps = sorted(reported)
+        most = steps[-1]
+        warmup = min(most, max(self._warmup + 1, steps[0]))
+        gap = min((after - before for before, after in zip(steps, steps[1:])), default=1)
+        interval = max(self._interval, gap, -(-(most - warmup) // (_MOST_COMPARISONS - 1)))
         return {
             "kind": "median",
             "startup": max(1, self._startup),
-            "warmup": min(steps, self._warmup + 1),
-            "interval": min(steps, self._interval),
-            "maxResource": steps,
+            "warmup": warmup,
+            "interval": min(most, interval),
+            "maxResource": most,
         }
 
     def prunes(self, own: Mapping[int, float], others: Sequence[Mapping[int, float]], sign: float) -> bool:
@@ -58,23 +72,43 @@ class MedianPruner(BasePruner):
 class SuccessiveHalvingPruner(BasePruner):
     """Asynchronous, as Optuna's: `asha`."""
 
-    def __init__(self, min_resource: Union[int, str] = "auto", reduction_factor: int = 4) -> None:
-        self._least = 1 if isinstance(min_resource, str) else min_resource
-        self._factor = reduction_factor
+    def __init__(
+        self,
+        min_resource: Union[int, str] = "auto",
+        reduction_factor: int = 4,
+        min_early_stopping_rate: int = 0,
+        bootstrap_count: int = 0,
+    ) -> None:
+        _refuse_bootstrap(bootstrap_count)
+        self._least, self._factor, self._rate = min_resource, reduction_factor, min_early_stopping_rate
 
-    def spec(self, steps: int) -> Dict[str, Any]:
-        return {"kind": "asha", "minResource": min(steps, self._least), "maxResource": steps, "eta": self._factor}
+    def spec(self, reported: Sequence[int]) -> Dict[str, Any]:
+        most = max(reported)
+        # "auto" is a hundredth of a whole trial, as in Optuna.
+        least = max(1, most // 100) if isinstance(self._least, str) else self._least
+        first = min(most, least * self._factor**self._rate)
+        return {"kind": "asha", "minResource": first, "maxResource": most, "eta": self._factor}
 
 
 class HyperbandPruner(BasePruner):
     def __init__(
-        self, min_resource: int = 1, max_resource: Union[int, str] = "auto", reduction_factor: int = 3
+        self,
+        min_resource: int = 1,
+        max_resource: Union[int, str] = "auto",
+        reduction_factor: int = 3,
+        bootstrap_count: int = 0,
     ) -> None:
+        _refuse_bootstrap(bootstrap_count)
         self._least, self._most, self._factor = min_resource, max_resource, reduction_factor
 
-    def spec(self, steps: int) -> Dict[str, Any]:
-        most = steps if isinstance(self._most, str) else self._most
+    def spec(self, reported: Sequence[int]) -> Dict[str, Any]:
+        most = max(reported) if isinstance(self._most, str) else self._most
         return {"kind": "hyperband", "minResource": min(most, self._least), "maxResource": most, "eta": self._factor}
+
+
+def _refuse_bootstrap(bootstrap_count: int) -> None:
+    if bootstrap_count != 0:
+        raise NotImplementedError("bootstrap_count is not there: at a rung, trials are compared from the first on")
 
 
 __getattr__ = absent("pruners", __name__)

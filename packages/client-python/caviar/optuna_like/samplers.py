@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
 from ._absent import absent, refuse_options
 
@@ -14,7 +14,8 @@ _HARMLESS = {
         "multivariate", "group", "warn_independent_sampling", "constant_liar", "consider_prior", "prior_weight",
         "consider_magic_clip", "consider_endpoints", "independent_sampler", "deterministic_objective", "n_startup_trials",
         "restart_strategy", "inc_popsize", "consider_pruned_trials", "sigma0", "scramble", "qmc_type", "mutation_prob",
-        "crossover_prob", "swapping_prob",
+        "crossover_prob", "swapping_prob", "gamma", "weights", "categorical_distance_func", "crossover", "child_generation_strategy",
+        "elite_population_selection_strategy", "after_trial_strategy", "use_separable_cma", "with_margin", "lr_adapt",
     )
 }
 
@@ -22,8 +23,15 @@ _HARMLESS = {
 _MOST_POINTS = 10_000
 
 
+#: How far a trial is from what is wanted of it, by several counts: above 0 means that it breaks one.
+ConstraintsFunc = Callable[[Any], Sequence[float]]
+
+
 class BaseSampler:
     """What a study says of its sampler."""
+
+    #: Asked about every trial that has come to a result.
+    constraints_func: Optional[ConstraintsFunc] = None
 
     def __init__(self, kind: str, seed: Optional[int] = None, **options: Any) -> None:
         self.seed = seed
@@ -49,17 +57,32 @@ class RandomSampler(BaseSampler):
 
 class TPESampler(BaseSampler):
     def __init__(
-        self, *, n_startup_trials: int = 10, n_ei_candidates: int = 24, seed: Optional[int] = None, **more: Any
+        self,
+        *,
+        n_startup_trials: int = 10,
+        n_ei_candidates: int = 24,
+        seed: Optional[int] = None,
+        constraints_func: Optional[ConstraintsFunc] = None,
+        **more: Any,
     ) -> None:
         """Options that the service's TPE does not have (`multivariate`, `group`, ...: it is both) change nothing."""
         refuse_options("TPESampler", more, _HARMLESS)
         super().__init__("tpe", seed, startup=n_startup_trials, candidates=n_ei_candidates)
+        self.constraints_func = constraints_func
 
 
 class GPSampler(BaseSampler):
-    def __init__(self, *, seed: Optional[int] = None, n_startup_trials: int = 10, **more: Any) -> None:
+    def __init__(
+        self,
+        *,
+        seed: Optional[int] = None,
+        n_startup_trials: int = 10,
+        constraints_func: Optional[ConstraintsFunc] = None,
+        **more: Any,
+    ) -> None:
         refuse_options("GPSampler", more, _HARMLESS)
         super().__init__("gp", seed, startup=n_startup_trials)
+        self.constraints_func = constraints_func
 
 
 class CmaEsSampler(BaseSampler):
@@ -69,9 +92,17 @@ class CmaEsSampler(BaseSampler):
 
 
 class NSGAIISampler(BaseSampler):
-    def __init__(self, *, population_size: int = 50, seed: Optional[int] = None, **more: Any) -> None:
+    def __init__(
+        self,
+        *,
+        population_size: int = 50,
+        seed: Optional[int] = None,
+        constraints_func: Optional[ConstraintsFunc] = None,
+        **more: Any,
+    ) -> None:
         refuse_options("NSGAIISampler", more, _HARMLESS)
         super().__init__("nsga2", seed, population=population_size)
+        self.constraints_func = constraints_func
 
 
 class QMCSampler(BaseSampler):

@@ -57,7 +57,10 @@ def load_study(
     used = client or _client(storage)
     search = _find(used, study_name)
     if search is None:
-        raise KeyError(f"there is no study {study_name!r}")
+        raise KeyError(
+            f"there is no study {study_name!r}. The service has one from its first trial on: where several programs take part, "
+            "each says create_study(study_name=..., load_if_exists=True), with the direction"
+        )
     spec: Any = search["spec"]
     objectives = spec.get("objectives") or [spec["objective"]]
     return Study(

@@ -16,8 +16,10 @@ from .. import trial as _held
 from .. import types as _types
 from .._runner import Runner
 from ..client import Client
-from ..errors import CaviarError, ConflictError, ProblemError
+from ..errors import CaviarError, ConflictError, InvalidError, ProblemError
+from ._absent import missing
 from ._asked import Asked
+from ._enqueued import Enqueued
 from ._first_call import FirstCall
 from ._frame import trials_dataframe
 from ._learned_space import LearnedSpace, draw, is_active, on_step
@@ -78,7 +80,9 @@ class Study:
         self._rng = random.Random(sampler.seed)
         self._worker = f"study-{uuid.uuid4().hex[:12]}"
         self._calls: Dict[int, Trial] = {}
-        self._queue: List[Dict[str, Any]] = []
+        self._queue: List[Enqueued] = []
+        #: What was enqueued, by the number of its trial.
+        self._enqueued: Dict[int, Enqueued] = {}
         self._lock = threading.Lock()
         #: Calls of `optimize` under way, in threads.
         self._active = 0
@@ -90,7 +94,22 @@ class Study:
             self.search_id = search["id"]
             self._learned.adopt(search["spec"]["space"])
 
+    __getattr__ = missing("Study")
+
+    def __reduce__(self) -> Any:
+        raise TypeError(
+            "a study is not sent to other processes: there, create_study(study_name=..., load_if_exists=True)"
+        )
+
     # Results
+
+    @property
+    def sampler(self) -> BaseSampler:
+        return self._sampler
+
+    @property
+    def pruner(self) -> BasePruner:
+        return self._pruner
 
     @property
     def direction(self) -> StudyDirection:
@@ -221,13 +240,14 @@ class Study:
         n_jobs = (os.cpu_count() or 1) if n_jobs == -1 else max(1, n_jobs)
         deadline = None if timeout is None else time.monotonic() + timeout
         self._ends = False
-        self._queue.extend(self._sampler.points if self.search_id is None else [])
+        self._queue.extend(Enqueued(point) for point in (self._sampler.points if self.search_id is None else []))
         if self._sampler.points:
             n_trials = min(n_trials or len(self._sampler.points), len(self._sampler.points))
         first = None
         if self.search_id is None:
-            first = FirstCall(self._new_trial(0, self._queue.pop(0) if self._queue else {}, None))
-            first.call(func, caught)
+            first, n_trials = self._first_call(func, caught, n_trials)
+            if first is None:
+                return
             if not self._took_part(first, n_trials, n_jobs):
                 self._make(first, n_trials, n_jobs)
         else:
@@ -247,7 +267,7 @@ class Study:
             nonlocal untold
             untold = None
             if first is not None and held.number == first.trial.number:
-                first.tell(held, self._metrics)
+                first.tell(held, self._metrics, {} if first.has_failed else self._constraint_metrics(first.trial))
             else:
                 self._call(func, held)
 
@@ -306,12 +326,15 @@ class Study:
         """Ends `optimize` once the trials that run have ended; for callbacks."""
         self._ends = True
 
-    def enqueue_trial(self, params: Dict[str, Any], skip_if_exists: bool = False) -> None:
+    def enqueue_trial(
+        self, params: Dict[str, Any], user_attrs: Optional[Dict[str, Any]] = None, skip_if_exists: bool = False
+    ) -> None:
         """Has these values tried, now or as soon as `optimize` goes on; what they leave out is drawn."""
-        given = [*self._queue, *(trial.params for trial in (self.trials if skip_if_exists else []))]
+        tried = [trial.params for trial in (self.trials if skip_if_exists else [])]
+        given = [*(each.params for each in self._queue), *tried]
         if skip_if_exists and any(all(each.get(name) == params[name] for name in params) for each in given):
             return
-        self._queue.append(dict(params))
+        self._queue.append(Enqueued(dict(params), dict(user_attrs or {})))
         if self.search_id is not None and self._client.get_search(self.search_id)["status"] == "running":
             self._hand_in()
 
@@ -320,6 +343,24 @@ class Study:
         self.user_attrs[key] = value
 
     # How
+
+    def _first_call(
+        self, func: Objective, caught: Tuple[Type[Exception], ...], n_trials: Optional[int]
+    ) -> Tuple[Optional[FirstCall], Optional[int]]:
+        """Calls until one has shown what the search is to be, and the trials that are left with it."""
+        failed = 0
+        while True:
+            first = FirstCall(self._new_trial(failed, {}, None, self._queue.pop(0) if self._queue else None))
+            first.call(func, caught)
+            # How many constraints there are shows in a trial that has come to something.
+            is_enough = bool(self._learned) and self._sampler.constraints_func is None
+            if is_enough or not first.has_failed:
+                first.trial.number, self._calls = 0, {0: first.trial}
+                return first, None if n_trials is None else n_trials - failed
+            _LOGGER.warning("a trial that failed before the space was known is not kept: %s", first.reason)
+            failed += 1
+            if failed == n_trials or self._ends:
+                return None, 0
 
     def _took_part(self, first: FirstCall, n_trials: Optional[int], n_jobs: int) -> bool:
         """Whether another program had begun the study while our first trial ran: it is handed over then, under a number there."""
@@ -350,19 +391,26 @@ class Study:
         assert self.search_id is not None
         while self._queue:
             space = self._client.get_search(self.search_id)["spec"]["space"]
-            params = self._queue.pop(0)
+            enqueued = self._queue.pop(0)
             try:
-                self._client.add_trials(self.search_id, [self._filled(params, space)])
+                [added] = self._client.add_trials(self.search_id, [self._filled(enqueued.params, space)])["items"]
+                self._enqueued[added["number"]] = enqueued
             except ProblemError as error:
                 if not _is_full(error) and not isinstance(error, ConflictError):
                     raise
-                self._queue.insert(0, params)
+                self._queue.insert(0, enqueued)
                 return
 
-    def _new_trial(self, number: int, given: Dict[str, Any], held: Optional[_held.Trial]) -> Trial:
+    def _new_trial(
+        self, number: int, given: Dict[str, Any], held: Optional[_held.Trial], enqueued: Optional[Enqueued] = None
+    ) -> Trial:
         rng = random.Random(self._rng.getrandbits(64))
-        trial = Trial(self._learned, given, number=number, rng=rng, held=held, metric=self._metrics[0])
+        wanted = enqueued or self._enqueued.get(number) or Enqueued({})
+        trial = Trial(
+            self._learned, given, number=number, rng=rng, held=held, metric=self._metrics[0], wanted=wanted.params
+        )
         trial.study = self
+        trial.user_attrs.update(wanted.user_attrs)
         self._calls[number] = trial
         return trial
 
@@ -373,10 +421,15 @@ class Study:
             result = func(trial)
         finally:
             self._learn(trial)  # before the trial ends, and the next one is made
-        end_with(held, result, self._metrics, self._drawn_metrics(trial))
+        end_with(held, result, self._metrics, {**self._drawn_metrics(trial), **self._constraint_metrics(trial)})
 
     def _drawn_metrics(self, trial: Trial) -> Dict[str, float]:
         return trial._extra_metrics(self._learned.space())
+
+    def _constraint_metrics(self, trial: Trial) -> Dict[str, float]:
+        """What the sampler's `constraints_func` says of a trial: the service keeps it, and goes by what is above 0."""
+        func = self._sampler.constraints_func
+        return {} if func is None else {f"constraint{i}": float(value) for i, value in enumerate(func(trial))}
 
     def _learn(self, trial: Trial) -> None:
         """Tells the service of parameters and conditions that it does not know yet: they hold for trials to come."""
@@ -389,12 +442,15 @@ class Study:
             given = self._client.get_search(self.search_id)
             space = self._learned.space(given["spec"]["space"])
             if space != given["spec"]["space"] and given["status"] in ("running", "paused"):
-                self._client.patch_search(self.search_id, space=space)
+                try:
+                    self._client.patch_search(self.search_id, space=space)
+                except InvalidError as error:
+                    if not all(each.get("pointer", "").startswith("/trials/") for each in error.errors):
+                        raise
+                    return  # what was enqueued is not of that space: told once it has been handed out
             self._told = before
 
-    def _make(
-        self, first: Optional[FirstCall], n_trials: Optional[int], n_jobs: int, *, may_wait: bool = True
-    ) -> None:
+    def _make(self, first: Optional[FirstCall], n_trials: Optional[int], n_jobs: int, *, may_wait: bool = True) -> None:
         """Makes the search, with the call that showed its space, if there was one, as its first trial."""
         if not self._learned:
             raise CaviarError("the objective has suggested nothing: there is nothing to search")
@@ -402,7 +458,8 @@ class Study:
             self._learned.learn_call(first.trial._values)
         space = self._told = self._learned.space()
         own = [] if first is None else [first.trial._values]
-        trials = [*own, *(self._filled(each, space) for each in self._queue)]
+        trials = [*own, *(self._filled(each.params, space) for each in self._queue)]
+        self._enqueued.update(enumerate(self._queue, len(own)))
         self._queue = []
         spec: Dict[str, Any] = {
             "name": self.study_name,
@@ -417,10 +474,14 @@ class Study:
         }
         if trials:
             spec["trials"] = trials
+        constraints = {} if first is None else self._constraint_metrics(first.trial)
+        if constraints:
+            spec["constraints"] = [{"metric": metric, "max": 0} for metric in constraints]
         if len(self._metrics) == 1:
             spec["objective"] = spec["objective"][0]
-        if may_wait and first is not None and first.trial._reports:
-            spec["scheduler"] = self._pruner.spec(max(first.trial._reports) + 1)
+        # Code that reports, and never asks whether it is to be pruned, is not.
+        if may_wait and first is not None and first.trial._reports and first.trial._may_prune:
+            spec["scheduler"] = self._pruner.spec([step + 1 for step in first.trial._reports])
         if self._sampler.seed is not None:
             spec["seed"] = self._sampler.seed
         # Of programs that begin a study at the same moment one makes its search, and the others take part.
@@ -458,3 +519,12 @@ class Study:
             domains=self._learned.space(),
             curve=lambda: self._client.measurements(raw["id"], max_points=10_000),
         )
+
+
+def __getattr__(name: str) -> Any:
+    """`optuna.study.create_study` is another name of `optuna.create_study`."""
+    if name in ("create_study", "load_study", "delete_study", "get_all_study_names"):
+        from . import studies
+
+        return getattr(studies, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
