@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useLayoutEffect, useState } from 'react';
 import { askEarly } from '../data/early.js';
 import { startLive } from '../data/live.js';
 import { hasKey, whenRefused } from '../data/session.js';
@@ -8,6 +8,7 @@ import { Empty, Skeleton } from '../ui/states.js';
 import { KeyGate } from './key-gate.js';
 import { loadCode } from './load-code.js';
 import { Link, type Place, usePlace } from './router.js';
+import { titleWith } from './title.js';
 import { TopBar } from './top-bar.js';
 
 const load = {
@@ -69,9 +70,12 @@ export function App() {
 function Page() {
   const place = usePlace();
   const title = titleOf(place);
-  useEffect(() => {
-    document.title = title === '' ? 'Caviar' : `${title} · Caviar`;
-  }, [title]);
+  const address = place.path.join('/');
+  // Before what is shown names it better, once it is there.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: also of the next thing of the same kind
+  useLayoutEffect(() => {
+    document.title = titleWith(title);
+  }, [title, address]);
   const [top, id, tab] = place.path;
   if (top === undefined || (top === 'searches' && id === undefined)) return <SearchesPage />;
   if (top === 'searches' && id === 'new') return <NewSearchPage />;

@@ -30,7 +30,8 @@ export function placeAt(address: string): Place {
 
 export function navigate(to: string, { replace = false } = {}): void {
   if (to === href()) return;
-  history[replace ? 'replaceState' : 'pushState'](null, '', to);
+  if (replace) history.replaceState(history.state, '', to);
+  else history.pushState(null, '', to);
   if (!replace) window.scrollTo(0, 0);
   tell();
 }

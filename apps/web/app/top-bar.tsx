@@ -30,6 +30,7 @@ export function TopBar() {
               {name}
             </Link>
           ))}
+          <a href="/docs/guide">Guide</a>
           <a href="/docs">API</a>
         </nav>
         <div className="end">

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { formatMetric, formatNumber, formatParam, formatTick } from './number.js';
-import { formatAgo, formatDuration, formatUntil } from './time.js';
+import { formatAgo, formatClock, formatDuration, formatUntil } from './time.js';
 
 describe('numbers', () => {
   test.each([
@@ -67,4 +67,10 @@ describe('times', () => {
     expect(formatAgo('2026-11-03T11:57:00Z', now)).toBe('3 min ago');
     expect(formatAgo('2026-11-01T11:00:00Z', now)).toBe('2 d ago');
   });
+});
+
+test('a clock has a day where it is not today’s, and begins the day with 00', () => {
+  const midnight = new Date(2026, 10, 3, 0, 5, 10);
+  expect(formatClock(midnight.toISOString(), midnight.getTime() + 3_600_000)).toBe('00:05:10');
+  expect(formatClock(midnight.toISOString(), midnight.getTime() + 3_600_000 * 24)).toMatch(/Nov.* 00:05:10$/);
 });

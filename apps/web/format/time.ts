@@ -40,6 +40,11 @@ export function formatTime(iso: string | null | undefined): string {
   return new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
-export function formatClock(iso: string): string {
-  return new Date(iso).toLocaleTimeString(undefined, { hour12: false });
+/** The time of a day of today, and of another day that day too. */
+export function formatClock(iso: string, now = Date.now()): string {
+  const time = new Date(iso);
+  // Not `hour12: false`: by that the first hour of a day is 24 where people count to 12.
+  const clock = time.toLocaleTimeString(undefined, { hourCycle: 'h23' });
+  if (time.toDateString() === new Date(now).toDateString()) return clock;
+  return `${time.toLocaleDateString(undefined, { day: 'numeric', month: 'short' })} ${clock}`;
 }

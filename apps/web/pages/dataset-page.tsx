@@ -1,5 +1,6 @@
 import type { DatasetDetailView } from '@caviar/contracts';
 import { Link } from '../app/router.js';
+import { useTitle } from '../app/title.js';
 import { api } from '../data/session.js';
 import { useLoad } from '../data/use-load.js';
 import { formatCount, formatNumber } from '../format/number.js';
@@ -13,6 +14,7 @@ type Column = DatasetDetailView['summary']['target'];
 /** One data set: what is known of it, and a first look at its columns. */
 export function DatasetPage({ id }: { readonly id: string }) {
   const loaded = useLoad(`dataset ${id}`, (signal) => api().getDataset(id, { signal }));
+  useTitle(loaded.value?.name ?? '', 'Data sets');
   return (
     <>
       <div className="crumbs">

@@ -1,5 +1,6 @@
 import { ProblemError } from '@caviar/client';
 import type { ReactNode } from 'react';
+import { Link } from '../app/router.js';
 import { isAway } from '../data/session.js';
 import type { Loaded } from '../data/use-load.js';
 
@@ -17,12 +18,18 @@ export function Failure({ error, onRetry }: { readonly error: unknown; readonly 
     <div className="state" role="alert">
       <strong>{isAway(error) ? 'The service does not answer' : titleOf(error)}</strong>
       <p>{isAway(error) ? 'It is tried again as soon as it is back.' : messageOf(error)}</p>
-      {onRetry !== undefined && (
-        <div className="row">
-          <button type="button" className="button" onClick={onRetry}>
-            Try again
-          </button>
-        </div>
+      {isMissing(error) ? (
+        <p>
+          It may have been deleted, or the address be mistyped. <Link href="/searches">All searches</Link>
+        </p>
+      ) : (
+        onRetry !== undefined && (
+          <div className="row">
+            <button type="button" className="button" onClick={onRetry}>
+              Try again
+            </button>
+          </div>
+        )
       )}
     </div>
   );
@@ -30,7 +37,11 @@ export function Failure({ error, onRetry }: { readonly error: unknown; readonly 
 
 function titleOf(error: unknown): string {
   if (error instanceof ProblemError && error.code === 'role-too-low') return 'Your key may not see this';
-  return error instanceof ProblemError && error.status === 404 ? 'It is not there' : 'This could not be loaded';
+  return isMissing(error) ? 'It is not there' : 'This could not be loaded';
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof ProblemError && error.status === 404;
 }
 
 export function messageOf(error: unknown): string {

@@ -44,7 +44,7 @@ async function explain(
   search: Search,
   metric: string | undefined,
 ): Promise<Importance> {
-  const { space, seed } = search.spec;
+  const { space, seed, constraints } = search.spec;
   const numbers = sampleNumbers(madeOf(search.progress), search.progress.completed, seed);
   const sample = await trials.valued(search.id, { numbers, limit: MAX_IMPORTANCE_TRIALS, seed, metric });
   const steps = importance(space, sample, { seed });
@@ -55,7 +55,8 @@ async function explain(
       continue;
     }
     if (value === 'too-few-trials') {
-      throw nothing(`at least ${MIN_IMPORTANCE_TRIALS} completed trials in the present space are needed`);
+      const kept = constraints === undefined ? '' : ' that keep the constraints';
+      throw nothing(`at least ${MIN_IMPORTANCE_TRIALS} completed trials in the present space${kept} are needed`);
     }
     if (value === 'no-variance') throw nothing('no parameter makes a difference to the value in any trial so far');
     return value;

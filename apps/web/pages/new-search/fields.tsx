@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useState } from 'react';
+import { listIn, listText } from './list-text.js';
 
 /** A named control with what is wrong below it. */
 export function Field({
@@ -94,7 +95,7 @@ export function ChoiceField({
   );
 }
 
-/** Values of any kind as JSON, separated by commas: `adam, gd`, `16, 32`, `true, false`. */
+/** Values of any kind, separated by commas: `adam, gd`, `16, 32`, `true, false`. */
 export function ListField({
   label,
   value,
@@ -106,7 +107,7 @@ export function ListField({
   readonly error?: string | undefined;
   readonly onChange: (value: readonly unknown[]) => void;
 }) {
-  const shown = value.map((item) => (typeof item === 'string' ? item : JSON.stringify(item))).join(', ');
+  const shown = listText(value);
   const [text, setText] = useState(shown);
   const asJson = JSON.stringify(value);
   useEffect(() => {
@@ -125,19 +126,4 @@ export function ListField({
       />
     </Field>
   );
-}
-
-/** Lists within the list keep their own commas. */
-function listIn(text: string): unknown[] {
-  const parts = text.match(/\[[^\]]*\]|[^,]+/g) ?? [];
-  return parts
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-    .map((part) => {
-      try {
-        return JSON.parse(part) as unknown;
-      } catch {
-        return part;
-      }
-    });
 }

@@ -8,9 +8,11 @@ import {
 } from '@caviar/contracts';
 import { useEffect, useMemo, useState } from 'react';
 import { z } from 'zod';
+import { CONNECTED, useTick } from '../../data/live.js';
 import { api } from '../../data/session.js';
 import { messageOf } from '../../ui/states.js';
 import type { Draft } from './draft.js';
+import { useKeptText } from './kept-text.js';
 
 // The policy of the page forbids code made at run time; schemas do without.
 z.config({ jitless: true });
@@ -32,13 +34,15 @@ const QUIET_MS = 250;
 
 /** Checks as one types: the shape here, by the very schema of the service; what fits together by its preview, which also draws. */
 export function useSpec(initial: string): SpecState {
-  const [text, setText] = useState(initial);
+  const [text, setText] = useKeptText(initial);
+  const connected = useTick(CONNECTED);
   const { draft, errors: shape } = useMemo(() => read(text), [text]);
   const [answer, setAnswer] = useState<{
     readonly text: string;
     readonly preview: SearchPreviewView | null;
     readonly errors: readonly InvalidField[];
   } | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a service that was away is asked again when it is back
   useEffect(() => {
     if (draft === null || shape.length > 0) return;
     const stop = new AbortController();
@@ -56,7 +60,7 @@ export function useSpec(initial: string): SpecState {
       clearTimeout(timer);
       stop.abort();
     };
-  }, [text, draft, shape]);
+  }, [text, draft, shape, connected]);
   const isCurrent = answer?.text === text;
   const errors = shape.length > 0 ? shape : isCurrent ? answer.errors : [];
   return {

@@ -179,7 +179,7 @@ function Drawn({ curves, pair }: { readonly curves: TrialCurvesView['items']; re
           {curves.map(({ trialId, number, steps, metrics }, i) => (
             <tr key={trialId}>
               <td>
-                <span className={`swatch series-${i % 8}`} aria-hidden="true" />{' '}
+                <span className={`swatch series-${i % 10}`} aria-hidden="true" />{' '}
                 <TrialLink id={trialId} number={number} />
               </td>
               <td className="number">{steps.at(-1)}</td>

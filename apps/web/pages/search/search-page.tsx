@@ -1,6 +1,7 @@
 import type { SearchView } from '@caviar/contracts';
 import { useEffect, useState } from 'react';
 import { Link } from '../../app/router.js';
+import { useTitle } from '../../app/title.js';
 import { CONNECTED, keepSearch, useIsGone, useLiveSearch, useTick } from '../../data/live.js';
 import { endedOf } from '../../data/progress.js';
 import { api } from '../../data/session.js';
@@ -59,7 +60,8 @@ function Deleted() {
 
 function Shown({ search, tick, tab }: TabProps & { readonly tab: string }) {
   const { id, name } = search;
-  const [, , Tab] = TABS.find(([key]) => key === tab) ?? TABS[0];
+  const [shown, title, Tab] = TABS.find(([key]) => key === tab) ?? TABS[0];
+  useTitle(name, shown === 'overview' ? '' : title);
   return (
     <>
       <div className="crumbs">
@@ -77,13 +79,13 @@ function Shown({ search, tick, tab }: TabProps & { readonly tab: string }) {
       </div>
       <Figures search={search} />
       <nav className="tabs" aria-label="Views of the search" style={{ margin: '16px 0' }}>
-        {TABS.map(([key, title]) => (
+        {TABS.map(([key, words]) => (
           <Link
             key={key}
             href={key === 'overview' ? `/searches/${id}` : `/searches/${id}/${key}`}
-            aria-current={key === tab ? 'page' : undefined}
+            aria-current={key === shown ? 'page' : undefined}
           >
-            {title}
+            {words}
           </Link>
         ))}
       </nav>

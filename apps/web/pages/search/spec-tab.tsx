@@ -1,6 +1,6 @@
 import { Link } from '../../app/router.js';
 import { formatTime } from '../../format/time.js';
-import { CopyIcon } from '../../ui/icons.js';
+import { CopyButton } from '../../ui/copy-button.js';
 import { Card, Pairs } from '../../ui/parts.js';
 import type { TabProps } from './tab-props.js';
 
@@ -15,9 +15,7 @@ export function SpecTab({ search }: TabProps) {
           hint={search.spaceVersion > 1 ? `version ${search.spaceVersion} of the space` : undefined}
           actions={
             <>
-              <button type="button" className="button tiny" onClick={() => navigator.clipboard.writeText(text)}>
-                <CopyIcon /> Copy
-              </button>
+              <CopyButton text={text} what="spec" />
               <Link className="button tiny" href={`/searches/new?from=${search.id}`}>
                 Duplicate
               </Link>

@@ -1,12 +1,14 @@
 import type { TrialView } from '@caviar/contracts';
 import { useEffect, useState } from 'react';
 import { Link } from '../../app/router.js';
+import { useTitle } from '../../app/title.js';
 import { keepSearch, useLiveSearch, useTick } from '../../data/live.js';
 import { boundsOf, brokenBy, constraintsOf, decidingMetrics } from '../../data/objectives.js';
 import { api } from '../../data/session.js';
 import { useLoad } from '../../data/use-load.js';
 import { formatMetric, formatParam } from '../../format/number.js';
 import { formatAgo, formatDuration, formatTime } from '../../format/time.js';
+import { CopyButton } from '../../ui/copy-button.js';
 import { Bound, Card, Pairs, StatusPill } from '../../ui/parts.js';
 import { Whole } from '../../ui/states.js';
 import { History } from './history.js';
@@ -54,6 +56,7 @@ function WithSearch({ trial, tick, onChange }: Changing & { readonly trial: Tria
 function Shown({ onChange, ...props }: TrialProps & Changing) {
   const { trial, search } = props;
   const { id, number, status } = trial;
+  useTitle(`Trial ${number}`, search.name);
   const edits = useLoad(`edits ${id}`, (signal) => api().trialEdits(id, { signal }), { tick: props.tick });
   return (
     <>
@@ -80,7 +83,10 @@ function Shown({ onChange, ...props }: TrialProps & Changing) {
           <TrialCurves {...props} edits={edits.value?.items ?? []} />
         </div>
         <div className="third stack">
-          <Card title="Parameters">
+          <Card
+            title="Parameters"
+            actions={<CopyButton text={JSON.stringify(trial.params, null, 2)} what="parameters" />}
+          >
             <Pairs
               items={Object.entries(trial.params).map(
                 ([name, value]) =>
@@ -112,12 +118,19 @@ function Changed({
 }) {
   const now = edits.findLast(({ state, params }) => state === 'applied' && name in params)?.params[name];
   return now === undefined ? (
-    <span className="mono">{formatParam(value)}</span>
+    <span className="mono" title={exactly(value)}>
+      {formatParam(value)}
+    </span>
   ) : (
-    <span className="mono">
+    <span className="mono" title={exactly(now)}>
       <s className="muted">{formatParam(value)}</s> → {formatParam(now)}
     </span>
   );
+}
+
+/** All digits: four of them are another value. */
+function exactly(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function pinsOf({ trial, search }: TrialProps): string {

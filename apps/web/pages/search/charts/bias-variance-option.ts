@@ -165,7 +165,7 @@ function quadrants(palette: Palette, x: GapAxis, y: GapAxis) {
       name,
       coord: from,
       itemStyle: { color, opacity: 0.07 },
-      label: { show: true, position, color: palette.muted, fontSize: 12, fontWeight: 500, distance: 8 },
+      label: { show: true, position, color: palette.muted, fontSize: 12, lineHeight: 16, fontWeight: 500, distance: 8 },
     },
     { coord: to },
   ];
@@ -173,7 +173,7 @@ function quadrants(palette: Palette, x: GapAxis, y: GapAxis) {
   return {
     silent: true,
     data: [
-      area('low bias, low variance', {
+      area('low bias,\nlow variance', {
         from: [x.min, y.min],
         to: [atX, atY],
         position: 'insideBottomLeft',
@@ -191,7 +191,7 @@ function quadrants(palette: Palette, x: GapAxis, y: GapAxis) {
         position: 'insideTopLeft',
         color: status['running'],
       }),
-      area('high bias and high variance', {
+      area('high bias and\nhigh variance', {
         from: [atX, atY],
         to: [x.max, y.max],
         position: 'insideTopRight',

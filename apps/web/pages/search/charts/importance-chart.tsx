@@ -43,7 +43,12 @@ export function ImportanceChart({ search, tick, hasPairs = false }: TabProps & {
   if (loaded.value !== undefined) return <Shown importance={loaded.value} metric={metric} hasPairs={hasPairs} />;
   return (
     <Card title="Importance">
-      <Whole loaded={loaded} height={260} quiet={['nothing-to-explain']} quietTitle="Not known yet">
+      <Whole
+        loaded={loaded}
+        height={260}
+        quiet={['nothing-to-explain']}
+        quietTitle={search.endedAt === null ? 'Not known yet' : 'Not known'}
+      >
         {() => null}
       </Whole>
     </Card>
@@ -106,7 +111,12 @@ function importanceOption(palette: Palette, bars: readonly Bar[]) {
       ...axis(palette, { names }),
       inverse: true,
       axisLine: { show: false },
-      axisLabel: { color: palette.text, fontSize: 12, width: 150, overflow: 'truncate' },
+      axisLabel: {
+        color: palette.text,
+        fontSize: 12,
+        width: Math.min(360, 0.4 * window.innerWidth),
+        overflow: 'truncate',
+      },
     },
     series: [
       {

@@ -16,6 +16,17 @@ const HEIGHT = 340;
 const MOST_LINES = 300;
 const MOST_NAMED = 50;
 
+/** Room for the names of the axes beside each other: one that is cut off is read like the next. */
+function roomFor(axes: readonly SpaceAxis[]): number {
+  const longest = Math.max(0, ...axes.map(({ name }) => name.length));
+  return Math.min(220, Math.max(96, 7 * longest + 12));
+}
+
+/** What a name needs on each side of its axis. */
+function halfOf(name = ''): number {
+  return Math.min(110, 3.7 * name.length);
+}
+
 interface Line {
   readonly point: Point;
   readonly places: readonly (number | null)[];
@@ -71,7 +82,7 @@ export function ParallelChart({ search, points }: { readonly search: SearchView;
       title="Parallel coordinates"
       hint="drag along an axis to choose a range, click a line to open its trial"
       height={HEIGHT}
-      minWidth={96 * (axes.length + 1)}
+      minWidth={roomFor(axes) * (axes.length + 1)}
       option={option}
       onReady={ready}
       onDrawn={drawn}
@@ -156,7 +167,13 @@ function parallelOption({
   };
   return {
     ...BASE,
-    parallel: { left: 56, right: 64, top: 36, bottom: 20, axisExpandable: false },
+    parallel: {
+      left: Math.max(56, halfOf(axes[0]?.name)),
+      right: Math.max(64, halfOf(objective.metric)),
+      top: 36,
+      bottom: 20,
+      axisExpandable: false,
+    },
     parallelAxis: [
       ...axes.map((axis, dim) => ({
         ...common,

@@ -1,0 +1,147 @@
+import { type Client, createClient } from '@caviar/client';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findChromium, type Visit, visit } from '../support/browser.js';
+import { type Dashboard, openDashboard } from '../support/dashboard.js';
+
+// What people need beside what a page is about: its name in a tab, all digits of a value, what is chosen without its colours.
+
+const path = findChromium();
+
+describe.skipIf(path === null)('a page as people have it before them', () => {
+  let dashboard: Dashboard;
+  let client: Client;
+  let url: string;
+  let visited: Visit;
+  let page: Page;
+  let id: string;
+  let trial: Awaited<ReturnType<Client['ask']>>['trials'][number];
+  beforeAll(async () => {
+    dashboard = await openDashboard(path!);
+    ({ url } = dashboard);
+    client = createClient({ baseUrl: url });
+    ({ id } = await client.createSearch({
+      name: 'taken home',
+      trainer: { kind: 'external' },
+      space: { rate: { kind: 'float', min: 1e-4, max: 1, scale: 'log' } },
+      objective: { metric: 'loss', direction: 'minimize' },
+      sampler: { kind: 'random' },
+      stop: { maxTrials: 1 },
+    }));
+    const [asked] = (await client.ask(id, { worker: 'one' })).trials;
+    await client.finishTrial(asked!.id, {
+      leaseToken: asked!.leaseToken,
+      status: 'completed',
+      metrics: { loss: 0.5 },
+    });
+    trial = asked!;
+    visited = await visit(dashboard.browser);
+    ({ page } = visited);
+  });
+  afterAll(() => dashboard?.close());
+
+  const named = (title: string) => page.waitForFunction((wanted) => document.title === wanted, title);
+
+  test('is named after what it shows, wherever one goes', async () => {
+    await page.goto(`${url}/searches/${id}`);
+    await named('taken home · Caviar');
+    await page.getByRole('link', { name: 'Parameters' }).click();
+    await named('taken home · Parameters · Caviar');
+    await page.goBack();
+    await named('taken home · Caviar');
+    await page.getByRole('link', { name: '#0' }).first().click();
+    await named('Trial 0 · taken home · Caviar');
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Searches' }).click();
+    await named('Searches · Caviar');
+  });
+
+  test('gives the parameters of a trial with all digits, and says that they were copied', async () => {
+    await page.goto(`${url}/trials/${trial.id}`);
+    await page.getByTitle(JSON.stringify(trial.params['rate'])).waitFor();
+    // As where it came by plain HTTP from another machine: there is no clipboard to write to, only a selection to copy.
+    await page.evaluate(() => {
+      Object.defineProperty(navigator, 'clipboard', { value: undefined });
+      document.addEventListener('copy', () => {
+        Object.assign(window, { copied: (document.activeElement as HTMLTextAreaElement).value });
+      });
+    });
+    await page.getByRole('button', { name: 'the parameters' }).click();
+    await page.getByText('Copied').waitFor();
+    expect(JSON.parse(await page.evaluate(() => String(Reflect.get(window, 'copied'))))).toEqual(trial.params);
+  });
+
+  test('leads to the guide, and has all of its bar on a phone', async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto(`${url}/searches`);
+    const button = await page.getByRole('button', { name: 'Dark colours' }).boundingBox();
+    expect(button!.x + button!.width).toBeLessThanOrEqual(360);
+    await page.setViewportSize({ width: 1280, height: 860 });
+    const guide = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Guide' });
+    expect(await guide.getAttribute('href')).toBe('/docs/guide');
+    expect((await page.request.get(`${url}/docs/guide`)).status()).toBe(200);
+  });
+
+  test('that is not there leads on to what is', async () => {
+    await page.goto(`${url}/searches/srch_nowhere`);
+    await page.getByText('It is not there').waitFor();
+    expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+    await page.getByRole('link', { name: 'All searches', exact: true }).click();
+    await page.getByText('taken home').waitFor();
+  });
+
+  test('tells what is chosen where a contrast theme takes its colours away', async () => {
+    await page.emulateMedia({ forcedColors: 'active' });
+    await page.goto(`${url}/searches`);
+    const backgroundOf = (name: string) =>
+      page.getByRole('button', { name, exact: true }).evaluate((button) => getComputedStyle(button).backgroundColor);
+    await page.getByText('taken home').waitFor();
+    expect(await backgroundOf('All')).not.toBe(await backgroundOf('Running'));
+    await page.goto(`${url}/searches/${id}`);
+    const lineOf = (name: string) =>
+      page
+        .getByRole('navigation', { name: 'Views of the search' })
+        .getByRole('link', { name })
+        .evaluate((link) => getComputedStyle(link).borderBottomColor);
+    await page.getByRole('heading', { name: 'taken home' }).waitFor();
+    expect(await lineOf('Overview')).not.toBe(await lineOf('Trials'));
+    await page.emulateMedia({ forcedColors: 'none' });
+  });
+
+  test('keeps a spec that is being written over a reload, and for who comes back', async () => {
+    await page.goto(`${url}/searches/new`);
+    const name = page.getByLabel('Name', { exact: true });
+    const kept = () => page.waitForFunction(() => JSON.stringify(history.state).includes('half written'));
+    await name.fill('half written');
+    await kept();
+    await page.reload();
+    expect(await name.inputValue()).toBe('half written');
+    await page.getByRole('button', { name: 'JSON' }).click();
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Searches' }).click();
+    await page.getByRole('link', { name: 'New search' }).click();
+    expect(await name.inputValue()).not.toBe('half written');
+    await page.goBack();
+    await page.goBack();
+    expect(JSON.parse(await page.getByLabel('Spec as JSON').inputValue()).name).toBe('half written');
+  });
+
+  test('checks a spec again when the service is back', async () => {
+    await page.goto(`${url}/searches/new`);
+    const start = page.getByRole('button', { name: 'Start the search' });
+    await page.waitForFunction(() => document.querySelector('button.primary:enabled') !== null);
+    await dashboard.service.app.close();
+    await page.getByLabel('Name', { exact: true }).fill('while it was away');
+    await page.getByText('the spec', { exact: true }).waitFor();
+    expect(await start.isDisabled()).toBe(true);
+    const back = await dashboard.again();
+    try {
+      await page.waitForFunction(() => document.querySelector('button.primary:enabled') !== null);
+    } finally {
+      await page.goto('about:blank');
+      await back.close();
+    }
+  });
+
+  test('says on the console nothing but what was not there', () => {
+    expect(visited.complaints.filter((text) => !/status of 404|ERR_CONNECTION|ERR_INCOMPLETE/.test(text))).toEqual([]);
+  });
+});
