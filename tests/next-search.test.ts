@@ -8,6 +8,7 @@ import {
   searchSpecInputSchema,
 } from '@caviar/spec';
 import { describe, expect, it } from 'vitest';
+import { forbiddenContent } from '../packages/contracts/index.js';
 import { diagnose, nextSearch } from '../packages/diagnosis/index.js';
 import { checkSampler, prepareSearch, suggest } from '../packages/search/index.js';
 import { clouds } from '../packages/training/fixtures/jobs.js';
@@ -135,6 +136,7 @@ function issuesOfNext({ task, given, verdict }: Case) {
       params: { ...spec.trainer.params, ...best.params },
     }),
   });
+  expect(forbiddenContent(next.spec)).toEqual([]);
   const parsed = searchSpecInputSchema.parse(JSON.parse(JSON.stringify(next.spec)));
   const issues = checkSearchSpec(parsed, context);
   return issues.length > 0 ? issues : checkSampler(completeSearchSpec(parsed, context, 1));
@@ -195,6 +197,7 @@ describe('the next search', () => {
         ],
       },
     ],
+    ['a long name of emoji', { name: `x${'🐟'.repeat(199)}` }],
     ['the notes ratios and the greatest seed', { seed: Number.MAX_SAFE_INTEGER, name: 'x'.repeat(200) }],
     ['rungs that were counted by hand', { scheduler: { kind: 'asha', minResource: 1, eta: 3, maxResource: 20 } }],
   ] as const)('can be POSTed after one with %s', (_, extra) => {

@@ -11,6 +11,7 @@ import type { Client } from './client.js';
 import { cutPage } from './cursor.js';
 import { isUniqueViolation } from './errors.js';
 import { Prisma } from './generated/client.js';
+import { jsonText } from './json-text.js';
 import { countTrials, type SearchRow, toSearch } from './rows.js';
 import { LIST, listOrder, placeInList } from './search-order.js';
 import { json } from './trial-sql.js';
@@ -201,10 +202,9 @@ export class SearchRepository implements SearchStore {
     if (change.name !== undefined) set.push(Prisma.sql`name = ${change.name}`);
     if (change.notes !== undefined) set.push(Prisma.sql`notes = ${change.notes}`);
     const { spec } = change;
-    if (spec !== undefined) set.push(Prisma.sql`spec = ${JSON.stringify(spec.to)}::json`);
+    if (spec !== undefined) set.push(Prisma.sql`spec = ${jsonText(spec.to)}::json`);
     // Compared as values: how a number is written, or the order of keys, is no difference.
-    const unchanged =
-      spec === undefined ? Prisma.sql`true` : Prisma.sql`spec::jsonb = ${JSON.stringify(spec.from)}::jsonb`;
+    const unchanged = spec === undefined ? Prisma.sql`true` : Prisma.sql`spec::jsonb = ${jsonText(spec.from)}::jsonb`;
     if (change.plannedTotal !== undefined) set.push(Prisma.sql`planned_total = ${change.plannedTotal}::int`);
     if (change.roundCount !== undefined) set.push(Prisma.sql`round_count = ${change.roundCount}::int`);
     if (change.space === undefined) {
@@ -219,14 +219,14 @@ export class SearchRepository implements SearchStore {
         RETURNING id, space_version, queued + running + paused + completed + pruned + infeasible + failed + cancelled AS made
       )
       INSERT INTO space_versions (search_id, version, first_number, space)
-      SELECT id, space_version, made, ${JSON.stringify(change.space)}::json FROM changed`;
+      SELECT id, space_version, made, ${jsonText(change.space)}::json FROM changed`;
     return stored > 0;
   }
 
   async addRound(id: string, round: Round): Promise<void> {
     await this.client.$executeRaw`
       INSERT INTO search_rounds (search_id, index, first_number, end_number, region, reason)
-      VALUES (${id}, ${round.index}, ${round.firstNumber}, ${round.endNumber}, ${JSON.stringify(round.region)}::json, ${round.reason})
+      VALUES (${id}, ${round.index}, ${round.firstNumber}, ${round.endNumber}, ${jsonText(round.region)}::json, ${round.reason})
       ON CONFLICT DO NOTHING`;
   }
 

@@ -432,6 +432,14 @@ describe('trials that callers add', () => {
   });
 });
 
+test('a result whose texts Postgres cannot keep is stored without them, and holds up no other', async () => {
+  const [odd, other] = await claim(await add(2));
+  const ends = [finishOf(odd!, 1, { reason: 'a\0b', metrics: { '\ud83d': 1 } }), finishOf(other!, 2)];
+  const report = { ...odd!, step: 1, metrics: { '\0': 2 }, elapsedMs: 1 };
+  expect(await db.trials.finish(ends, [report])).toHaveLength(2);
+  expect(await db.trials.get(odd!.trialId)).toMatchObject({ reason: 'a\uFFFDb', metrics: { '\uFFFD': 1 } });
+});
+
 describe('the leaderboard', () => {
   test('ranks by value, then number; what has no finite value comes last; the failed and cancelled are left out', async () => {
     const leases = await claim(await add(8));

@@ -1,9 +1,10 @@
 import type { MeasurementReport } from '@caviar/orchestrator';
 import type { Objective, TrialStatus } from '@caviar/spec';
 import { Prisma } from './generated/client.js';
+import { jsonText } from './json-text.js';
 
 /** A value as a json parameter. */
-export const json = (value: unknown) => Prisma.sql`${JSON.stringify(value)}::json`;
+export const json = (value: unknown) => Prisma.sql`${jsonText(value)}::json`;
 
 /** That many milliseconds from now, by the database's clock. */
 export const inMs = (ms: number) => Prisma.sql`now() + ${ms}::float8 * interval '1 millisecond'`;

@@ -12,6 +12,7 @@ import { z } from 'zod';
 import type { Client } from './client.js';
 import { cursorFields, cutPage, decodeCursor } from './cursor.js';
 import { Prisma } from './generated/client.js';
+import { jsonText } from './json-text.js';
 import { json } from './trial-sql.js';
 
 const LIST = 'workers';
@@ -45,7 +46,7 @@ export class WorkerRepository implements WorkerStore {
     const [row] = await this.client.$queryRaw<Quarantine[]>`
       WITH heard AS (
         INSERT INTO workers (id, host, pid, concurrency, runtime, last_success_at)
-        VALUES (${id}, ${host}, ${pid}, ${concurrency}, ${JSON.stringify(runtime)}::jsonb, CASE WHEN ${hasSucceeded} THEN now() END)
+        VALUES (${id}, ${host}, ${pid}, ${concurrency}, ${jsonText(runtime)}::jsonb, CASE WHEN ${hasSucceeded} THEN now() END)
         ON CONFLICT (id) DO UPDATE SET last_seen_at = now(),
           last_success_at = CASE WHEN ${hasSucceeded} THEN now() ELSE workers.last_success_at END
       )

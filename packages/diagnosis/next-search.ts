@@ -1,4 +1,12 @@
-import { type Domain, findTrainer, type Params, type SearchSpec, type SearchSpecInput, type Split } from '@caviar/spec';
+import {
+  type Domain,
+  findTrainer,
+  fitText,
+  type Params,
+  type SearchSpec,
+  type SearchSpecInput,
+  type Split,
+} from '@caviar/spec';
 import type { Diagnosis } from './diagnose.js';
 import { type JudgedTrial, type PressedBound, pressedBounds, widen } from './pressed-bounds.js';
 import type { RecipeStep } from './recipe.js';
@@ -70,7 +78,7 @@ export function nextSearch(input: NextSearchInput): NextSearch {
     spec: {
       ...rest,
       // Names are at most 200 characters long.
-      name: `${name.slice(0, 180)}, next`,
+      name: `${fitText(name, 180)}, next`,
       seed: (seed + 1) % Number.MAX_SAFE_INTEGER,
       trainer: { ...spec.trainer, ...sameSplit(spec), params: draft.params },
       space: draft.space,

@@ -28,6 +28,7 @@ export {
 } from './dataset-meta.js';
 export type { ColumnSummary, DatasetSummary, StoredDataset } from './dataset-summary.js';
 export { EDIT_STATES, type EditState, type ParamChange, type TrialEdit } from './edit.js';
+export { fitText } from './fit-text.js';
 export {
   type GradientCheckReport,
   type GradientCheckRequest,

@@ -4,6 +4,8 @@ import { HttpProblem } from './http-problem.js';
 
 /** Seconds after which a caller may try again while Postgres or Redis is away. */
 export const RETRY_AFTER_S = '2';
+/** And while a quota is used up: until then a search may have ended. */
+const QUOTA_RETRY_AFTER_S = '60';
 
 /** The problem that an error is to the caller. Whatever is not known to be harmless becomes `internal`. */
 export function toHttpProblem(error: unknown): HttpProblem {
@@ -23,7 +25,9 @@ function fromDomain(error: DomainError): HttpProblem {
   }
   const errors = error.issues.map(({ path, message }) => ({ pointer: jsonPointer(path), message }));
   if (error.code === 'invalid-cursor') return invalidCursor();
-  return errors.length > 0 ? invalid(error.code, errors) : new HttpProblem(error.code, error.message);
+  if (errors.length > 0) return invalid(error.code, errors);
+  const headers = error.code === 'quota-exceeded' ? { 'Retry-After': QUOTA_RETRY_AFTER_S } : {};
+  return new HttpProblem(error.code, error.message, { headers });
 }
 
 /** A problem whose detail is its first error, for those who read no further. */

@@ -56,7 +56,9 @@ describe('quotas of a project', () => {
       app.inject({ method: 'POST', url: `/v1/searches/${id}/${verb}`, headers: mine });
     expect((await act(first.id, 'pause')).statusCode).toBe(200);
     const third = body(await create(mine, 1), 'createSearch');
-    problem(await act(first.id, 'resume'), 'quota-exceeded');
+    const refused = await act(first.id, 'resume');
+    problem(refused, 'quota-exceeded');
+    expect(refused.headers['retry-after']).toBe('60');
     // Resuming what runs changes nothing, and needs no room.
     expect((await act(second.id, 'resume')).statusCode).toBe(200);
     expect((await act(third.id, 'cancel')).statusCode).toBe(200);

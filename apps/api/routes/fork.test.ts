@@ -58,6 +58,14 @@ describe('a fork', () => {
     expect(Math.log10(learningRate!.max / learningRate!.min)).toBeCloseTo(0.25 * Math.log10(2 / 1e-4), 1);
   });
 
+  test.each(['🐟'.repeat(200), `x${'🐟'.repeat(199)}`])('cuts no character of a long name in half', async (name) => {
+    const { trial } = await trialOf({ name });
+    const forked = body(await fork(trial.id), 'forkTrial');
+    expect(forked.name).toBe(`${[...name].slice(0, 160).join('')}, around trial 0`);
+    // Half a character in one spec had Postgres refuse whatever read the others too.
+    expect((await fork(trial.id)).statusCode).toBe(201);
+  });
+
   test('takes what the body says, and the same key once', async () => {
     const { trial } = await trialOf(MLP);
     const payload = {

@@ -1,4 +1,4 @@
-import type { Metrics } from '@caviar/spec';
+import { fitText, type Metrics } from '@caviar/spec';
 
 /** What a program says with one line of its standard output. */
 export type ProgramLine =
@@ -31,7 +31,7 @@ export function readLine(line: string): ProgramLine {
     if (status !== 'completed' && status !== 'infeasible') {
       return { kind: 'wrong', message: `status must be completed or infeasible, not ${JSON.stringify(status)}` };
     }
-    const text = typeof reason === 'string' && reason !== '' ? reason.slice(0, 1000) : null;
+    const text = typeof reason === 'string' && reason !== '' ? fitText(reason, 1000) : null;
     return { kind: 'end', status, metrics: metrics as Metrics | null, reason: text };
   }
   if (metrics === null) return { kind: 'wrong', message: 'metrics must be an object of numbers' };
@@ -62,5 +62,7 @@ function metricsProblem(metrics: unknown): string | null {
   const bad = entries.find(
     ([name, value]) => name === '' || name.length > 200 || !(value === null || typeof value === 'number'),
   );
-  return bad === undefined ? null : `the metric ${JSON.stringify(bad[0])} must be a number or null`;
+  if (bad !== undefined) return `the metric ${JSON.stringify(bad[0])} must be a number or null`;
+  const odd = entries.find(([name]) => fitText(name, 200) !== name);
+  return odd === undefined ? null : `the name of the metric ${JSON.stringify(odd[0])} is no text`;
 }

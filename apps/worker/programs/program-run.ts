@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { judgedByObjectives } from '@caviar/orchestrator';
-import type { Measurement, Metrics, Program } from '@caviar/spec';
+import { fitText, type Measurement, type Metrics, type Program } from '@caviar/spec';
 import type { ThreadTask } from '../trainer/protocol.js';
 import type { ThreadResult } from '../trainer/training-thread.js';
 import { groupMemory, signalGroup } from './group.js';
@@ -89,7 +89,7 @@ export function startProgram({ program, input, task, onMeasured, onNoise }: Prog
   eachLine(
     child.stderr,
     (line) => {
-      if (line.trim() !== '') lastError = line.trim().slice(0, 500);
+      if (line.trim() !== '') lastError = fitText(line.trim(), 500);
       onNoise(line);
     },
     () => {},

@@ -105,6 +105,19 @@ describe('a program', () => {
     expect(noise).toMatchObject([{ program: 'it', trialNumber: 3, line: 'epoch 1 of 2' }]);
   });
 
+  test('may print bytes that are no text: what is kept of them is', async () => {
+    const said = await run(
+      script(
+        `say({ status: 'infeasible', metrics: { cost: 1 }, reason: 'a\\0b' + '🐟'.repeat(2000) }); process.exit();`,
+      ),
+    );
+    expect(said.result).toMatchObject({ status: 'infeasible', reason: `a\uFFFDb${'🐟'.repeat(997)}` });
+    const named = await run(script(`say({ metrics: { cost: 1, 'a\\0': 2 } }); process.exit();`));
+    expect(named.result).toMatchObject({ kind: 'failed', reason: expect.stringContaining('is no text') });
+    const noisy = await run(script(`process.stderr.write('core\\0dumped\\n', () => process.exit(3));`));
+    expect(noisy.result).toMatchObject({ kind: 'failed', reason: expect.stringContaining('core\uFFFDdumped') });
+  });
+
   test('gets flags instead, with no shell in between', async () => {
     const argv = [
       process.execPath,

@@ -165,6 +165,11 @@ def escaped(value: str) -> str:
     return quote(value, safe="")
 
 
+def fit_reason(reason: str) -> str:
+    """As much of a reason as the service takes, without what it refuses: U+0000, and bytes that Python could not decode."""
+    return reason.encode("utf-8", "replace").decode().replace("\0", "\ufffd")[:1000]
+
+
 def finite(metrics: Mapping[str, Optional[float]]) -> Dict[str, Optional[float]]:
     """Metrics as JSON can say them: it has neither NaN nor infinity."""
     return {name: _finite(value) for name, value in metrics.items()}

@@ -11,7 +11,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Opt
 from . import types as t
 from ._events import read_events
 from ._form import Files, Form
-from ._transport import Transport, escaped, finite, pause_before_retry
+from ._transport import Transport, escaped, finite, fit_reason, pause_before_retry
 from .errors import ProblemError, UnreachableError
 
 DEFAULT_URL = "http://127.0.0.1:3000"
@@ -450,7 +450,7 @@ class Client:
 
     def release_trial(self, trial_id: str, lease_token: str, *, reason: Optional[str] = None) -> t.Trial:
         """Gives a trial back unfinished: somebody else has it at once, and nothing is counted against it."""
-        body = _given(leaseToken=lease_token, reason=reason)
+        body = _given(leaseToken=lease_token, reason=None if not reason else fit_reason(reason))
         return cast(t.Trial, self._json("POST", f"{_trial(trial_id)}/release", body=body))
 
     def finish_trial(
@@ -467,7 +467,7 @@ class Client:
             leaseToken=lease_token,
             status=status,
             metrics=None if metrics is None else finite(metrics),
-            reason=None if not reason else reason[:1000],
+            reason=None if not reason else fit_reason(reason),
             step=step,
         )
         return cast(t.Trial, self._json("POST", f"{_trial(trial_id)}/finish", body=body))

@@ -12,7 +12,7 @@ from unittest import mock
 import caviar
 import caviar.optuna_like
 from caviar._events import read_events
-from caviar._transport import finite, pause_before_retry
+from caviar._transport import finite, fit_reason, pause_before_retry
 from caviar.errors import problem_of
 from caviar.optuna_like import DomainError, pruners, samplers
 from caviar.optuna_like import _learned_space as learned
@@ -194,6 +194,13 @@ class Metrics(unittest.TestCase):
     def test_that_are_not_finite_are_null(self):
         given = {"a": math.nan, "b": math.inf, "c": None, "d": True, "e": 2}
         self.assertEqual(finite(given), {"a": None, "b": None, "c": None, "d": 1.0, "e": 2.0})
+
+
+class Reasons(unittest.TestCase):
+    def test_hold_what_the_service_takes_whatever_an_exception_says(self):
+        undecoded = b"no file \xff".decode("utf-8", "surrogateescape")
+        self.assertEqual(fit_reason(undecoded + "\0"), "no file ?\ufffd")
+        self.assertEqual(fit_reason("\U0001f41f" * 2000), "\U0001f41f" * 1000)
 
 
 class Specs(unittest.TestCase):

@@ -2,6 +2,7 @@ import type { AskedView, DecisionView, FinishBody } from '@caviar/contracts';
 import type { Client } from '../calls.js';
 import { ProblemError } from '../problem-error.js';
 import { createDeferred, type Deferred } from './deferred.js';
+import { reasonFrom } from './reason.js';
 
 type HandedOut = AskedView['trials'][number];
 type Metrics = Readonly<Record<string, number | null>>;
@@ -24,7 +25,6 @@ export type Rest = { readonly kind: 'parked' } | { readonly kind: 'ended'; reado
 
 /** Beats per lease: two may be lost before the trial is. */
 const BEATS_PER_LEASE = 3;
-const LONGEST_REASON = 1000;
 
 /**
  * A trial that runs here, from its first lease to its end. When it is told to pause, the caller's function stays where it is, in
@@ -120,7 +120,7 @@ export class HeldTrial {
     clearInterval(this.#timer);
     if (this.signal.aborted) return;
     const stopped = new TrialStopped(kind, reason);
-    this.#outcome = kind === 'lost' ? 'lost' : { status: 'cancelled', reason: reason.slice(0, LONGEST_REASON) };
+    this.#outcome = kind === 'lost' ? 'lost' : { status: 'cancelled', reason: reasonFrom(reason) };
     this.#ending.abort(stopped);
     this.#parked?.reject(stopped);
   }

@@ -4,6 +4,7 @@ import { createClient } from '../client.js';
 import { randomKey } from '../random-key.js';
 import type { TransportOptions } from '../transport.js';
 import { type HeldTrial, TrialStopped } from './held-trial.js';
+import { reasonFrom } from './reason.js';
 import { runSlots } from './run-slots.js';
 import type { ParamsOf, ParamValue, Space } from './space.js';
 
@@ -74,7 +75,6 @@ export interface Optimized<S extends Space> {
 }
 
 const LEASE_MS = 60_000;
-const LONGEST_REASON = 1000;
 /** A training run outlasts a service that is away for as long as an upgrade takes. */
 const PATIENCE_MS = 600_000;
 /** A service that has not answered yet is not being upgraded: nobody has started it. */
@@ -117,7 +117,7 @@ export async function optimize<const S extends Space>(
     } catch (error) {
       // Whether it was ours, the trial has its end already.
       if (!(error instanceof TrialStopped)) failure = error;
-      return { status: 'failed', reason: String(error).slice(0, LONGEST_REASON) };
+      return { status: 'failed', reason: reasonFrom(error) };
     }
   }
 

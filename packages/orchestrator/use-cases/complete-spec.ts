@@ -3,6 +3,7 @@ import {
   checkSearchSpec,
   completeSearchSpec,
   findTrainer,
+  fitText,
   type SearchSpec,
   type SearchSpecInput,
   type SpecContext,
@@ -47,7 +48,7 @@ export async function specContext(
 function namingById(input: SearchSpecInput, { dataset }: SpecContext): SearchSpecInput {
   const { trainer } = input;
   if (trainer.kind !== 'mlp' || dataset === null || trainer.dataset === dataset.id) return input;
-  const name = input.name ?? `${trainer.kind} on ${dataset.name}`.slice(0, 200);
+  const name = input.name ?? fitText(`${trainer.kind} on ${dataset.name}`, 200);
   return { ...input, name, trainer: { ...trainer, dataset: dataset.id } };
 }
 

@@ -3,6 +3,7 @@ import {
   checkSearchSpec,
   DEFAULT_PROJECT,
   findTrainer,
+  fitText,
   type Params,
   type SchedulerSpec,
   type Search,
@@ -69,7 +70,7 @@ function forkedSpec({ search, trial, present, options }: Fork): SearchSpecInput 
   const { kind } = base.trainer;
   return {
     ...base,
-    name: `${search.name.slice(0, KEPT_OF_NAME)}, around trial ${trial.number}`,
+    name: `${fitText(search.name, KEPT_OF_NAME)}, around trial ${trial.number}`,
     trainer: { ...base.trainer, params: { ...pick(present, (name) => !isSearched(name)), ...fixed } },
     space,
     trials: [pick(point, (name) => Object.hasOwn(space, name))],

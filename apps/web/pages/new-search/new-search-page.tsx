@@ -1,3 +1,4 @@
+import { fitText } from '@caviar/spec';
 import { useEffect, useState } from 'react';
 import { Link, navigate, useParam, usePlace } from '../../app/router.js';
 import { keptDraft } from '../../data/draft.js';
@@ -21,7 +22,7 @@ export function NewSearchPage() {
     if (from === 'suggestion') return (keptDraft() ?? startingSpec(null)) as object;
     if (from === null) return startingSpec(dataset);
     const { spec } = await api().getSearch(from, { signal });
-    return { ...spec, name: `${spec.name}, again`.slice(0, 200) };
+    return { ...spec, name: fitText(`${spec.name}, again`, 200) };
   });
   return (
     <>
