@@ -35,20 +35,20 @@ function followers(commands: readonly Command[]): Map<string, Set<string>> {
 
 function bash(commands: readonly Command[]): string {
   const cases = [...followers(commands)].map(([key, words]) => `    "${key}") words="${[...words].join(' ')}" ;;`);
-  const choices = new Map<string, readonly string[]>();
-  for (const { options = {} } of commands) {
-    for (const [name, { choices: words }] of Object.entries(options)) if (words !== undefined) choices.set(name, words);
-  }
-  const values = [...choices].map(
-    ([name, words]) => `    --${name}) COMPREPLY=($(compgen -W "${words.join(' ')}" -- "$current")); return ;;`,
+  // An option of the same name takes other words elsewhere: the statuses of searches are not those of trials.
+  const values = commands.flatMap(({ path, options = {} }) =>
+    Object.entries(options).flatMap(([name, { choices }]) =>
+      choices === undefined
+        ? []
+        : [
+            `    "${path.join(' ')} --${name}") COMPREPLY=($(compgen -W "${choices.join(' ')}" -- "$current")); return ;;`,
+          ],
+    ),
   );
   return `# caviar: completion for bash. Load it with: source <(caviar completion bash)
 _caviar() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" path="" word words=""
   COMPREPLY=()
-  case "$previous" in
-${values.join('\n')}
-  esac
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$word" in
       -*) ;;
@@ -56,6 +56,9 @@ ${values.join('\n')}
     esac
   done
   while :; do
+    case "$path $previous" in
+${values.join('\n')}
+    esac
     case "$path" in
 ${cases.join('\n')}
     esac

@@ -64,6 +64,11 @@ describe.skipIf(!hasBash)('completion in bash', () => {
     expect(complete('search', 'show', 'la')).toEqual(['latest']);
     expect(complete('search', 'list', '--st')).toEqual(['--status']);
     expect(complete('search', 'list', '--status', 'ru')).toEqual(['running']);
+    // Each by its own command: trials can be infeasible, searches cannot.
+    expect(complete('search', 'list', '--limit', '3', '--status', 'in')).not.toContain('infeasible');
+    expect(complete('trial', 'list', 'latest', '--status', 'in')).toEqual(['infeasible']);
+    expect(complete('search', 'export', 'latest', '--format', '')).toEqual(['csv', 'jsonl']);
+    expect(complete('trial', 'model', 'latest#best', '--format', '')).toEqual(['safetensors', 'onnx']);
     expect(complete('completion', '')).toEqual([
       'bash',
       'zsh',

@@ -2,7 +2,7 @@ import type { SearchDiagnosisView, SearchImportanceView, TrialDiagnosisView } fr
 import { bar } from '@caviar/terminal';
 import type { Command, Context } from '../command.js';
 import { EXIT } from '../exit-code.js';
-import { fields, numberText, percentText, wrap } from '../view/format.js';
+import { fields, numberText, percentText, timeText, wrap } from '../view/format.js';
 import { searchId, trialId } from './find.js';
 import { SEARCH } from './searches.js';
 
@@ -135,7 +135,7 @@ const testEvaluate: Command = {
         Object.entries(metrics).map(([name, value]) => [name, numberText(value)]),
         screen.width(),
       ),
-      style.dim(`  opened ${evaluatedAt}; to choose again by this figure would make it a dev set`),
+      style.dim(`  opened ${timeText(evaluatedAt)}; to choose again by this figure would make it a dev set`),
     ]);
     return EXIT.ok;
   },

@@ -97,11 +97,12 @@ async function runSearch(
   const elapsedMs = performance.now() - startedAt;
   const workers = await rest.workersOf(id);
   screen.draw([]);
-  const home = relative(process.cwd(), config.home);
+  const inside = relative(process.cwd(), config.home);
+  const home = inside === '' || inside.startsWith('..') ? config.home : inside;
   screen.print(
     ...resultLines({ board, elapsedMs, workers, names: Object.keys(spec.space) }, screen.width(), style),
     '',
-    ...nextLines(id, home === '' ? config.home : home, style),
+    ...nextLines(id, home, style),
   );
   return 0;
 }

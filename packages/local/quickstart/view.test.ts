@@ -1,7 +1,7 @@
 import { styleFor } from '@caviar/terminal';
 import { expect, test } from 'vitest';
 import type { Board, Entry } from './rest.js';
-import { progressLines, progressText, resultLines } from './view.js';
+import { nextLines, progressLines, progressText, resultLines } from './view.js';
 
 const plain = styleFor(false);
 const names = ['learningRate', 'optimizer', 'batchSize', 'keepProb', 'beta1'];
@@ -91,4 +91,10 @@ test.each([
 test('a search without any result says so', () => {
   const nothing = { board: board(1, [entry(1, null)]), elapsedMs: 1, workers: 1, names };
   expect(resultLines(nothing, 80, plain)).toEqual(['No trial came to a result.']);
+});
+
+test('what to do next can be pasted into any shell: zsh takes a bare question mark for a pattern', () => {
+  const curls = nextLines('srch_1', '.caviar', plain).filter((line) => line.includes('curl'));
+  expect(curls.length).toBeGreaterThan(0);
+  for (const line of curls) expect(line.replace(/"[^"]*"/g, '')).not.toMatch(/[?*[\]&]/);
 });

@@ -84,7 +84,8 @@ export function nextLines(searchId: string, home: string, { bold }: Style): stri
   return [
     bold('Next'),
     '  npm start                                     the service, kept up on http://127.0.0.1:3000 (in a browser)',
-    `  curl localhost:3000/v1/searches/${searchId}/leaderboard?limit=3`,
+    // in quotes: to zsh a question mark is a pattern, which matches no file
+    `  curl "localhost:3000/v1/searches/${searchId}/leaderboard?limit=3"`,
     '  curl localhost:3000/v1/searches -H "content-type: application/json" -d @docs/examples/quickstart.json',
     `  Your results are kept in ${home}. README.md and docs/ tell the rest.`,
   ];
@@ -103,9 +104,7 @@ const COLUMNS: readonly Column<Entry>[] = [
       'hiddenLayers',
       'hiddenUnits',
       'keepProb',
-      'l2',
-      'beta1',
-      'beta2',
+      'l2', // the betas are those of some optimizers alone: the winner's are told below
     ] as const
   ).map(
     (name): Column<Entry> => ({

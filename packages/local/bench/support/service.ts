@@ -6,6 +6,7 @@ import pg from 'pg';
 import { readConfig } from '../../config.js';
 import type { Overrides } from '../../databases.js';
 import { type Stack, startStack } from '../../stack.js';
+import { StepError } from '../../step-error.js';
 import { send } from './http.js';
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
@@ -30,6 +31,13 @@ export interface Service {
   stop(): Promise<void>;
 }
 
+/** What somebody can mend, a folder say, is told as it is; where it was thrown helps nobody. */
+function told(error: unknown): never {
+  if (!(error instanceof StepError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}
+
 /** Starts the service on real databases with all their promises. */
 export async function startService({
   workers,
@@ -48,7 +56,7 @@ export async function startService({
     signal: interrupted.signal,
     output: 'files',
     overrides: { ...overrides, environment: { LOG_LEVEL: 'warn', ...overrides?.environment } },
-  });
+  }).catch(told);
   const stop = async () => {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     await stack.stop();
