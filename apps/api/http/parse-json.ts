@@ -1,9 +1,12 @@
 import { HttpProblem } from './http-problem.js';
 
-/** Parses JSON. @throws HttpProblem `malformed-json`, which says where the parser stopped without repeating the body */
+/**
+ * Parses JSON; the mark that Windows puts before a text is passed over, as readers may (RFC 8259, 8.1).
+ * @throws HttpProblem `malformed-json`, which says where the parser stopped without repeating the body
+ */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
   } catch (error) {
     const message = error instanceof Error ? error.message : '';
     throw new HttpProblem('malformed-json', `The body ${foreignNumber(text) ?? complaint(message)}.`);

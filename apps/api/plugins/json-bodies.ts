@@ -18,13 +18,7 @@ export function acceptJsonBodies(app: FastifyInstance): void {
       // Read as UTF-8 all the same, every letter that is not one would become the same question mark, in names and choices.
       done(new HttpProblem('malformed-json', 'The body is not in UTF-8, as JSON is.'));
     } else {
-      done(null, withoutMark(body));
+      done(null, body.toString('utf8'));
     }
   });
-}
-
-/** Text without the mark that Windows puts before it, which JSON may not begin with and its readers may pass over (RFC 8259, 8.1). */
-function withoutMark(body: Buffer): string {
-  const text = body.toString('utf8');
-  return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }

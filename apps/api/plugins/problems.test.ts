@@ -154,6 +154,7 @@ describe('a path', () => {
 });
 
 test('parameters that a call does not have are refused', async () => {
+  problem(await app.inject('/v1/trials/trl_x/model?layout=1'), 'invalid-request');
   const { errors } = problem(await app.inject('/v1/searches/srch_x?verbose=1'), 'invalid-request');
   expect(errors).toMatchObject([{ parameter: 'verbose' }]);
 });

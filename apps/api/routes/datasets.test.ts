@@ -187,6 +187,20 @@ describe('POST /v1/datasets', () => {
     const unbound = await test.app.inject({ method: 'POST', url: '/v1/datasets', headers: bare, payload: 'x' });
     expect(unbound.json()).toMatchObject({ status: 400, code: 'bad-request' });
     expect((await post([['meta', '{name']])).json()).toMatchObject({ status: 400, code: 'malformed-json' });
+    const latin: Part = ['meta', Buffer.from('{ "name": "caf\xe9", "format": "csv" }', 'latin1')];
+    expect((await post([latin, ['file', FLOWERS]])).json()).toMatchObject({
+      code: 'malformed-json',
+      detail: 'The part meta is not in UTF-8, as JSON is.',
+    });
+    const [, marked] = meta('');
+    expect(
+      (
+        await post([
+          ['meta', `\uFEFF${marked}`],
+          ['file', FLOWERS],
+        ])
+      ).json(),
+    ).toMatchObject({ code: 'invalid-dataset' });
     const payload = form([meta('cut'), ['file', FLOWERS]]).subarray(0, -30);
     expect((await post([], { payload })).json()).toMatchObject({ status: 400, code: 'bad-request' });
   });

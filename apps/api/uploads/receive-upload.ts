@@ -166,6 +166,8 @@ function isFileField(field: string): field is FileField {
 }
 
 function readMeta(text: string): DatasetMeta {
+  // The form was read as UTF-8; what is none stands there as this, which nobody writes.
+  if (text.includes('\uFFFD')) throw new HttpProblem('malformed-json', 'The part meta is not in UTF-8, as JSON is.');
   const given = parseJson(text);
   const parsed = parseInput(datasetMetaSchema, given);
   const forbidden = forbiddenContent(given);

@@ -23,7 +23,8 @@ describe('the OpenAPI document', () => {
         ids.push(op['operationId']);
         expect(op['summary']).toEqual(expect.any(String));
         expect(op['tags']).toHaveLength(1);
-        expect(Object.keys(op['responses'] ?? {})).toContain('500');
+        expect(Object.keys(op['responses'] ?? {})).toEqual(expect.arrayContaining(['422', '500']));
+        expect(document['tags']).toContainEqual({ name: Object.values(op['tags'] ?? {})[0] });
       }
     }
     expect(ids.sort()).toEqual(Object.keys(OPERATIONS).sort());

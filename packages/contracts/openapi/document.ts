@@ -23,7 +23,7 @@ export function openApiDocument(version: string): JsonSchema {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'This service.' }],
-    tags: ['Searches', 'Trials', 'Charts', 'Data sets', 'Trainers', 'Workers', 'Service'].map((name) => ({ name })),
+    tags: [...new Set(Object.values<Operation>(OPERATIONS).map(({ tag }) => tag))].map((name) => ({ name })),
     // An empty alternative: a service on loopback may run without keys.
     security: [{ apiKey: [] }, {}],
     paths: document,

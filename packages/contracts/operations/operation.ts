@@ -61,13 +61,13 @@ export function problemsOf(op: Operation): ProblemCode[] {
   if (op.path.startsWith('/v1/'))
     for (const code of ['unauthorized', 'forbidden', 'role-too-low', 'rate-limited', 'unavailable'] as const)
       codes.add(code);
-  if (op.query !== undefined || op.headers !== undefined) codes.add('invalid-request');
+  codes.add('invalid-request'); // parameters that a call does not have are refused, also where it has none
   if (op.form !== undefined) {
     for (const code of ['bad-request', 'payload-too-large', 'unsupported-media-type', 'request-timeout'] as const)
       codes.add(code);
   }
   if (op.body !== undefined) {
-    codes.add(op.bodyProblem ?? 'invalid-request');
+    if (op.bodyProblem !== undefined) codes.add(op.bodyProblem);
     for (const code of ['malformed-json', 'payload-too-large', 'unsupported-media-type'] as const) codes.add(code);
   }
   codes.add('internal');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const modelQuerySchema = z.object({
+export const modelQuerySchema = z.strictObject({
   format: z.enum(['safetensors', 'onnx']).default('safetensors').meta({ description: 'Default: safetensors.' }),
 });
 

@@ -10,7 +10,6 @@ const BEFORE_ANY_CALL: readonly ProblemCode[] = [
   'payload-too-large',
   'unsupported-media-type',
   'request-timeout',
-  'invalid-request',
 ];
 
 /** What no caller may learn: places in the source, other programs' words, settings. */
