@@ -256,6 +256,56 @@ class LearnedSpace(unittest.TestCase):
         self.assertEqual(fed(*calls)["units"], {"layers": [2, 3]})
         self.assertIsNone(fed({"optimizer": "adam", "c": 1.0}, {"optimizer": "adam"})["c"])
 
+    def test_prefers_parents_of_few_values_and_is_not_taken_in_by_chance(self):
+        # The network of Optuna's PyTorch example: widths of 125 values are another one in nearly every call.
+        rng = random.Random(5)
+        domains = {
+            "layers": learned.int_domain(1, 3, 1, False),
+            **{f"units{i}": learned.int_domain(4, 128, 1, False) for i in range(3)},
+            **{f"drop{i}": learned.float_domain(0.2, 0.5, None, False) for i in range(3)},
+        }
+        space = learned.LearnedSpace()
+        for calls in range(1, 401):
+            call = {"layers": rng.randint(1, 3)}
+            for i in range(call["layers"]):
+                call[f"units{i}"] = rng.randint(4, 128)
+                call[f"drop{i}"] = rng.uniform(0.2, 0.5)
+            for name in call:
+                space.learn_domain(name, domains[name])
+            space.learn_call(call)
+            if calls >= 12:
+                whens = {name: domain.get("when") for name, domain in space.space().items()}
+                expected = {**dict.fromkeys(whens), **{f"{n}1": {"layers": [2, 3]} for n in ("units", "drop")}}
+                expected.update({f"{n}2": {"layers": [3]} for n in ("units", "drop")})
+                self.assertEqual(whens, expected, calls)
+        self.assertLess(len(space._calls), 201)
+
+    def test_takes_whole_numbers_as_ranges(self):
+        domains = {"depth": learned.int_domain(1, 9, 1, False), "c": DOMAINS["c"]}
+        for depths, expected in (
+            ([1, 3, 7], [2, 3, 4, 5, 6, 7, 8, 9]),  # with c from 3 on; 2 may be one or the other
+            ([9, 8, 4], [1, 2, 3, 4, 5, 6, 7]),
+        ):
+            space = learned.LearnedSpace()
+            for name, domain in domains.items():
+                space.learn_domain(name, domain)
+            space.learn_call({"depth": depths[0]})
+            for depth in depths[1:]:
+                has_c = depth >= 3 if depths[0] == 1 else depth <= 5
+                space.learn_call({"depth": depth, "c": 1.0} if has_c else {"depth": depth})
+            self.assertEqual(space.space()["c"]["when"], {"depth": expected})
+
+    def test_explains_nothing_by_numbers_that_never_come_twice(self):
+        rng = random.Random(6)
+        space = learned.LearnedSpace()
+        space.learn_domain("trees", learned.int_domain(1, 500, 1, False))
+        for name in ("x", "y"):
+            space.learn_domain(name, learned.float_domain(0, 1, None, False))
+        for trees in rng.sample(range(1, 501), 20):
+            x = rng.random()
+            space.learn_call({"trees": trees, "x": x, "y": 0.5} if x > 0.5 else {"trees": trees, "x": x})
+        self.assertNotIn("when", space.space()["y"])
+
     def test_keeps_what_others_have_found_out(self):
         space = learned.LearnedSpace()
         theirs = {"c": {**DOMAINS["c"], "when": {"kind": ["svc"]}}, "kind": DOMAINS["kind"]}

@@ -13,6 +13,9 @@ import random
 from decimal import Decimal
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
+from ._conditions import condition
+from ._same import distinct, is_among, same
+
 Domain = Dict[str, Any]
 
 
@@ -25,6 +28,8 @@ class LearnedSpace:
         self._domains: Dict[str, Domain] = {}
         #: Of every call seen, what it asked for and got, in order.
         self._calls: List[Dict[str, Any]] = []
+        #: The space as it was last worked out, while nothing has been learned since.
+        self._plain: Optional[Dict[str, Domain]] = None
 
     def __bool__(self) -> bool:
         return bool(self._domains)
@@ -35,6 +40,7 @@ class LearnedSpace:
             check_name(name)
             if len(self._domains) >= MOST_PARAMETERS:
                 raise DomainError(f"{name!r} is one parameter too many: the service takes {MOST_PARAMETERS}")
+            self._plain = None
         known = self._domains.setdefault(name, domain)
         if not same(known, domain):
             raise DomainError(
@@ -43,40 +49,36 @@ class LearnedSpace:
             )
 
     def learn_call(self, values: Mapping[str, Any]) -> None:
-        """Notes what a call has asked for, in the order in which it did."""
+        """Notes what a call has asked for, in the order in which it did. Of many, those that say nothing new are passed over."""
+        if len(self._calls) >= _MANY_CALLS and all(
+            is_active(domain, values) == (name in values) for name, domain in self.space().items()
+        ):
+            return
         self._calls.append(dict(values))
+        self._plain = None
 
     def adopt(self, space: Mapping[str, Domain]) -> None:
         """Takes over what a study that is there has learned before."""
+        self._plain = None
         for name, domain in space.items():
             self._domains[name] = {key: value for key, value in domain.items() if key != "when"}
 
     def space(self, given: Optional[Mapping[str, Domain]] = None) -> Dict[str, Domain]:
         """The space as far as it is known. `given` is that of the service: what others have found out is kept."""
+        if given is None and self._plain is not None:
+            return dict(self._plain)
         space: Dict[str, Domain] = {}
         for name, domain in {**(given or {}), **self._domains}.items():
             plain = {key: value for key, value in domain.items() if key != "when"}
-            when = self._condition(name) if self._was_asked_for(name) else (given or {}).get(name, {}).get("when")
+            is_known = self._was_asked_for(name)
+            when = condition(name, self._domains, self._calls) if is_known else (given or {}).get(name, {}).get("when")
             space[name] = plain if when is None else {**plain, "when": when}
+        if given is None:
+            self._plain = dict(space)
         return space
 
     def _was_asked_for(self, name: str) -> bool:
         return any(name in call for call in self._calls)
-
-    def _condition(self, name: str) -> Optional[Dict[str, List[Any]]]:
-        """Where the parameter exists, told by one parameter that comes before it; None: everywhere, or nothing simpler is known."""
-        used = [call for call in self._calls if name in call]
-        unused = [call for call in self._calls if name not in call]
-        if not unused:
-            return None
-        before = list(used[0])[: list(used[0]).index(name)]
-        for parent in reversed(before):
-            if self._domains[parent]["kind"] == "float" or not all(_precedes(call, parent, name) for call in used):
-                continue
-            values = _distinct([call[parent] for call in used])
-            if not any(parent in call and is_among(call[parent], values) for call in unused):
-                return {parent: values}
-        return None
 
 
 def is_active(domain: Domain, values: Mapping[str, Any]) -> bool:
@@ -126,6 +128,8 @@ _ROUNDING = 1e-8
 _SAFE, _MOST_DECIMALS = 2**53 - 1, 22
 #: What the service takes, said here: a search is made only when its first trial has shown the space, and has trained.
 MOST_PARAMETERS = 200
+#: From here on, only calls that the space does not explain are kept.
+_MANY_CALLS = 200
 _MOST_CHOICES, _LONGEST_TEXT, _LONGEST_NAME = 1000, 1000, 100
 
 
@@ -186,7 +190,7 @@ def int_domain(low: int, high: int, step: int, log: bool) -> Domain:
 
 
 def choice_domain(choices: Sequence[Any]) -> Domain:
-    listed = _distinct([_json(choice) for choice in choices])
+    listed = distinct([_json(choice) for choice in choices])
     if not listed:
         raise ValueError("choices must not be empty")
     if len(listed) > _MOST_CHOICES:
@@ -224,19 +228,6 @@ def check_name(name: str) -> None:
         )
 
 
-def same(a: Any, b: Any) -> bool:
-    """Whether two values are the same to the service: 1 and 1.0 are, 1 and True are not, as they are to Python."""
-    if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(same(value, b[key]) for key, value in a.items())
-    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
-        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b))
-    return bool(a == b) and isinstance(a, bool) == isinstance(b, bool)
-
-
-def is_among(value: Any, values: Sequence[Any]) -> bool:
-    return any(same(value, each) for each in values)
-
-
 def place_of(domain: Domain, value: Any, otherwise: Any) -> Any:
     """The choice, as the service has it, that a value of the caller's stands for."""
     value = plain(value)
@@ -269,19 +260,6 @@ def _is_scalar(value: Any) -> bool:
     if isinstance(value, float):
         return math.isfinite(value)
     return value is None or isinstance(value, bool) or (isinstance(value, int) and abs(value) <= _SAFE)
-
-
-def _precedes(call: Mapping[str, Any], first: str, second: str) -> bool:
-    names = list(call)
-    return first in call and names.index(first) < names.index(second)
-
-
-def _distinct(values: Sequence[Any]) -> List[Any]:
-    found: List[Any] = []
-    for value in values:
-        if not is_among(value, found):
-            found.append(value)
-    return found
 
 
 def _text(domain: Domain) -> str:

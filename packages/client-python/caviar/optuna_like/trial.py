@@ -22,8 +22,8 @@ from ._learned_space import (
     float_domain,
     int_domain,
     on_step,
-    same,
 )
+from ._same import same
 
 
 class TrialState(enum.Enum):
