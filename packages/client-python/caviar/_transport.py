@@ -131,7 +131,7 @@ class Transport:
         if isinstance(body, Form):
             data = iter(body)
         elif body is not None:
-            data = json.dumps(body, allow_nan=False).encode()
+            data = encoded(body)
         request = urllib.request.Request(url, data=data, method=method)
         request.add_header("Accept", "application/json, application/problem+json")
         if isinstance(body, Form):
@@ -158,6 +158,34 @@ class Transport:
             if error.headers.get("Content-Type", "").startswith("application/problem+json"):
                 return problem_of(json.loads(error.read()), _seconds(error.headers.get("Retry-After")))
         return UnreachableError(f"{self.url} answered {error.code} in a form that is not Caviar's")
+
+
+def encoded(body: Any) -> bytes:
+    """JSON; what NumPy and PyTorch have for numbers and lists of them are numbers and lists. Raises ValueError, TypeError."""
+    try:
+        return json.dumps(body, allow_nan=False, default=_plain).encode()
+    except ValueError:
+        place = _not_finite(body, "")
+        if place is None:
+            raise
+        raise ValueError(f"{place}: JSON has finite numbers only") from None
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "tolist"):
+        return value.tolist()  # of a scalar: the number
+    raise TypeError(
+        f"{value!r} ({type(value).__name__}) cannot be sent: JSON has numbers, strings, booleans, None, lists"
+    )
+
+
+def _not_finite(body: Any, at: str) -> Optional[str]:
+    """Where a number is that is none."""
+    body = body.tolist() if hasattr(body, "tolist") else body
+    if isinstance(body, float) and body - body != 0:
+        return f"{at} is {body}"
+    inner = body.items() if isinstance(body, dict) else enumerate(body) if isinstance(body, (list, tuple)) else ()
+    return next((found for key, value in inner for found in [_not_finite(value, f"{at}/{key}")] if found), None)
 
 
 def escaped(value: str) -> str:

@@ -102,6 +102,24 @@ class Calls(unittest.TestCase):
         self.assertEqual(set(states), {COMPLETE, PRUNED})
         self.assertEqual(spec_of(study)["scheduler"]["interval"], 1_000_000)
 
+    def test_that_are_pruned_take_what_is_enqueued_before_the_first(self):
+        def objective(trial):
+            x = parabola(trial)
+            trial.report(x, 0)
+            trial.should_prune()
+            return x
+
+        study = optuna.create_study()
+        study.enqueue_trial({"x": 1.0})
+        study.enqueue_trial({"x": 3.0})
+        study.optimize(objective, n_trials=3)
+        self.assertEqual([trial.params["x"] for trial in study.trials[:2]], [1.0, 3.0])
+        with self.assertLogs("caviar", "WARNING") as told:
+            study.enqueue_trial({"x": 2.0})
+        self.assertIn("{'x': 2.0} is not tried", told.output[0])
+        study.optimize(objective, n_trials=2)
+        self.assertEqual(len(study.trials), 5)
+
     def test_with_a_step_below_0_say_so(self):
         study = optuna.create_study()
         with self.assertRaisesRegex(ValueError, "step must not be below 0: -1"):

@@ -12,7 +12,7 @@ from unittest import mock
 import caviar
 import caviar.optuna_like
 from caviar._events import read_events
-from caviar._transport import finite, fit_reason, pause_before_retry
+from caviar._transport import encoded, finite, fit_reason, pause_before_retry
 from caviar.errors import problem_of
 from caviar.optuna_like import DomainError, pruners, samplers
 from caviar.optuna_like import _learned_space as learned
@@ -26,6 +26,31 @@ class Events(unittest.TestCase):
         for size in (1, 2, 3, 7, len(text)):
             chunks = [text[at : at + size] for at in range(0, len(text), size)]
             self.assertEqual([tuple(each) for each in read_events(chunks)], expected, size)
+
+
+class Bodies(unittest.TestCase):
+    def test_say_where_a_number_is_not_finite_and_what_cannot_be_sent(self):
+        with self.assertRaisesRegex(ValueError, "/space/x/max is inf: JSON has finite numbers only"):
+            encoded({"name": "a", "space": {"x": caviar.Float(0, math.inf)}})
+        with self.assertRaisesRegex(ValueError, "/trials/1/x is nan"):
+            encoded({"trials": [{"x": 1.0}, {"x": math.nan}]})
+        with self.assertRaisesRegex(TypeError, "object object.* cannot be sent"):
+            encoded({"params": {"a": object()}})
+
+    def test_take_numbers_of_numpy(self):
+        try:
+            import numpy
+        except ImportError:
+            self.skipTest("there is no numpy")
+        space = {"x": caviar.Float(numpy.float32(0.5), numpy.int64(2)), "n": caviar.Choice(numpy.arange(3))}
+        body = spec_of(space, max_trials=numpy.int64(3), params={"on": numpy.bool_(True), "widths": numpy.ones(2)})
+        sent = json.loads(encoded(body))
+        self.assertEqual((sent["space"]["x"]["min"], sent["space"]["x"]["max"]), (0.5, 2))
+        self.assertEqual(sent["space"]["n"]["choices"], [0, 1, 2])
+        self.assertEqual(sent["trainer"]["params"], {"on": True, "widths": [1.0, 1.0]})
+        self.assertEqual(sent["stop"], {"maxTrials": 3})
+        with self.assertRaisesRegex(ValueError, "/x is nan"):
+            encoded({"x": numpy.float32("nan")})
 
 
 class Errors(unittest.TestCase):

@@ -334,6 +334,11 @@ class Study:
         given = [*(each.params for each in self._queue), *tried]
         if skip_if_exists and any(all(each.get(name) == params[name] for name in params) for each in given):
             return
+        if self.search_id is not None and self._can_prune():
+            _LOGGER.warning(
+                "%r is not tried: with a pruner all values have to be enqueued before the first trial", params
+            )
+            return
         self._queue.append(Enqueued(dict(params), dict(user_attrs or {})))
         if self.search_id is not None and self._client.get_search(self.search_id)["status"] == "running":
             self._hand_in()
