@@ -178,6 +178,59 @@ describe('the next search', () => {
     expect(named).toHaveLength(new Set(named).size);
   });
 
+  it('begins with the best network so far, as the new space has it', () => {
+    const best: JudgedTrial = { value: 0.1, params: { learningRate: 0.02 } };
+    const trainer = { kind: 'mlp', dataset: 'clouds', params: { hiddenUnits: 40, l2: 3 } } as never;
+    const of = (train: number, dev: number, changes: Partial<SearchSpecInput> = {}) =>
+      following(judged(train, dev), { trainer, ...changes }, [best, { ...best, value: 0.2 }]).spec;
+    expect(of(0.01, 0.11).trials).toEqual([{ learningRate: 0.02, l2: 3, keepProb: 1 }]);
+    expect(of(0.2, 0.2).trials).toEqual([{ learningRate: 0.02, hiddenUnits: 40, epochs: 10 }]);
+    // Where nothing is new, where there is hardly a trial to spare, and where the space has no room for it.
+    expect(of(0.005, 0.01).trials).toBeUndefined();
+    expect(of(0.01, 0.11, { stop: { maxTrials: 3 } }).trials).toBeUndefined();
+    const gd = { kind: 'mlp', dataset: 'clouds', params: { optimizer: 'gd' } } as never;
+    expect(of(0.2, 0.2, { trainer: gd }).trials).toBeUndefined();
+    const conditional = { params: { hiddenLayers: 1 }, value: 0 };
+    const space: SearchSpecInput['space'] = {
+      hiddenLayers: { kind: 'int', min: 1, max: 2, scale: 'linear' },
+      keepProb: { kind: 'float', min: 0.5, max: 1, scale: 'linear', when: { hiddenLayers: [2] } },
+    };
+    const { spec } = following(judged(0.01, 0.11), { space }, [conditional]);
+    expect(spec.trials).toEqual([{ hiddenLayers: 1, l2: 0.01 }]);
+  });
+
+  it('says that gradients vanish, and lets them through rather than grow the network', () => {
+    const params = { activation: 'sigmoid', hiddenLayers: 20, hiddenUnits: 16, epochs: 5, learningRate: 0.01 };
+    const { diagnosis } = trained(clouds({ rows: 300, features: 4, classes: 3 }), params);
+    expect(diagnosis.verdict).toBe('high-bias');
+    expect(kindsOf(diagnosis)[0]).toBe('vanishing-gradients');
+    expect(kindsOf(diagnosis)).not.toContain('bigger-network');
+    const { learningRate: _, ...rest } = params;
+    const trainer = { kind: 'mlp', dataset: 'clouds', params: { ...rest, initialization: 'fixed' } } as never;
+    const { spec } = following(diagnosis, { trainer });
+    expect(spec.space).toMatchObject({
+      batchNorm: { choices: [true, false] },
+      activation: { choices: ['sigmoid', 'relu'] },
+    });
+    expect(spec.space['hiddenUnits']).toBeUndefined();
+    expect(spec.trainer.params).not.toHaveProperty('initialization');
+    // Weights so small that nothing comes through: every unit is dead.
+    const dead = trained(clouds({ rows: 300, features: 4, classes: 3 }), {
+      ...params,
+      activation: 'relu',
+      initialization: 'fixed',
+    });
+    expect(kindsOf(dead.diagnosis)[0]).toBe('revive-units');
+    const revived = following(dead.diagnosis, { trainer: { kind: 'mlp', dataset: 'clouds', params: rest } as never });
+    expect(revived.spec.space).toMatchObject({ batchNorm: {}, activation: { choices: ['sigmoid', 'relu'] } });
+    const { diagnosis: shallow } = trained(clouds({ rows: 300, features: 4, classes: 3 }), {
+      ...params,
+      hiddenLayers: 1,
+      learningRate: 1e-5,
+    });
+    expect(kindsOf(shallow)).toContain('bigger-network');
+  });
+
   it('searches the learning rate against bias, where nobody has', () => {
     const space = { hiddenUnits: { kind: 'int', min: 4, max: 16, scale: 'log' } } as const;
     const trainer = (learningRate: number) => ({ kind: 'mlp', dataset: 'clouds', params: { learningRate } }) as never;

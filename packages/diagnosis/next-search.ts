@@ -8,6 +8,7 @@ import {
   type Split,
 } from '@caviar/spec';
 import type { Diagnosis } from './diagnose.js';
+import { firstTrial } from './first-trial.js';
 import { type JudgedTrial, type PressedBound, pressedBounds, widen } from './pressed-bounds.js';
 import type { RecipeStep } from './recipe.js';
 
@@ -56,7 +57,7 @@ export function nextSearch(input: NextSearchInput): NextSearch {
     const { verdict, recipe } = diagnosis;
     const asks = (kind: RecipeStep['kind']) => recipe.some((step) => step.kind === kind);
     if (asks('more-patience')) grow(draft, { name: 'patience', otherwise: 10, best, factor: 4 });
-    if (asks('bigger-network')) againstBias(draft, best, diagnosis);
+    if (asks('another-optimizer')) againstBias(draft, best, diagnosis);
     if (asks('regularize')) againstVariance(draft, input.isImage);
     if (verdict === 'high-bias-and-variance') stopEarly(draft);
   }
@@ -72,7 +73,9 @@ export function nextSearch(input: NextSearchInput): NextSearch {
   if (spec.scheduler.kind === 'pbt') keepChangeable(draft);
   // What was given to be tried first has been tried, and what was begun with may not lie in the new space.
   const { name, seed, trials: given, warmStart, ...rest } = spec;
-  if (given !== undefined) draft.changes.push('trials: left out, they have been tried');
+  const first = bestFirst(input, draft);
+  if (first !== null) draft.changes.push('trials: the best params so far are tried first');
+  else if (given !== undefined) draft.changes.push('trials: left out, they have been tried');
   if (warmStart !== undefined) draft.changes.push('warmStart: left out, for the space is another');
   return {
     spec: {
@@ -84,10 +87,18 @@ export function nextSearch(input: NextSearchInput): NextSearch {
       space: draft.space,
       sampler: samplerFor(spec.sampler, draft.space),
       scheduler: schedulerFor(spec, draft),
+      ...(first !== null && { trials: [first] }),
     },
     changes: draft.changes,
     pressed,
   };
+}
+
+/** Where nothing is new, the best has been tried. */
+function bestFirst({ spec, trials }: NextSearchInput, { space, params, changes }: Draft): Params | null {
+  const best = bestParams(trials, spec.objective.direction);
+  if (spec.trainer.kind !== 'mlp' || best === undefined || changes.length === 0) return null;
+  return firstTrial({ space, best, fixed: spec.trainer.params, params, maxTrials: spec.stop.maxTrials });
 }
 
 /** The rows as the search before it shared them out. */
@@ -127,9 +138,13 @@ function bestParams(trials: readonly JudgedTrial[], direction: 'minimize' | 'max
 }
 
 function againstBias(draft: Draft, best: Params, { recipe, verdict }: Diagnosis): void {
-  if (hasNoLayer(draft, best)) addLayers(draft);
-  else grow(draft, { name: 'hiddenUnits', otherwise: 64, best, factor: 4 });
-  if (recipe.some(({ kind }) => kind === 'train-longer')) {
+  const asks = (kind: RecipeStep['kind']) => recipe.some((step) => step.kind === kind);
+  if (asks('vanishing-gradients') || asks('revive-units')) letGradientsThrough(draft, best);
+  if (asks('bigger-network')) {
+    if (hasNoLayer(draft, best)) addLayers(draft);
+    else grow(draft, { name: 'hiddenUnits', otherwise: 64, best, factor: 4 });
+  }
+  if (asks('train-longer')) {
     grow(draft, { name: 'epochs', otherwise: 10, best, factor: 3 });
   }
   searchLearningRate(draft);
@@ -139,7 +154,7 @@ function againstBias(draft: Draft, best: Params, { recipe, verdict }: Diagnosis)
     draft.changes.push('optimizer: searched among momentum, rmsprop and adam');
   }
   // What holds the variance down as well, or may not be what holds the bias up, is searched downwards, or left to the sampler.
-  const isInDoubt = verdict === 'high-bias-and-variance' || recipe.some(({ kind }) => kind === 'more-patience');
+  const isInDoubt = verdict === 'high-bias-and-variance' || asks('more-patience');
   if (isInDoubt) regularizeLess(draft);
   else stopRegularizing(draft);
 }
@@ -180,6 +195,25 @@ function stopRegularizing(draft: Draft): void {
     delete draft.space[name];
     draft.params[name] = 1;
     draft.changes.push(`${name}: 1, because even the training set is not fitted`);
+  }
+}
+
+/** Batch norm, another activation and first weights that fit it (seed 1.8, 3.4), wherever the search had none of its own. */
+function letGradientsThrough(draft: Draft, best: Params): void {
+  const { params, space } = draft;
+  const batch = space['batchSize'];
+  // One example has no variance.
+  const mayBeOne = batch === undefined ? params['batchSize'] === 1 : batch.kind === 'categorical' || batch.min === 1;
+  if (!mayBeOne) search(draft, 'batchNorm', { kind: 'categorical', choices: [true, false] });
+  const activation = best['activation'] ?? params['activation'] ?? 'relu';
+  if (typeof activation === 'string') {
+    const other = activation === 'relu' ? 'leakyRelu' : 'relu';
+    search(draft, 'activation', { kind: 'categorical', choices: [activation, other] });
+  }
+  for (const name of ['initialization', 'initScale']) {
+    if (params[name] === undefined || space[name] !== undefined) continue;
+    delete params[name];
+    draft.changes.push(`${name}: left to its default, which fits the activation`);
   }
 }
 

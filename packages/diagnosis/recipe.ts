@@ -10,6 +10,7 @@ export interface RecipeStep {
     | 'another-optimizer'
     | 'less-regularization'
     | 'revive-units'
+    | 'vanishing-gradients'
     | 'more-data'
     | 'regularize'
     | 'augment'
@@ -143,11 +144,15 @@ function againstBias({ curve, earlyEnd, input: { metrics, params } }: RecipeInpu
       section: '1.8',
     });
   }
-  steps.push({
-    kind: 'bigger-network',
-    advice: 'Use a bigger network: more hidden units, or one more layer.',
-    section: '1.3',
-  });
+  const vanished = dead.length > 0 ? null : vanishing(metrics);
+  // What does not reach the first layers of this network would not reach those of a bigger one.
+  steps.push(
+    vanished ?? {
+      kind: 'bigger-network',
+      advice: 'Use a bigger network: more hidden units, or one more layer.',
+      section: '1.3',
+    },
+  );
   steps.push({
     kind: 'another-optimizer',
     advice:
@@ -160,6 +165,28 @@ function againstBias({ curve, earlyEnd, input: { metrics, params } }: RecipeInpu
     steps.push({ kind: 'train-longer', advice: 'Train longer.', section: '1.3' });
   }
   return steps;
+}
+
+/** A layer whose gradient is less than this share of the longest one does not learn. */
+const VANISHED = 1e-4;
+
+/** Null unless the gradient gets lost on its way back to the first layers. */
+function vanishing(metrics: Metrics): RecipeStep | null {
+  const norms = Object.entries(metrics).flatMap(([name, norm]) =>
+    name.endsWith('.gradientNorm') && typeof norm === 'number' ? [{ layer: name.split('.')[0], norm }] : [],
+  );
+  const longest = Math.max(...norms.map(({ norm }) => norm));
+  const lost = norms.filter(({ norm }) => norm < VANISHED * longest || longest === 0);
+  if (norms.length < 3 || lost.length === 0) return null;
+  const least = Math.min(...lost.map(({ norm }) => norm)) / longest;
+  const share = longest === 0 ? '' : `, down to ${least.toExponential(0)} of the longest`;
+  return {
+    kind: 'vanishing-gradients',
+    advice:
+      `The gradient vanishes on its way back (${lost.map(({ layer }) => layer).join(', ')}${share}): use batch norm, ` +
+      'relu with He initialisation, or fewer layers.',
+    section: '1.8',
+  };
 }
 
 function againstVariance({ params, dataset }: RecipeInput['input'], highBias: boolean): RecipeStep[] {
