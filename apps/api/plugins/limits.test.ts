@@ -66,6 +66,23 @@ describe('quotas of a project', () => {
   });
 });
 
+test('a search that runs gets no more parallelism than its project has left', async () => {
+  const mine = await key('grows');
+  const payload = { ...quadraticSpec, parallelism: 8 };
+  const { id } = body(
+    await app.inject({ method: 'POST', url: '/v1/searches', headers: mine, payload }),
+    'createSearch',
+  );
+  const url = `/v1/searches/${id}`;
+  const patch = (parallelism: number) => app.inject({ method: 'PATCH', url, headers: mine, payload: { parallelism } });
+  expect(problem(await patch(21), 'quota-exceeded').detail).toContain('20 are left');
+  for (const fits of [20, 3]) expect(body(await patch(fits), 'patchSearch').spec.parallelism).toBe(fits);
+  // A paused one has none in flight; it is asked when it is resumed.
+  await app.inject({ method: 'POST', url: `${url}/pause`, headers: mine });
+  expect((await patch(21)).statusCode).toBe(200);
+  problem(await app.inject({ method: 'POST', url: `${url}/resume`, headers: mine }), 'quota-exceeded');
+});
+
 test('a search that used up the quota itself is given again to who repeats its request', async () => {
   const as = { ...(await key('repeats')), 'idempotency-key': 'once' };
   const create = (more: object = {}) =>

@@ -86,7 +86,7 @@ export const searchOperations = {
     body: searchPatchSchema,
     bodyProblem: 'invalid-patch',
     responses: { 200: { description: 'The search as it is now.', schema: searchSchema } },
-    problems: ['search-not-found'],
+    problems: ['search-not-found', 'quota-exceeded'],
   }),
   getSearchDiagnosis: operation({
     method: 'GET',

@@ -4,6 +4,7 @@ import type { Deps } from '../deps.js';
 import { DomainError } from '../errors.js';
 import type { SearchPatch } from '../orchestrator.js';
 import { advanceSearch } from './advance-search.js';
+import { checkParallelism } from './check-quotas.js';
 import { specContext } from './complete-spec.js';
 import { getSearch } from './read-searches.js';
 
@@ -25,7 +26,7 @@ async function tryPatch(deps: Deps, id: string, patch: SearchPatch): Promise<boo
   const state = await deps.searches.getForAdvance(id);
   if (state === null) throw new DomainError('search-not-found', `There is no search ${id}`);
   const { name, notes, parallelism, stop, space } = patch;
-  const { spec: from, rounds } = state.search;
+  const { spec: from, rounds, status } = state.search;
   const to: SearchSpec = {
     ...from,
     ...(name === undefined ? {} : { name }),
@@ -38,6 +39,11 @@ async function tryPatch(deps: Deps, id: string, patch: SearchPatch): Promise<boo
   const isOfMade = ([of, index]: SpecIssue['path']) => of === 'trials' && Number(index) < state.nextNumber;
   const issues = checked.length > 0 ? checked : checkSampler(to).filter(({ path }) => !isOfMade(path));
   if (issues.length > 0) throw new DomainError('invalid-patch', 'The change does not make sense', { issues });
+
+  if (status === 'running') {
+    const project = await deps.keys.projectOfSearch(id);
+    if (project !== null) await checkParallelism(deps, project, { from: from.parallelism, to: to.parallelism });
+  }
 
   const spaceFirstNumber = space === undefined ? (state.spaces.at(-1)?.firstNumber ?? 0) : state.nextNumber;
   const plan = planSearch(to, { rounds, spaceFirstNumber });
