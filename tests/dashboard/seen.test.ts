@@ -107,6 +107,37 @@ describe.skipIf(path === null)('a page as people have it before them', () => {
     await page.emulateMedia({ forcedColors: 'none' });
   });
 
+  test('calls data by the name that somebody gave it, and tells each fault once', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => `${i % 7},${(i * 37) % 11},${i % 2 === 0 ? 'yes' : 'no'}`);
+    const buffer = Buffer.from(`height,width,sold\n${rows.join('\n')}\n`);
+    const bring = async (name: string) => {
+      await page.goto(`${url}/datasets`);
+      await page.getByRole('button', { name: 'Bring your own' }).click();
+      await page.getByLabel('File').setInputFiles({ name, mimeType: 'text/csv', buffer });
+    };
+    const upload = () => page.getByRole('button', { name: 'Upload' }).click();
+    await bring('boxes.csv');
+    expect(await page.getByLabel('Name').inputValue()).toBe('boxes');
+    await page.getByLabel('Target column').fill('sale');
+    await upload();
+    const fault = page.getByRole('alert').getByText('there is no column "sale"');
+    await fault.waitFor();
+    expect((await fault.textContent())?.match(/there is no column/g)).toHaveLength(1);
+    await page.getByLabel('Target column').fill('sold');
+    await upload();
+    await page.getByRole('heading', { name: 'boxes' }).waitFor();
+    await bring('crates.csv');
+    await upload();
+    await page.getByText('already, as boxes: there is none by the name crates').waitFor();
+    await page.getByRole('link', { name: 'New search on it' }).click();
+    const data = page.getByRole('combobox', { name: /^Data set/ });
+    await data.waitFor();
+    expect(await data.locator('option:checked').textContent()).toBe('boxes');
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('boxes: first look');
+    await page.getByLabel('From').first().fill('0,001');
+    await page.getByText('decimals have a point here, no comma').waitFor();
+  });
+
   test('keeps a spec that is being written over a reload, and for who comes back', async () => {
     await page.goto(`${url}/searches/new`);
     const name = page.getByLabel('Name', { exact: true });
@@ -142,6 +173,8 @@ describe.skipIf(path === null)('a page as people have it before them', () => {
   });
 
   test('says on the console nothing but what was not there', () => {
-    expect(visited.complaints.filter((text) => !/status of 404|ERR_CONNECTION|ERR_INCOMPLETE/.test(text))).toEqual([]);
+    expect(
+      visited.complaints.filter((text) => !/status of 404|status of 422|ERR_CONNECTION|ERR_INCOMPLETE/.test(text)),
+    ).toEqual([]);
   });
 });

@@ -2,6 +2,11 @@ import type { DatasetView } from '@caviar/contracts';
 import { formatCount } from '../format/number.js';
 import { Pairs } from '../ui/parts.js';
 
+/** What a data set goes by: of those that come with the service that is the id, of others the name that somebody gave. */
+export function calledName({ id, name, builtIn }: Pick<DatasetView, 'id' | 'name' | 'builtIn'>): string {
+  return builtIn ? id : name;
+}
+
 /** What is known of a data set, as a list. */
 export function DatasetFacts({ dataset }: { readonly dataset: DatasetView }) {
   const {
@@ -20,9 +25,11 @@ export function DatasetFacts({ dataset }: { readonly dataset: DatasetView }) {
   } = dataset;
   return (
     <>
-      <p className="muted" style={{ marginBottom: 12 }}>
-        {description}
-      </p>
+      {description !== '' && (
+        <p className="muted" style={{ marginBottom: 12 }}>
+          {description}
+        </p>
+      )}
       <Pairs
         items={[
           ['Task', classes === null ? task : `${task}, ${classes} classes`],
@@ -36,8 +43,8 @@ export function DatasetFacts({ dataset }: { readonly dataset: DatasetView }) {
           ...(sources === undefined
             ? []
             : ([['Sources', sources.map((one) => `${one.name} (${formatCount(one.rows)})`).join(', ')]] as const)),
-          ['Source', source],
-          ['Licence', licence],
+          ...(source === '' ? [] : ([['Source', source]] as const)),
+          ...(licence === '' ? [] : ([['Licence', licence]] as const)),
           [
             'Checksum',
             <code key="checksum" className="small">

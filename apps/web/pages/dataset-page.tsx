@@ -1,5 +1,5 @@
 import type { DatasetDetailView } from '@caviar/contracts';
-import { Link } from '../app/router.js';
+import { Link, useParam } from '../app/router.js';
 import { useTitle } from '../app/title.js';
 import { api } from '../data/session.js';
 import { useLoad } from '../data/use-load.js';
@@ -13,6 +13,7 @@ type Column = DatasetDetailView['summary']['target'];
 
 /** One data set: what is known of it, and a first look at its columns. */
 export function DatasetPage({ id }: { readonly id: string }) {
+  const [sentAs] = useParam('sent-as');
   const loaded = useLoad(`dataset ${id}`, (signal) => api().getDataset(id, { signal }));
   useTitle(loaded.value?.name ?? '', 'Data sets');
   return (
@@ -33,6 +34,11 @@ export function DatasetPage({ id }: { readonly id: string }) {
                 </Link>
               </div>
             </div>
+            {sentAs !== '' && (
+              <p className="bound" role="status" style={{ marginBottom: 16 }}>
+                The same content was there already, as {dataset.name}: there is none by the name {sentAs}.
+              </p>
+            )}
             <div className="grid">
               <div className="third stack">
                 <Card title="About">

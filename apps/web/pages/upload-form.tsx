@@ -12,6 +12,8 @@ const FORMATS: readonly Format[] = ['csv', 'parquet', 'arrow', 'npz', 'npy', 'id
 /** Brings a data set: the format is told by the name of the file, everything else can be left to be found out. */
 export function UploadForm({ onClose }: { readonly onClose: () => void }) {
   const [format, setFormat] = useState<Format>('csv');
+  const [name, setName] = useState('');
+  const [proposed, setProposed] = useState('');
   const [error, setError] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const isPair = format === 'npy' || format === 'idx';
@@ -26,8 +28,9 @@ export function UploadForm({ onClose }: { readonly onClose: () => void }) {
       const meta = { name: text('name'), format, ...given('target'), ...given('task') } as DatasetMetaBody;
       const parts = isPair ? ['features', 'labels'] : ['file'];
       const files = Object.fromEntries(parts.map((part) => [part, form.get(part) as Blob]));
-      const { id } = await api().createDataset(meta, files);
-      navigate(`/datasets/${encodeURIComponent(id)}`);
+      const { id, name: kept } = await api().createDataset(meta, files);
+      const note = kept === meta.name ? '' : `?sent-as=${encodeURIComponent(meta.name)}`;
+      navigate(`/datasets/${encodeURIComponent(id)}${note}`);
     } catch (thrown) {
       setError(messageOf(thrown));
       setBusy(false);
@@ -43,7 +46,15 @@ export function UploadForm({ onClose }: { readonly onClose: () => void }) {
               <FileField name="labels" label="Labels" />
             </>
           ) : (
-            <FileField name="file" label="File" onName={(name) => setFormat(formatOf(name) ?? format)} />
+            <FileField
+              name="file"
+              label="File"
+              onName={(file) => {
+                setFormat(formatOf(file) ?? format);
+                if (name === '' || name === proposed) setName(nameOf(file));
+                setProposed(nameOf(file));
+              }}
+            />
           )}
           <label className="field">
             <span>Format</span>
@@ -55,7 +66,13 @@ export function UploadForm({ onClose }: { readonly onClose: () => void }) {
           </label>
           <label className="field">
             <span>Name</span>
-            <input className="input" name="name" required />
+            <input
+              className="input"
+              name="name"
+              required
+              value={name}
+              onChange={({ target }) => setName(target.value)}
+            />
           </label>
           <label className="field">
             <span>Target column</span>
@@ -109,6 +126,11 @@ function FileField({
       />
     </label>
   );
+}
+
+/** A file's name without its folder and endings. */
+function nameOf(file: string): string {
+  return file.replace(/(\.gz)?$/i, '').replace(/\.\w+$/, '');
 }
 
 function formatOf(name: string): Format | undefined {

@@ -46,8 +46,9 @@ function isMissing(error: unknown): boolean {
 
 export function messageOf(error: unknown): string {
   if (error instanceof ProblemError) {
-    const places = error.errors.map(({ pointer, message }) => `${pointer} ${message}`);
-    return [error.message, ...places].join(' · ');
+    const places = error.errors.map(({ pointer, message }) => `${pointer}: ${message}`);
+    // The message begins with the first of them.
+    return [error.message, ...places.filter((place) => !error.message.includes(place))].join(' · ');
   }
   return error instanceof Error ? error.message : String(error);
 }

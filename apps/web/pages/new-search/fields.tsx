@@ -21,6 +21,8 @@ export function Field({
   );
 }
 
+const COMMA = /^\s*[-+]?\d*,\d+(e[-+]?\d+)?\s*$/i;
+
 /** A number as text, so that `1e-4` can be typed; nothing is undefined, and what is no number stays as it is, to be told. */
 export function NumberField({
   label,
@@ -41,7 +43,10 @@ export function NumberField({
     setText((before) => (numberIn(before) === value ? before : shown));
   }, [value, shown]);
   return (
-    <Field label={label} error={error}>
+    <Field
+      label={label}
+      error={error !== undefined && COMMA.test(text) ? 'decimals have a point here, no comma' : error}
+    >
       <input
         className="input"
         inputMode="decimal"
@@ -67,12 +72,15 @@ export function ChoiceField({
   label,
   value,
   choices,
+  names,
   error,
   onChange,
 }: {
   readonly label: string;
   readonly value: string;
   readonly choices: readonly string[];
+  /** What is shown of a choice, where that is not the choice itself. */
+  readonly names?: ReadonlyMap<string, string>;
   readonly error?: string | undefined;
   readonly onChange: (value: string) => void;
 }) {
@@ -87,7 +95,7 @@ export function ChoiceField({
       >
         {all.map((choice) => (
           <option key={choice} value={choice}>
-            {choice === '' ? '–' : choice}
+            {choice === '' ? '–' : (names?.get(choice) ?? choice)}
           </option>
         ))}
       </select>

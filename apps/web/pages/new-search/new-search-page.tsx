@@ -7,6 +7,7 @@ import { api } from '../../data/session.js';
 import { useLoad } from '../../data/use-load.js';
 import { Segments } from '../../ui/parts.js';
 import { messageOf, Skeleton, Whole } from '../../ui/states.js';
+import { calledName } from '../dataset-facts.js';
 import { JsonEditor } from './json-editor.js';
 import { PlanCard } from './plan-card.js';
 import { SpecForm } from './spec-form.js';
@@ -19,8 +20,8 @@ export function NewSearchPage() {
   const from = query.get('from');
   const dataset = query.get('dataset');
   const source = useLoad(`draft ${from} ${dataset}`, async (signal) => {
-    if (from === 'suggestion') return (keptDraft() ?? startingSpec(null)) as object;
-    if (from === null) return startingSpec(dataset);
+    if (from === 'suggestion') return (keptDraft() ?? startingSpec()) as object;
+    if (from === null) return dataset === null ? startingSpec() : startingSpec(dataset, await nameOf(dataset, signal));
     const { spec } = await api().getSearch(from, { signal });
     return { ...spec, name: fitText(`${spec.name}, again`, 200) };
   });
@@ -38,6 +39,15 @@ export function NewSearchPage() {
       </Whole>
     </>
   );
+}
+
+/** What people call a data set; the id of their own says nothing to them. */
+async function nameOf(dataset: string, signal: AbortSignal): Promise<string> {
+  try {
+    return calledName(await api().getDataset(dataset, { signal }));
+  } catch {
+    return dataset; // that it is not there is told beside its field
+  }
 }
 
 function Editor({ initial, isSuggested }: { readonly initial: string; readonly isSuggested: boolean }) {

@@ -1,4 +1,5 @@
 import { Card } from '../../ui/parts.js';
+import { calledName } from '../dataset-facts.js';
 import { at, errorAt, withValue } from './draft.js';
 import { keepReported } from './draft-objectives.js';
 import { ChoiceField, Field, NumberField } from './fields.js';
@@ -46,6 +47,7 @@ export function SpecForm(props: FormProps) {
               label="Data set"
               value={String(at(draft, 'trainer', 'dataset') ?? '')}
               choices={datasets.map(({ id }) => id)}
+              names={new Map(datasets.map((one) => [one.id, calledName(one)]))}
               error={errorAt(errors, '/trainer/dataset')}
               onChange={set(['trainer', 'dataset'])}
             />

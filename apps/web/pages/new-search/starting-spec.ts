@@ -1,8 +1,8 @@
 /** What the form begins with: a search that works, and shows what a space can say. */
-export function startingSpec(dataset: string | null): object {
+export function startingSpec(dataset = 'digits', name = dataset): object {
   return {
-    name: `${dataset ?? 'digits'}: first look`,
-    trainer: { kind: 'mlp', dataset: dataset ?? 'digits', params: { epochs: 15 } },
+    name: `${name.slice(0, 180)}: first look`,
+    trainer: { kind: 'mlp', dataset, params: { epochs: 15 } },
     space: {
       learningRate: { kind: 'float', min: 0.0001, max: 1, scale: 'log' },
       hiddenUnits: { kind: 'int', min: 16, max: 256, scale: 'log' },
