@@ -126,6 +126,17 @@ describe('classes of which one has nearly all rows', () => {
     expect(judged(0.01, 0.01).verdict).toBe('low-bias-and-variance');
   });
 
+  it('are searched by the loss next, which tells networks apart that the share of errors does not', () => {
+    const blind = judged(0.01, 0.01, { classRows: [9900, 100] });
+    const { spec, changes } = following(blind, {});
+    expect(spec.objective).toEqual({ metric: 'dev.loss', direction: 'minimize' });
+    expect(changes).toContain('objective: dev.loss, since dev.error is that of naming the commonest class');
+    // A value to stop at is in the other's units.
+    expect(following(blind, { stop: { targetValue: 0.001 } }).spec.objective).toMatchObject({ metric: 'dev.error' });
+    const seeing = judged(0.0003, 0.0053, { classRows: [9900, 100] });
+    expect(following(seeing, {}).spec.objective).toMatchObject({ metric: 'dev.error' });
+  });
+
   it('may be weighed, which costs errors of the common one on purpose', () => {
     const params = { classWeights: 'balanced' };
     expect(kindsOf(judged(0.18, 0.18, { classRows: [9900, 100], params }))).not.toContain('weigh-classes');

@@ -1,13 +1,14 @@
 import {
-  type Domain,
   findTrainer,
   fitText,
+  type Objective,
   type Params,
   type SearchSpec,
   type SearchSpecInput,
   type Split,
 } from '@caviar/spec';
 import type { Diagnosis } from './diagnose.js';
+import { type Draft, grow, isParent, search } from './draft.js';
 import { firstTrial } from './first-trial.js';
 import { type JudgedTrial, type PressedBound, pressedBounds, widen } from './pressed-bounds.js';
 import type { RecipeStep } from './recipe.js';
@@ -28,20 +29,6 @@ export interface NextSearchInput {
   readonly diagnosis: Diagnosis;
   readonly isImage: boolean;
 }
-
-/** A spec under construction. */
-interface Draft {
-  readonly space: Record<string, Domain>;
-  readonly params: Record<string, Params[string]>;
-  readonly changes: string[];
-}
-
-const LEGAL_MOST: Readonly<Record<string, number>> = {
-  hiddenUnits: 16_384,
-  hiddenLayers: 100,
-  epochs: 100_000,
-  patience: 100_000,
-};
 
 /**
  * The search that follows the recipe (seed 1.3): a bigger network, longer training or other optimisers against bias;
@@ -73,6 +60,7 @@ export function nextSearch(input: NextSearchInput): NextSearch {
   if (spec.scheduler.kind === 'pbt') keepChangeable(draft);
   // What was given to be tried first has been tried, and what was begun with may not lie in the new space.
   const { name, seed, trials: given, warmStart, ...rest } = spec;
+  const objective = lossInstead(spec, diagnosis, draft);
   const first = bestFirst(input, draft);
   if (first !== null) draft.changes.push('trials: the best params so far are tried first');
   else if (given !== undefined) draft.changes.push('trials: left out, they have been tried');
@@ -88,10 +76,24 @@ export function nextSearch(input: NextSearchInput): NextSearch {
       sampler: samplerFor(spec.sampler, draft.space),
       scheduler: schedulerFor(spec, draft),
       ...(first !== null && { trials: [first] }),
+      ...(objective !== null && { objective }),
     },
     changes: draft.changes,
     pressed,
   };
+}
+
+/** Where the share of errors does not tell a network from one that names the commonest class, the loss does. */
+function lossInstead(
+  { objective, objectives, stop }: SearchSpec,
+  { recipe }: Diagnosis,
+  draft: Draft,
+): Objective | null {
+  const isShare = objective.metric === 'dev.error' || objective.metric === 'dev.accuracy';
+  const isAsked = recipe.some(({ kind }) => kind === 'weigh-classes');
+  if (!isAsked || !isShare || objectives !== undefined || stop.targetValue !== undefined) return null;
+  draft.changes.push(`objective: dev.loss, since ${objective.metric} is that of naming the commonest class`);
+  return { metric: 'dev.loss', direction: 'minimize' };
 }
 
 /** Where nothing is new, the best has been tried. */
@@ -231,40 +233,6 @@ function addLayers(draft: Draft): void {
   draft.changes.push('hiddenLayers, hiddenUnits: one or two layers of 16 to 256, where there was none');
 }
 
-/** Whether another parameter's condition names this one. */
-function isParent({ space }: Draft, name: string): boolean {
-  return Object.values(space).some(({ when }) => when !== undefined && Object.hasOwn(when, name));
-}
-
-/** Searches upwards from the best trial's value, to `factor` times as much, or as far as before where that was further. */
-function grow(
-  draft: Draft,
-  { name, otherwise, best, factor }: { name: string; otherwise: number; best: Params; factor: number },
-): void {
-  const value = best[name] ?? draft.params[name] ?? otherwise;
-  const max = LEGAL_MOST[name]!;
-  const before = draft.space[name];
-  // Conditions may name its old values: they must stay possible.
-  const mustStay = isParent(draft, name);
-  if (mustStay && before?.kind !== 'int') return;
-  if (Array.isArray(value)) {
-    const wider = (value as readonly number[]).map((units) => Math.min(2 * units, max));
-    if (wider.every((units, layer) => units === value[layer])) return;
-    delete draft.params[name];
-    draft.space[name] = { kind: 'categorical', choices: [[...(value as readonly number[])], wider] };
-    draft.changes.push(`${name}: also twice as many in every layer`);
-    return;
-  }
-  if (typeof value !== 'number' || value >= max) return;
-  const old = before?.kind === 'int' ? before : null;
-  const from = mustStay && old !== null ? old.min : value;
-  const to = Math.max(Math.min(factor * value, max), old?.max ?? 0);
-  delete draft.params[name];
-  const when = before?.when === undefined ? {} : { when: before.when };
-  draft.space[name] = { kind: 'int', min: from, max: to, scale: 'log', ...when };
-  draft.changes.push(`${name}: searched from ${from} to ${to}; the best trial had ${value}`);
-}
-
 function againstVariance(draft: Draft, isImage: boolean): void {
   search(draft, 'l2', { kind: 'float', min: 0.01, max: 100, scale: 'log' });
   if (!Array.isArray(draft.params['keepProb'])) {
@@ -274,14 +242,6 @@ function againstVariance(draft: Draft, isImage: boolean): void {
     search(draft, 'augmentation', { kind: 'categorical', choices: ['none', 'shift', 'rotate', ['shift', 'rotate']] });
   }
   stopEarly(draft);
-}
-
-function search(draft: Draft, name: string, domain: Domain): void {
-  if (draft.space[name] !== undefined) return;
-  delete draft.params[name];
-  draft.space[name] = domain;
-  const range = domain.kind === 'categorical' ? domain.choices.join(', ') : `${domain.min} to ${domain.max}`;
-  draft.changes.push(`${name}: searched, ${range}`);
 }
 
 function stopEarly(draft: Draft): void {
