@@ -213,6 +213,28 @@ class Values(unittest.TestCase):
         self.assertEqual({trial.state for trial in study.trials}, {COMPLETE})
 
 
+class Refusals(unittest.TestCase):
+    def test_come_before_the_first_trial_is_trained(self):
+        def never(trial):
+            raise AssertionError("it was called")
+
+        for options, pointer in (
+            ({"study_name": "x" * 201}, "/name"),
+            ({"sampler": optuna.samplers.TPESampler(seed=-1)}, "/seed"),
+            ({"sampler": optuna.samplers.NSGAIISampler(population_size=1)}, "/sampler/population"),
+            ({"sampler": optuna.samplers.CmaEsSampler(), "directions": ["minimize"] * 2}, "/sampler/kind"),
+            ({"pruner": optuna.pruners.HyperbandPruner(reduction_factor=1)}, "/scheduler/eta"),
+        ):
+            with self.assertRaises(caviar.InvalidError) as refused:
+                optuna.create_study(**options).optimize(never, n_trials=2)
+            self.assertEqual(refused.exception.errors[0]["pointer"], pointer)
+        for options in ({"sampler": "tpe"}, {"pruner": optuna.pruners.MedianPruner}):
+            with self.assertRaisesRegex(TypeError, "made with its options"):
+                optuna.create_study(**options)
+        study = optuna.create_study(sampler=optuna.samplers.TPESampler(n_startup_trials=0))
+        study.optimize(parabola, n_trials=1)
+
+
 class Forks(unittest.TestCase):
     @unittest.skipUnless(hasattr(os, "fork"), "there is no fork here")
     def test_that_end_inside_a_block_give_nothing_back(self):

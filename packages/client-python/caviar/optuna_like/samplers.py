@@ -11,11 +11,36 @@ from ._absent import absent, refuse_options
 _HARMLESS = {
     name: ""
     for name in (
-        "multivariate", "group", "warn_independent_sampling", "constant_liar", "consider_prior", "prior_weight",
-        "consider_magic_clip", "consider_endpoints", "independent_sampler", "deterministic_objective", "n_startup_trials",
-        "restart_strategy", "inc_popsize", "consider_pruned_trials", "sigma0", "scramble", "qmc_type", "mutation_prob",
-        "crossover_prob", "swapping_prob", "gamma", "weights", "categorical_distance_func", "crossover", "child_generation_strategy",
-        "elite_population_selection_strategy", "after_trial_strategy", "use_separable_cma", "with_margin", "lr_adapt",
+        "multivariate",
+        "group",
+        "warn_independent_sampling",
+        "constant_liar",
+        "consider_prior",
+        "prior_weight",
+        "consider_magic_clip",
+        "consider_endpoints",
+        "independent_sampler",
+        "deterministic_objective",
+        "n_startup_trials",
+        "restart_strategy",
+        "inc_popsize",
+        "consider_pruned_trials",
+        "sigma0",
+        "scramble",
+        "qmc_type",
+        "mutation_prob",
+        "crossover_prob",
+        "swapping_prob",
+        "gamma",
+        "weights",
+        "categorical_distance_func",
+        "crossover",
+        "child_generation_strategy",
+        "elite_population_selection_strategy",
+        "after_trial_strategy",
+        "use_separable_cma",
+        "with_margin",
+        "lr_adapt",
     )
 }
 
@@ -67,7 +92,7 @@ class TPESampler(BaseSampler):
     ) -> None:
         """Options that the service's TPE does not have (`multivariate`, `group`, ...: it is both) change nothing."""
         refuse_options("TPESampler", more, _HARMLESS)
-        super().__init__("tpe", seed, startup=n_startup_trials, candidates=n_ei_candidates)
+        super().__init__("tpe", seed, startup=max(1, n_startup_trials), candidates=n_ei_candidates)
         self.constraints_func = constraints_func
 
 
@@ -81,7 +106,7 @@ class GPSampler(BaseSampler):
         **more: Any,
     ) -> None:
         refuse_options("GPSampler", more, _HARMLESS)
-        super().__init__("gp", seed, startup=n_startup_trials)
+        super().__init__("gp", seed, startup=max(1, n_startup_trials))
         self.constraints_func = constraints_func
 
 

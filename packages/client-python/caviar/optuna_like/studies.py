@@ -28,6 +28,9 @@ def create_study(
     """A study. `storage` is the URL of the service, that of CAVIAR_URL unless given."""
     if direction is not None and directions is not None:
         raise ValueError("give direction or directions, not both")
+    for what, given, kind in (("sampler", sampler, BaseSampler), ("pruner", pruner, BasePruner)):
+        if given is not None and not isinstance(given, kind):
+            raise TypeError(f"{what} must be one of caviar.optuna_like.{what}s, made with its options, not {given!r}")
     used = client or _client(storage)
     if study_name is not None and _find(used, study_name) is not None:
         if load_if_exists:

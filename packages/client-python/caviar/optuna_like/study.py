@@ -25,6 +25,7 @@ from ._frame import trials_dataframe
 from ._learned_space import LearnedSpace, draw, is_active, on_step
 from ._share import NO_END, Share
 from ._max_trials import MaxTrialsCallback
+from ._study_spec import check_before, study_spec
 from ._values import end_with
 from .distributions import BaseDistribution
 from .exceptions import DuplicatedStudyError
@@ -245,6 +246,7 @@ class Study:
             n_trials = min(n_trials or len(self._sampler.points), len(self._sampler.points))
         first = None
         if self.search_id is None:
+            check_before(self, n_trials, n_jobs)
             first, n_trials = self._first_call(func, caught, n_trials)
             if first is None:
                 return
@@ -466,29 +468,15 @@ class Study:
         trials = [*own, *(self._filled(each.params, space) for each in self._queue)]
         self._enqueued.update(enumerate(self._queue, len(own)))
         self._queue = []
-        spec: Dict[str, Any] = {
-            "name": self.study_name,
-            "trainer": {"kind": "external", "maxRetries": 0},
-            "space": space,
-            "objective": [
-                {"metric": metric, "direction": direction} for metric, direction in zip(self._metrics, self._directions)
-            ],
-            "sampler": self._sampler.spec,
-            "stop": {"maxTrials": n_trials or NO_END},
-            "parallelism": n_jobs,
-        }
+        spec = study_spec(self, space, n_trials, n_jobs)
         if trials:
             spec["trials"] = trials
         constraints = {} if first is None else self._constraint_metrics(first.trial)
         if constraints:
             spec["constraints"] = [{"metric": metric, "max": 0} for metric in constraints]
-        if len(self._metrics) == 1:
-            spec["objective"] = spec["objective"][0]
         # Code that reports, and never asks whether it is to be pruned, is not.
         if may_wait and first is not None and first.trial._reports and first.trial._may_prune:
             spec["scheduler"] = self._pruner.spec([step + 1 for step in first.trial._reports])
-        if self._sampler.seed is not None:
-            spec["seed"] = self._sampler.seed
         # Of programs that begin a study at the same moment one makes its search, and the others take part.
         key = f"study-{sha256(self.study_name.encode()).hexdigest()}" if self._joins and may_wait else None
         try:
