@@ -73,15 +73,18 @@ export class DatasetRepository implements DatasetStore {
   }
 
   async delete(id: string): Promise<{ readonly usedBy: string | null }> {
-    return this.client.$transaction(async (transaction) => {
-      await transaction.$queryRaw`SELECT id FROM datasets WHERE id = ${id} FOR UPDATE`;
-      const [user] = await transaction.$queryRaw<{ id: string }[]>`
-        SELECT id FROM searches
-        WHERE status IN ('running', 'paused') AND spec->'trainer'->>'dataset' = ${id} ORDER BY created_at LIMIT 1`;
-      if (user !== undefined) return { usedBy: user.id };
-      await transaction.$executeRaw`DELETE FROM datasets WHERE id = ${id}`;
-      return { usedBy: null };
-    });
+    return this.client.$transaction(
+      async (transaction) => {
+        await transaction.$queryRaw`SELECT id FROM datasets WHERE id = ${id} FOR UPDATE`;
+        const [user] = await transaction.$queryRaw<{ id: string }[]>`
+          SELECT id FROM searches
+          WHERE status IN ('running', 'paused') AND spec->'trainer'->>'dataset' = ${id} ORDER BY created_at LIMIT 1`;
+        if (user !== undefined) return { usedBy: user.id };
+        await transaction.$executeRaw`DELETE FROM datasets WHERE id = ${id}`;
+        return { usedBy: null };
+      },
+      { timeout: STORE_TIMEOUT_MS },
+    );
   }
 }
 

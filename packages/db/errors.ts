@@ -7,7 +7,7 @@ export const NOT_MIGRATED = 'The tables in Postgres are older than this release:
  * it has too many connections; 25006: it is a standby), try again.
  */
 const AWAY_STATES = /^(08|57P0|53[123]|58|25006)/;
-const AWAY_CODES = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037']);
+const AWAY_CODES = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2037']);
 const AWAY_WORDS =
   /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|Connection terminated|Can't reach database|DatabaseNotReachable|ConnectionClosed|SocketTimeout|closed the connection|timeout exceeded when trying to connect|shutting down|starting up|recovery mode|not yet accepting connections/i;
 

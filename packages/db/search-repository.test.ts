@@ -62,3 +62,21 @@ describe('searches that a reconciler looks at', () => {
     expect(seen.size).toBe(1200);
   });
 });
+
+test('a search with millions of trials may take longer to delete than other statements may take', async () => {
+  await create('srch_large', 1);
+  await runSql(files.url, `UPDATE searches SET status = 'cancelled'`);
+  await runSql(
+    files.url,
+    `CREATE FUNCTION hurry() RETURNS trigger LANGUAGE plpgsql AS $$
+     BEGIN
+       IF current_setting('statement_timeout') <> '0' THEN RAISE 'it would be cut off'; END IF;
+       RETURN OLD;
+     END $$;
+     CREATE TRIGGER hurry BEFORE DELETE ON trials FOR EACH ROW EXECUTE FUNCTION hurry()`,
+  );
+  expect(await db.searches.delete('srch_large')).toBe(true);
+  expect(await db.searches.delete('srch_large')).toBe(false);
+  expect(await runSql(files.url, 'SELECT id FROM trials')).toEqual([]);
+  await runSql(files.url, 'DROP FUNCTION hurry CASCADE');
+});

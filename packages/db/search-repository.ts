@@ -16,6 +16,9 @@ import { countTrials, type SearchRow, toSearch } from './rows.js';
 import { LIST, listOrder, placeInList } from './search-order.js';
 import { json } from './trial-sql.js';
 
+/** As long as it may take; Prisma's own limit for a transaction is five seconds. */
+const DELETE_MS = 6 * 3_600_000;
+
 /** What of a search is shown: its row, its rounds and its best trial, by the leaderboard's own order. */
 const SELECT_SEARCH = Prisma.sql`
   SELECT
@@ -231,7 +234,14 @@ export class SearchRepository implements SearchStore {
   }
 
   async delete(id: string): Promise<boolean> {
-    return (await this.client.$executeRaw`DELETE FROM searches WHERE id = ${id} AND status <> 'running'`) > 0;
+    // Whole or not at all, however long it takes: a million trials with ten measurements each go in about a minute.
+    return this.client.$transaction(
+      async (transaction) => {
+        await transaction.$executeRaw`SET LOCAL statement_timeout = 0`;
+        return (await transaction.$executeRaw`DELETE FROM searches WHERE id = ${id} AND status <> 'running'`) > 0;
+      },
+      { timeout: DELETE_MS },
+    );
   }
 
   async version(id: string): Promise<number | null> {

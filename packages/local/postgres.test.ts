@@ -71,6 +71,15 @@ describe('startPostgres', () => {
     await expect(startPostgres(settings)).rejects.toThrow(/strange holds files that are no cluster\. Try: another/);
   });
 
+  test('leaves alone the data of another major version, and says what helps', async () => {
+    const settings = options('older');
+    mkdirSync(settings.dataDirectory);
+    writeFileSync(join(settings.dataDirectory, 'PG_VERSION'), '9\n');
+    await expect(startPostgres(settings)).rejects.toThrow(
+      /made by Postgres 9, and this is \d+.* Try: npm run db:backup/,
+    );
+  });
+
   test('listens on the loopback only, and asks for its password', async () => {
     const server = await start(options('safe'));
     expect(await query(server.url, 'SHOW listen_addresses')).toEqual([{ listen_addresses: '127.0.0.1' }]);

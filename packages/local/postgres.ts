@@ -71,6 +71,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const password = passwordIn(passwordFile);
   await initialise(account, password, signal);
   const { dataDirectory } = account;
+  refuseOtherMajor(dataDirectory, binaries.version);
   await stopOrphan({
     pidFile: join(dataDirectory, 'postmaster.pid'),
     isOurs: (command) => command.includes(dataDirectory),
@@ -154,6 +155,17 @@ async function initialise(account: PostgresAccount, password: string, signal?: A
   } finally {
     rmSync(passwordFile, { force: true });
   }
+}
+
+/** One major version of Postgres does not read the data of another. */
+function refuseOtherMajor(dataDirectory: string, version: string): void {
+  const made = readFileSync(join(dataDirectory, 'PG_VERSION'), 'utf8').trim();
+  if (made === String(Number.parseInt(version, 10))) return;
+  throw new StepError(
+    'Postgres',
+    `its data were made by Postgres ${made}, and this is ${version}`,
+    `npm run db:backup where Postgres ${made} is, and npm run db:restore into another CAVIAR_HOME`,
+  );
 }
 
 /** Made once, and whole or not at all: without it there is no way back into the cluster. */
