@@ -66,18 +66,40 @@ type Way = 'sent' | 'received';
 type Io = 'input' | 'output';
 
 function convert(schema: z.ZodType, io: Io): JsonSchema {
-  const { $schema, $defs, ...own } = z.toJSONSchema(schema, { io, override });
+  const { $schema, $defs, ...own } = z.toJSONSchema(schema, { io, override: OVERRIDES[io] });
   return own;
 }
 
 function convertAll(io: Io): ReadonlyMap<string, JsonSchema> {
-  const { schemas } = z.toJSONSchema(z.globalRegistry, { io, override, uri: (id) => `#/$defs/${id}` });
+  const { schemas } = z.toJSONSchema(z.globalRegistry, { io, override: OVERRIDES[io], uri: (id) => `#/$defs/${id}` });
   return new Map(Object.entries(schemas).map(([id, { $schema, $id, ...own }]) => [id, own]));
 }
 
+interface Converted {
+  readonly zodSchema: z.core.$ZodTypes;
+  readonly jsonSchema: z.core.JSONSchema.BaseSchema;
+}
+
+const OVERRIDES = {
+  input: tidyTimes,
+  output(converted: Converted): void {
+    tidyTimes(converted);
+    receiveExamples(converted);
+  },
+} as const satisfies Record<Io, (converted: Converted) => void>;
+
 /** Says of a time that it is one; the pattern of all legal dates helps nobody. */
-function override({ jsonSchema }: { readonly jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+function tidyTimes({ jsonSchema }: Converted): void {
   if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+}
+
+/** Examples are written as they are sent; what is received has the defaults too. */
+function receiveExamples({ zodSchema, jsonSchema }: Converted): void {
+  if (jsonSchema.examples === undefined) return;
+  jsonSchema.examples = jsonSchema.examples.map((example) => {
+    const received = z.safeParse(zodSchema, example);
+    return received.success ? (received.data as typeof example) : example;
+  });
 }
 
 /** Ids whose schema to send is not the one to receive, be it only in what they refer to. */

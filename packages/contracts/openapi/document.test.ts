@@ -62,6 +62,13 @@ describe('the OpenAPI document', () => {
 });
 
 describe('examples', () => {
+  test('of what is received have its defaults', () => {
+    const examplesOf = (id: string) => Object.values(document['components']?.['schemas']?.[id]?.['examples'] ?? {});
+    expect(examplesOf('TrainerSpec')).toContainEqual({ kind: 'quadratic', params: {}, maxRetries: 2 });
+    expect(examplesOf('TrainerSpecInput')).toContainEqual({ kind: 'quadratic' });
+    expect(examplesOf('SearchSpace')[0]?.['keepProb']).toMatchObject({ scale: 'linear' });
+  });
+
   const { schemas } = z.toJSONSchema(z.globalRegistry);
   test.each(Object.keys(schemas))('of %s are legal', (id) => {
     const schema = [...registered()].find((candidate) => z.globalRegistry.get(candidate)?.id === id);
