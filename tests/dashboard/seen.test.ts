@@ -81,6 +81,17 @@ describe.skipIf(path === null)('a page as people have it before them', () => {
     expect((await page.request.get(`${url}/docs/guide`)).status()).toBe(200);
   });
 
+  test('of the guide leads to the other pages also where there is no room beside it', async () => {
+    await page.setViewportSize({ width: 640, height: 450 }); // as at 200 %
+    await page.goto(`${url}/docs/guide/course`);
+    const other = page.getByRole('navigation', { name: 'Guide' }).getByRole('link', { name: 'The dashboard' });
+    const isSeen = async () => ((await other.boundingBox())?.y ?? 9999) < 450;
+    expect(await isSeen()).toBe(false);
+    await page.getByRole('navigation', { name: 'Service' }).getByRole('link', { name: 'Pages' }).click();
+    await expect.poll(isSeen).toBe(true);
+    await page.setViewportSize({ width: 1280, height: 860 });
+  });
+
   test('that is not there leads on to what is', async () => {
     await page.goto(`${url}/searches/srch_nowhere`);
     await page.getByText('It is not there').waitFor();

@@ -12,6 +12,7 @@ a { color: var(--link); text-decoration-thickness: 1px; text-underline-offset: 2
 .skip:focus { left: 1rem; top: .5rem; background: var(--back); padding: .25rem .5rem }
 header { display: flex; justify-content: space-between; align-items: baseline; gap: 1rem; padding: .9rem 1.5rem; border-bottom: 1px solid var(--line) }
 header nav a { margin-left: 1.25rem; color: var(--soft); text-decoration: none }
+header .to-pages { display: none }
 header nav a:hover { color: var(--link) }
 .brand { font-weight: 650; font-size: 1.1rem; color: var(--text); text-decoration: none }
 .brand span { font-weight: 400; color: var(--soft) }
@@ -42,7 +43,9 @@ blockquote { margin: 1rem 0; padding: .1rem 1rem; border-left: 3px solid var(--l
 footer { display: flex; justify-content: space-between; gap: 1rem; margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line) }
 @media (max-width: 52rem) {
   .page { grid-template-columns: minmax(0, 1fr); gap: 0; padding: 1rem }
-  header { padding: .8rem 1rem }
+  header { flex-wrap: wrap; padding: .8rem 1rem }
+  header .to-pages { display: inline; margin-left: 0 }
+  header .to-pages + a { margin-left: 1.25rem }
   .anchor { display: none }
   .menu { order: 2; margin-top: 2rem; border-top: 1px solid var(--line) }
 }

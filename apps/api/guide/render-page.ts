@@ -107,9 +107,9 @@ function layOut(page: GuidePage, body: string): string {
 </head>
 <body>
 <a class="skip" href="#main">Skip to the text</a>
-<header><a class="brand" href="${GUIDE_PATH}">Caviar <span>guide</span></a><nav aria-label="Service"><a href="/">Service</a><a href="/docs">API</a><a href="/problems">Problems</a></nav></header>
+<header><a class="brand" href="${GUIDE_PATH}">Caviar <span>guide</span></a><nav aria-label="Service"><a class="to-pages" href="#pages">Pages</a><a href="/">Service</a><a href="/docs">API</a><a href="/problems">Problems</a></nav></header>
 <div class="page">
-<nav class="menu" aria-label="Guide"><details open><summary>Pages</summary>
+<nav class="menu" id="pages" aria-label="Guide"><details open><summary>Pages</summary>
 ${menu.join('\n')}
 </details></nav>
 <main id="main">
