@@ -37,6 +37,12 @@ describe('the rungs of a preview', () => {
     expect(long.epochs!.total! / 21_000_000).toBeCloseTo(1, 1);
   });
 
+  it('leave out a sum of steps that no number holds exactly', () => {
+    const most = 2 ** 31 - 1;
+    const long = preview({ kind: 'asha', minResource: most, maxResource: most, eta: 3 }, 10_000_000);
+    expect(long.epochs).toEqual({ perTrial: most, total: null });
+  });
+
   it('count what copies of trials train from where they begin', () => {
     const pbt = { kind: 'pbt', population: 4, interval: 3, quantile: 0.25, factors: [2], resample: 0 } as const;
     // generations at steps 3 and 6: a copy each, and every place of the population trains 9 steps

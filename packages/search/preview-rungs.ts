@@ -46,12 +46,13 @@ export function previewRungs(spec: SearchSpec, plan: SearchPlan): ScheduledPrevi
     }
   }
   const scale = plan.totalTrials === null ? 1 : plan.totalTrials / played;
+  const total = Math.round(epochs * scale);
   const rungs = [...trials].map(([step, count]) => ({ step, trials: Math.round(count * scale) }));
   return {
     rungs: rungs.sort((a, b) => a.step - b.step),
     epochs: {
       perTrial: epochs / played,
-      total: plan.totalTrials === null ? null : Math.round(epochs * scale),
+      total: plan.totalTrials !== null && Number.isSafeInteger(total) ? total : null,
     },
   };
 }

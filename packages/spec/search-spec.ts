@@ -5,7 +5,7 @@ import { spaceSchema } from './space.js';
 
 export const MAX_TRIALS = 10_000_000;
 export const MAX_PARALLELISM = 10_000;
-const MAX_RESOURCE = 10_000_000;
+const MAX_RESOURCE = 2 ** 31 - 1;
 
 export const seedSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 

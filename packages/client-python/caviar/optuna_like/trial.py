@@ -26,6 +26,10 @@ from ._learned_space import (
 from ._same import same
 
 
+#: Steps of the service count from 1.
+_LAST_STEP = 2**31 - 2
+
+
 class TrialState(enum.Enum):
     RUNNING = 0
     COMPLETE = 1
@@ -114,6 +118,8 @@ class Trial(Suggesting):
         number, step = float(value), int(step)
         if step < 0:
             raise ValueError(f"step must not be below 0: {step}")
+        if step > _LAST_STEP:
+            raise ValueError(f"step must be at most {_LAST_STEP}, up to where the service counts: {step}")
         self._reports.setdefault(step, number)
         if self._held is None or self._is_stopped:
             return
