@@ -15,9 +15,10 @@ import type { ScheduledTrial } from '../ports/rung-store.js';
 import type { SearchForAdvance } from '../ports/search-store.js';
 import { type DispatchOptions, dispatchOrLeave } from './dispatch.js';
 import { endSearch, searchEnd } from './end-search.js';
-import { Batch, begin, type CreateCommand, commandsOf, decide, isToMake } from './flow-batch.js';
-import { dropFlow, type FlowContext, feedFlow, inTurn, isOpen, leadKeyOf, openFlow } from './flow-context.js';
+import { begin, type CreateCommand, commandsOf, decide, isToMake } from './flow-batch.js';
+import { dropFlow, feedFlow, inTurn, isOpen, leadKeyOf, openFlow } from './flow-context.js';
 import { type Led, lead, leaveToLeader, leaveToWorkers } from './flow-lead.js';
+import { Batch, type FlowContext } from './flow-state.js';
 import type { PreparedSearch } from './prepared-search.js';
 
 /** Commands that are taken before other work of the process goes on. */

@@ -1,19 +1,7 @@
 import { type FlowCommand, observe } from '@caviar/search';
 import { isFinal } from '@caviar/spec';
 import { asProposed } from '../objective-value.js';
-import type { ScheduledTrial } from '../ports/rung-store.js';
-import type { FlowContext } from './flow-context.js';
-
-/** What commands come to: the changes that are to be stored. */
-export class Batch {
-  readonly made: ScheduledTrial[] = [];
-  readonly goOn: { readonly number: number; readonly targetStep: number | null }[] = [];
-  readonly stopped: { readonly number: number; readonly reason: string }[] = [];
-
-  get isEmpty(): boolean {
-    return this.made.length + this.goOn.length + this.stopped.length === 0;
-  }
-}
+import type { FlowContext } from './flow-state.js';
 
 /**
  * Takes the flow's commands as far as they are about trials that have been read. Of a flow that is built from many trials this is done

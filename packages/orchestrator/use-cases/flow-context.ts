@@ -1,55 +1,16 @@
 import { createHash } from 'node:crypto';
-import {
-  createFlow,
-  type Flow,
-  type FlowCommand,
-  type FlowResult,
-  type LearningContext,
-  learnsFromResults,
-  type SuggestContext,
-  startLearning,
-} from '@caviar/search';
-import type { Params, Round, SearchSpec } from '@caviar/spec';
+import { createFlow, type FlowResult, learnsFromResults, startLearning } from '@caviar/search';
+import type { Params } from '@caviar/spec';
 import type { Deps } from '../deps.js';
 import { needsMetrics } from '../objective-value.js';
 import type { RungRecord } from '../ports/rung-store.js';
 import type { SearchForAdvance } from '../ports/search-store.js';
-import { Batch, catchUp } from './flow-batch.js';
+import { catchUp } from './flow-batch.js';
 import { isLeading } from './flow-lead.js';
 import { resultOf, resultsOf } from './flow-results.js';
+import { Batch, type FlowContext } from './flow-state.js';
 import { BLOCK, inBlocks, LEASE_MS, MANY } from './many-trials.js';
 import type { PreparedSearch } from './prepared-search.js';
-
-/** The program of one search as far as this process has followed it, and what it needs to carry out its commands. */
-export interface FlowContext {
-  readonly spec: SearchSpec;
-  readonly flow: Flow;
-  /** Rounds decided so far. */
-  rounds: readonly Round[];
-  /** A drawing sampler, prepared for the present round. */
-  draw: SuggestContext | null;
-  readonly learning: LearningContext | null;
-  /** Params of the trials that the flow has made, as long as they are kept. */
-  readonly params: Map<number, Params>;
-  /** How long that is: a learner sees them at the latest when a trial ends, and `pbt` makes others out of them later. */
-  readonly keepsParams: 'never' | 'until-end' | 'always';
-  /** Number of the next trial that the flow makes. */
-  made: number;
-  /** Trials that no learner has seen yet. */
-  readonly unobserved: Set<number>;
-  /** Trials in Postgres as they were last read, where the flow has not caught up with them. */
-  readonly ahead: Map<number, Pick<RungRecord, 'params' | 'status' | 'targetStep'>>;
-  /** Commands that the flow has said, from the first on that is about a trial that is not in `ahead`. */
-  waiting: readonly FlowCommand[];
-  /** What the commands before them come to. */
-  batch: Batch;
-  /** Steps from which trials were changed by hand, by number. */
-  readonly editedFrom: Map<number, number>;
-  /** All trials numbered below are in `ahead`, since they have just been read; null once that may be out of date. */
-  readBelow: number | null;
-  /** Next place in the log; `throughput` only. */
-  logSeq: number;
-}
 
 const KEPT = 32;
 const kept = new Map<string, FlowContext>();
