@@ -22,7 +22,9 @@ export async function resumeSearch(deps: Deps, id: string): Promise<Search> {
   if (deps.quotas !== undefined) {
     const { status, spec } = await getSearch(deps, id);
     const project = await deps.keys.projectOfSearch(id);
-    if (status !== 'running' && project !== null) await checkQuotas(deps, project, spec.parallelism);
+    // One that has ended for good needs no room: to wait for some would help nobody.
+    const wouldRun = status === 'paused' || (await couldReopen(deps, id));
+    if (wouldRun && project !== null) await checkQuotas(deps, project, spec.parallelism);
   }
   // Before anybody makes trials for a search that runs again: those that wait have their places in it.
   const waiting = (await getSearch(deps, id)).status === 'paused' ? await deps.trials.resume(id) : [];
@@ -47,10 +49,15 @@ export async function resumeSearch(deps: Deps, id: string): Promise<Search> {
 }
 
 async function reopen(deps: Deps, id: string): Promise<boolean> {
+  if (!(await couldReopen(deps, id))) return false;
+  return deps.searches.transition(id, { from: ['completed', 'failed'], to: 'running', reason: null });
+}
+
+/** Whether it has come to an end that its stop criteria no longer ask for. */
+async function couldReopen(deps: Deps, id: string): Promise<boolean> {
   const state = await deps.searches.getForAdvance(id);
   if (state === null || (state.search.status !== 'completed' && state.search.status !== 'failed')) return false;
-  if (searchEnd(state, (await prepare(deps, state)).plan.totalTrials) !== null) return false;
-  return deps.searches.transition(id, { from: ['completed', 'failed'], to: 'running', reason: null });
+  return searchEnd(state, (await prepare(deps, state)).plan.totalTrials) === null;
 }
 
 /** Cancels a search: what is queued at once, what runs after its present step. */
