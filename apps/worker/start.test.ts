@@ -48,17 +48,21 @@ test('one that waits ends at once when it is told to, or when its supervisor is 
   }
 });
 
-test('one whose database is not migrated, or does not let it in, says so and ends', async () => {
+test('one that Postgres does not let in says so and ends; one that comes before the migration waits for it', async () => {
   const database = await createTestDatabase();
   const redis = await startTestRedis();
   const wrong = Object.assign(new URL(database.url), { password: 'wrong' }).toString();
   const refused = start(wrong, redis.url);
   expect(await refused.exited).toBe(1);
   expect(refused.output()).toContain('password authentication failed');
-  await runSql(database.url, 'DROP SCHEMA public CASCADE; CREATE SCHEMA public');
-  const lost = start(database.url, redis.url);
-  expect(await lost.exited).toBe(1);
-  expect(lost.output()).toContain('the worker could not start');
+  await runSql(database.url, 'ALTER SCHEMA public RENAME TO migrated; CREATE SCHEMA public');
+  const early = start(database.url, redis.url);
+  await expect.poll(early.output).toContain('older than this release: npm run db:migrate');
+  const ready = once(early.child, 'message');
+  await runSql(database.url, 'DROP SCHEMA public; ALTER SCHEMA migrated RENAME TO public');
+  await ready;
+  early.child.kill('SIGTERM');
+  expect(await early.exited).toBe(0);
   await redis.stop();
   await database.drop();
 });
