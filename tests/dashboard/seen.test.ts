@@ -166,26 +166,7 @@ describe.skipIf(path === null)('a page as people have it before them', () => {
     expect(JSON.parse(await page.getByLabel('Spec as JSON').inputValue()).name).toBe('half written');
   });
 
-  test('checks a spec again when the service is back', async () => {
-    await page.goto(`${url}/searches/new`);
-    const start = page.getByRole('button', { name: 'Start the search' });
-    await page.waitForFunction(() => document.querySelector('button.primary:enabled') !== null);
-    await dashboard.service.app.close();
-    await page.getByLabel('Name', { exact: true }).fill('while it was away');
-    await page.getByText('the spec', { exact: true }).waitFor();
-    expect(await start.isDisabled()).toBe(true);
-    const back = await dashboard.again();
-    try {
-      await page.waitForFunction(() => document.querySelector('button.primary:enabled') !== null);
-    } finally {
-      await page.goto('about:blank');
-      await back.close();
-    }
-  });
-
   test('says on the console nothing but what was not there', () => {
-    expect(
-      visited.complaints.filter((text) => !/status of 404|status of 422|ERR_CONNECTION|ERR_INCOMPLETE/.test(text)),
-    ).toEqual([]);
+    expect(visited.complaints.filter((text) => !/status of (404|422)/.test(text))).toEqual([]);
   });
 });
