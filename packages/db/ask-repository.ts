@@ -41,7 +41,7 @@ export class AskRepository implements AskStore {
       waiting AS (
         SELECT t.id FROM trials t JOIN search s ON s.id = t.search_id
         WHERE t.status = 'queued' AND ${IS_DUE}
-        ORDER BY coalesce(t.worker_id = ${worker}, false) DESC, t.number
+        ORDER BY coalesce(t.worker_id = ${worker}, false) DESC, t.given DESC, t.number
         LIMIT ${count} - (SELECT count(*) FROM unfinished) FOR UPDATE OF t SKIP LOCKED
       ),
       taken AS (

@@ -658,6 +658,17 @@ describe('adding trials', () => {
     expect((await searchOf(id)).progress.queued).toBe(4);
   });
 
+  test('are handed out before those that the sampler has ready', async () => {
+    const id = await create({ parallelism: 4 });
+    expect(body(await add(id, [{ learningRate: 0.1 }, { learningRate: 0.2 }]), 'addTrials').items).toHaveLength(2);
+    const { trials } = await ask(id, { count: 3 });
+    expect(trials.map(({ number, params }) => [number, params['learningRate']])).toEqual([
+      [0, expect.any(Number)],
+      [4, 0.1],
+      [5, 0.2],
+    ]);
+  });
+
   test('holds to the number of trials, and to the end of the search', async () => {
     const id = await create({ stop: { maxTrials: 5 } });
     const two = [{ learningRate: 0.1 }, { learningRate: 0.2 }];

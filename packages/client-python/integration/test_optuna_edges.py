@@ -233,6 +233,22 @@ class Several(unittest.TestCase):
         self.assertEqual(client.add_trials, add_trials)
         self.assert_done(name, 4)
 
+    def test_one_whose_share_is_made_before_its_first_call_is_handed_over(self):
+        name = fresh_name()
+        other, study = (optuna.create_study(study_name=name, load_if_exists=True) for _ in range(2))
+        called = []
+
+        def objective(trial):
+            if other.search_id is None:
+                other.optimize(parabola, n_trials=2)
+            called.append(trial.suggest_float("x", -10, 10))
+            return parabola(trial)
+
+        study.optimize(objective, n_trials=2, n_jobs=2)
+        self.assert_done(name, 4)
+        # The first call is one of the two, and made once.
+        self.assertEqual(sorted(called), sorted(trial.params["x"] for trial in study.trials[2:]))
+
     def test_programs_that_are_forked(self):
         name = fresh_name()
         study = optuna.create_study(study_name=name)

@@ -34,7 +34,7 @@ export interface ExternalMeasurement extends TrialLease {
 export interface AskStore {
   /**
    * Hands out trials of a running external search, `count` at most: first those that the asker left running, whose old
-   * leases end by that, then queued ones, its own first, by number.
+   * leases end by that, then queued ones: its own, those that a caller has added, the rest; each by number.
    */
   take(searchId: string, count: number, asker: Asker): Promise<readonly AskedTrial[]>;
   /** Hands out queued trials only. */

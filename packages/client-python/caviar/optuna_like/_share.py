@@ -20,12 +20,20 @@ class Share:
     def __init__(self, client: Client, search_id: str) -> None:
         self._client, self._id = client, search_id
 
-    def take(self, n_trials: Optional[int], n_jobs: int) -> None:
-        """Has the search go on, with so many trials more; those of others at work stay theirs. Raises ConflictError."""
+    def take(self, n_trials: Optional[int], n_jobs: int, hand_over: Optional[Callable[[], None]] = None) -> None:
+        """Has the search go on, with so many trials more; those of others at work stay theirs. `hand_over` adds a trial, for which
+        there is a number at least, before more are made for us. Raises ConflictError."""
         search: Any = self._client.get_search(self._id)
         held = search["progress"]["running"] if search["status"] == "running" else 0
         before = search["spec"]["stop"].get("maxTrials", NO_END) if held > 0 else _count(search, _ENDED)
         most = NO_END if n_trials is None else min(NO_END, before + n_trials)
+        if hand_over is not None:
+            # What was made for somebody who has left has used numbers up.
+            most = max(most, min(NO_END, _count(search, _ENDED + _OPEN) + 1))
+            self._client.patch_search(self._id, stop={"maxTrials": most})
+            if search["status"] not in ("running", "paused"):
+                self._client.resume_search(self._id)
+            hand_over()
         self._client.patch_search(self._id, stop={"maxTrials": most}, parallelism=n_jobs + held)
         self._client.resume_search(self._id)
 

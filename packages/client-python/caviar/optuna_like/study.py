@@ -378,19 +378,22 @@ class Study:
             raise DuplicatedStudyError(f"somebody else has begun a study {self.study_name!r} meanwhile")
         self.search_id = search["id"]
         self._learned.adopt(search["spec"]["space"])
+
+        def hand_over() -> None:
+            self._learn(first.trial)
+            space = self._client.get_search(str(self.search_id))["spec"]["space"]
+            [added] = self._client.add_trials(str(self.search_id), [self._filled(first.trial._values, space)])["items"]
+            first.trial.number = added["number"]
+
         for tries_left in range(_TRIES, -1, -1):
             try:
-                self._widen(n_trials, n_jobs)
-                self._learn(first.trial)
-                space = self._client.get_search(self.search_id)["spec"]["space"]
-                [added] = self._client.add_trials(self.search_id, [self._filled(first.trial._values, space)])["items"]
+                Share(self._client, self.search_id).take(n_trials, n_jobs, hand_over)
                 break
             except ProblemError as error:
-                # The other one may leave in between, and take the room with it.
+                # The other one may leave in between, and take the room with it; or the service makes a trial of it.
                 if tries_left == 0 or not (_is_full(error) or isinstance(error, ConflictError)):
                     raise
-        self._calls = {added["number"]: first.trial}
-        first.trial.number = added["number"]
+        self._calls = {first.trial.number: first.trial}
         return True
 
     def _hand_in(self) -> None:
