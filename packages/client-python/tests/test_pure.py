@@ -330,6 +330,12 @@ class LearnedSpace(unittest.TestCase):
             x = rng.random()
             space.learn_call({"trees": trees, "x": x, "y": 0.5} if x > 0.5 else {"trees": trees, "x": x})
         self.assertNotIn("when", space.space()["y"])
+        # Nor does it keep calls for ever that it cannot explain.
+        for _ in range(400):
+            x = rng.random()
+            space.learn_call({"trees": rng.randint(1, 500), "x": x, **({"y": 0.5} if x > 0.5 else {})})
+        self.assertNotIn("when", space.space()["y"])
+        self.assertEqual(len(space._calls), 200)
 
     def test_keeps_what_others_have_found_out(self):
         space = learned.LearnedSpace()

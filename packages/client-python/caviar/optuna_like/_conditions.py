@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
-from ._same import distinct, is_among
+from ._same import distinct, key
 
 Domain = Mapping[str, Any]
-Call = Mapping[str, Any]
 
 #: Values that the service takes in a condition.
 _MOST_VALUES = 1000
 #: Up to so many values of a parent, those that were seen are taken as they are; of more, nearly every call has one of its own,
 #: which explains whatever it likes.
 _FEW_VALUES = 16
+
+
+class Call:
+    """What a call of the objective asked for and got, and in which order."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.values = dict(values)
+        self.places = {name: place for place, name in enumerate(values)}
 
 
 class _Candidate(NamedTuple):
@@ -26,18 +33,19 @@ class _Candidate(NamedTuple):
 
 def condition(name: str, domains: Mapping[str, Domain], calls: Sequence[Call]) -> Optional[Dict[str, List[Any]]]:
     """What `when` of a parameter is, told by one that comes before it; None: it exists everywhere, or nothing simple explains it."""
-    used = [call for call in calls if name in call]
-    unused = [call for call in calls if name not in call]
+    used = [call for call in calls if name in call.values]
+    unused = [call for call in calls if name not in call.values]
     if not used or not unused:
         return None
-    names = list(used[0])
-    before = names[: names.index(name)]
+    before = list(used[0].values)[: used[0].places[name]]
     candidates: List[_Candidate] = []
     for distance, parent in enumerate(reversed(before)):
-        if domains[parent]["kind"] == "float" or not all(_precedes(call, parent, name) for call in used):
+        if domains[parent]["kind"] == "float":
             continue
-        others = [call[parent] for call in unused if parent in call]
-        values = _values(domains[parent], [call[parent] for call in used], others)
+        if not all(call.places.get(parent, len(call.places)) < call.places[name] for call in used):
+            continue
+        others = [call.values[parent] for call in unused if parent in call.values]
+        values = _values(domains[parent], [call.values[parent] for call in used], others)
         if values is not None:
             candidates.append(_Candidate(_size(domains[parent]), distance, {parent: values}))
     return min(candidates, key=lambda each: each[:2]).when if candidates else None
@@ -46,7 +54,8 @@ def condition(name: str, domains: Mapping[str, Domain], calls: Sequence[Call]) -
 def _values(domain: Domain, used: Sequence[Any], unused: Sequence[Any]) -> Optional[List[Any]]:
     """Values of the parent at which the parameter exists, where they tell the calls apart."""
     seen = distinct(used)
-    if any(is_among(value, seen) for value in unused):
+    keys = {key(value) for value in seen}
+    if any(key(value) in keys for value in unused):
         return None
     is_range = domain["kind"] == "int" and not any(min(seen) < value < max(seen) for value in unused)
     if is_range:
@@ -69,9 +78,4 @@ def _size(domain: Domain) -> int:
     return int((domain["max"] - domain["min"]) // domain.get("step", 1)) + 1
 
 
-def _precedes(call: Call, first: str, second: str) -> bool:
-    names = list(call)
-    return first in call and names.index(first) < names.index(second)
-
-
-__all__ = ["condition"]
+__all__ = ["Call", "condition"]

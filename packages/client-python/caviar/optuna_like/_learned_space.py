@@ -13,7 +13,7 @@ import random
 from decimal import Decimal
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from ._conditions import condition
+from ._conditions import Call, condition
 from ._same import distinct, is_among, same
 
 Domain = Dict[str, Any]
@@ -27,7 +27,7 @@ class LearnedSpace:
     def __init__(self) -> None:
         self._domains: Dict[str, Domain] = {}
         #: Of every call seen, what it asked for and got, in order.
-        self._calls: List[Dict[str, Any]] = []
+        self._calls: List[Call] = []
         #: The space as it was last worked out, while nothing has been learned since.
         self._plain: Optional[Dict[str, Domain]] = None
 
@@ -50,12 +50,18 @@ class LearnedSpace:
 
     def learn_call(self, values: Mapping[str, Any]) -> None:
         """Notes what a call has asked for, in the order in which it did. Of many, those that say nothing new are passed over."""
-        if len(self._calls) >= _MANY_CALLS and all(
-            is_active(domain, values) == (name in values) for name, domain in self.space().items()
+        if len(self._calls) >= _MANY_CALLS and not any(
+            self._is_news(name, domain, values) for name, domain in self.space().items()
         ):
             return
-        self._calls.append(dict(values))
+        self._calls.append(Call(values))
         self._plain = None
+
+    def _is_news(self, name: str, domain: Domain, values: Mapping[str, Any]) -> bool:
+        if name in values or not is_active(domain, values):
+            return (name in values) != is_active(domain, values)
+        # Where nothing explains it, one more call without it explains nothing either.
+        return "when" in domain or all(name in call.values for call in self._calls)
 
     def adopt(self, space: Mapping[str, Domain]) -> None:
         """Takes over what a study that is there has learned before."""
@@ -78,7 +84,7 @@ class LearnedSpace:
         return space
 
     def _was_asked_for(self, name: str) -> bool:
-        return any(name in call for call in self._calls)
+        return any(name in call.values for call in self._calls)
 
 
 def is_active(domain: Domain, values: Mapping[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Sequence
+from typing import Any, Dict, List, Sequence
 
 
 def same(a: Any, b: Any) -> bool:
@@ -14,16 +14,22 @@ def same(a: Any, b: Any) -> bool:
     return bool(a == b) and isinstance(a, bool) == isinstance(b, bool)
 
 
+def key(value: Any) -> Any:
+    """What stands for a value in a set: the same of what is the same."""
+    if isinstance(value, (list, tuple)):
+        return tuple(key(each) for each in value)
+    return ("bool", value) if isinstance(value, bool) else value
+
+
 def is_among(value: Any, values: Sequence[Any]) -> bool:
     return any(same(value, each) for each in values)
 
 
 def distinct(values: Sequence[Any]) -> List[Any]:
-    found: List[Any] = []
+    found: Dict[Any, Any] = {}
     for value in values:
-        if not is_among(value, found):
-            found.append(value)
-    return found
+        found.setdefault(key(value), value)
+    return list(found.values())
 
 
-__all__ = ["distinct", "is_among", "same"]
+__all__ = ["distinct", "is_among", "key", "same"]
