@@ -1,4 +1,4 @@
-// Chaos: `npm run chaos -- [--trials 500] [--kills 100] [--workers 4] [--every-ms 150] [--seed 1] [--keep]`.
+// Chaos: `npm run chaos -- [--trials 500] [--kills 100] [--workers 4] [--seed 1] [--keep]`.
 //
 // Runs an adaptive search (tpe with asha, strict) twice on the service as `npm start` has it: undisturbed, and while workers, the
 // API, Redis and Postgres are killed with SIGKILL and Redis is emptied, at random. Then holds the second record to the first: no
@@ -17,7 +17,6 @@ const { values } = parseArgs({
     trials: { type: 'string', default: '500' },
     kills: { type: 'string', default: '100' },
     workers: { type: 'string', default: '4' },
-    'every-ms': { type: 'string', default: '150' },
     seed: { type: 'string', default: '1' },
     keep: { type: 'boolean', default: false },
   },
@@ -44,6 +43,10 @@ const SPEC = {
   seed,
 };
 
+/** A search that stands still for so long is hit again all the same. */
+const STILL_MS = 6_000;
+const LOOK_MS = 10;
+
 /** Short leases and pauses: what is lost is to be found soon, so that the next blow hits something. */
 const OVERRIDES = {
   backoff: { firstMs: 50, mostMs: 400, steadyMs: 2_000 },
@@ -61,11 +64,14 @@ interface Search {
 }
 
 /** Makes the search, as a client that repeats its request until it is answered, and follows it to its end. */
-async function carryOut(service: Service, meanwhile: (isOver: () => boolean) => Promise<void>): Promise<Search> {
+async function carryOut(
+  service: Service,
+  meanwhile: (searchId: string, isOver: () => boolean) => Promise<void>,
+): Promise<Search> {
   let isOver = false;
-  const disturbance = meanwhile(() => isOver);
   const headers = { 'idempotency-key': randomUUID() };
   const { id } = await service.insist<Search>('POST', '/v1/searches', SPEC, headers);
+  const disturbance = meanwhile(id, () => isOver);
   for (;;) {
     const search = await service.insist<Search>('GET', `/v1/searches/${id}`);
     if (search.status !== 'running') {
@@ -77,7 +83,13 @@ async function carryOut(service: Service, meanwhile: (isOver: () => boolean) => 
   }
 }
 
-async function undisturbed(): Promise<Snapshot> {
+interface Undisturbed {
+  readonly snapshot: Snapshot;
+  /** How many it had. */
+  readonly events: number;
+}
+
+async function undisturbed(): Promise<Undisturbed> {
   const service = await startService({ workers });
   try {
     const from = performance.now();
@@ -85,25 +97,22 @@ async function undisturbed(): Promise<Snapshot> {
     say(`undisturbed: ${search.reason}, ${seconds(from)}`);
     const findings = await audit(service, { searchId: search.id, trials });
     for (const finding of findings) say(`  ! ${finding}`);
-    return await snapshot(service, search.id);
+    return { snapshot: await snapshot(service, search.id), events: (await eventsOf(service, search.id)) ?? 0 };
   } finally {
     await service.stop();
   }
 }
 
-async function disturbed(expected: Snapshot): Promise<Findings> {
+async function disturbed(expected: Undisturbed): Promise<Findings> {
   const service = await startService({ workers, overrides: OVERRIDES, keep: values.keep });
   if (values.keep) say(`data and logs: ${service.home}`);
   try {
     const from = performance.now();
     let blows = 0;
-    const search = await carryOut(service, async (isOver) => {
-      const done = await wreck(service.stack, {
-        blows: kills,
-        everyMs: Number(values['every-ms']),
-        random: seededRandom(seed),
-        isOver,
-      });
+    const search = await carryOut(service, async (searchId, isOver) => {
+      const random = seededRandom(seed);
+      const due = pace(service, searchId, { random, isOver, events: expected.events });
+      const done = await wreck(service.stack, { blows: kills, due, random, isOver });
       blows = BLOWS.reduce((sum, blow) => sum + done[blow], 0);
       say(`struck ${blows} times in ${seconds(from)}: ${BLOWS.map((blow) => `${blow} ${done[blow]}`).join(', ')}`);
     });
@@ -118,14 +127,53 @@ async function disturbed(expected: Snapshot): Promise<Findings> {
       say(`  nothing happened for ${(ms / 1000).toFixed(1)} s after ${after}, until ${before}`);
     }
     return [
-      ...(blows < kills ? [`the search was over after ${blows} of ${kills} blows: use a smaller --every-ms`] : []),
+      ...(blows < kills ? [`the search was over after ${blows} of ${kills} blows`] : []),
       ...(search.status === 'completed' ? [] : [`the search is ${search.status}: ${search.reason}`]),
       ...(await audit(service, { searchId: search.id, trials })),
-      ...compare(expected, await snapshot(service, search.id)),
+      ...compare(expected.snapshot, await snapshot(service, search.id)),
     ];
   } finally {
     await service.stop();
   }
+}
+
+/** Events of a search so far; null while Postgres does not answer. */
+async function eventsOf({ sql }: Service, searchId: string): Promise<number | null> {
+  try {
+    const [row] = await sql<{ events: number }>('SELECT event_seq::int AS events FROM searches WHERE id = $1', [
+      searchId,
+    ]);
+    return row?.events ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * When blows fall: spread at random over what happens in the search, not over time, so that each hits one that has got over the last. What
+ * stands still for long is hit again: several blows at once must be got over too.
+ */
+function pace(
+  service: Service,
+  searchId: string,
+  {
+    random,
+    isOver,
+    events,
+  }: { readonly random: () => number; readonly isOver: () => boolean; readonly events: number },
+) {
+  // Near the end one more might come too late.
+  const places = Array.from({ length: kills }, () => 0.95 * events * random()).sort((a, b) => a - b);
+  return async (blow: number) => {
+    let [seen, since] = [-1, performance.now()];
+    while (!isOver()) {
+      const now = (await eventsOf(service, searchId)) ?? seen;
+      if (now >= (places[blow] ?? 0)) return;
+      if (now !== seen) [seen, since] = [now, performance.now()];
+      else if (performance.now() - since > STILL_MS) return;
+      await sleep(LOOK_MS);
+    }
+  };
 }
 
 /** The longest times in which nothing came of a search: how long it takes until what was killed is found, and mended. */

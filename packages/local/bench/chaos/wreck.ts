@@ -8,10 +8,13 @@ export type Blow = (typeof BLOWS)[number];
 /** How often each comes, of a hundred. */
 const SHARES: Readonly<Record<Blow, number>> = { worker: 50, api: 14, redis: 12, flushall: 10, postgres: 14 };
 
+/** After finding nothing to hit. */
+const RETRY_MS = 20;
+
 export interface WreckOptions {
   readonly blows: number;
-  /** Mean time between two, in milliseconds. */
-  readonly everyMs: number;
+  /** Resolves when the blow of a number is to fall. */
+  readonly due: (blow: number) => Promise<void>;
   readonly random: () => number;
   /** Ends it early. */
   readonly isOver: () => boolean;
@@ -25,12 +28,16 @@ export interface WreckOptions {
  * @returns how often each came
  */
 export async function wreck(stack: Stack, options: WreckOptions): Promise<Readonly<Record<Blow, number>>> {
-  const { blows, everyMs, random, isOver, onBlow } = options;
+  const { blows, due, random, isOver, onBlow } = options;
   const done: Record<Blow, number> = { worker: 0, api: 0, redis: 0, flushall: 0, postgres: 0 };
   for (let count = 0; count < blows && !isOver(); ) {
-    await sleep(everyMs * (0.2 + 1.6 * random()));
+    await due(count);
     const blow = choose(random);
-    if (isOver() || !(await strike(stack, blow, random))) continue;
+    if (isOver()) break;
+    if (!(await strike(stack, blow, random))) {
+      await sleep(RETRY_MS);
+      continue;
+    }
     done[blow]++;
     count++;
     onBlow?.(blow);
