@@ -13,7 +13,7 @@ import type {
   TrialRelease,
   TrialStore,
 } from '@caviar/orchestrator';
-import type { ParamChange, Params, Trial } from '@caviar/spec';
+import type { Metrics, ParamChange, Params, Trial } from '@caviar/spec';
 import { REPLACED } from './checkpoint-repository.js';
 import { Prisma } from './generated/client.js';
 import { TrialReader } from './trial-reader.js';
@@ -82,6 +82,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
       readonly checkpointStep: number | null;
       readonly elapsedMs: number | null;
       readonly data: Uint8Array | null;
+      readonly metrics: Metrics | null;
       readonly changes: readonly ParamChange[] | null;
       readonly hasEdits: boolean;
     }
@@ -95,16 +96,17 @@ export class TrialRepository extends TrialReader implements TrialStore {
         RETURNING t.id, t.search_id, t.number, t.attempt, t.params, t.target_step, t.pending_edits, ${CHANGES} AS changes
       )
       SELECT c.id AS "trialId", c.search_id AS "searchId", c.number, c.attempt, c.params,
-        c.target_step AS "targetStep", k.step AS "checkpointStep", k.elapsed_ms AS "elapsedMs", k.data,
+        c.target_step AS "targetStep", k.step AS "checkpointStep", k.elapsed_ms AS "elapsedMs", k.data, m.metrics,
         c.changes, c.pending_edits > 0 AS "hasEdits"
       FROM claimed c LEFT JOIN LATERAL (
         SELECT * FROM checkpoints k WHERE k.trial_id = c.id ORDER BY k.step DESC LIMIT 1
-      ) k ON true
+      ) k ON true LEFT JOIN measurements m ON m.trial_id = c.id AND m.step = k.step
       ORDER BY c.number`;
-    return rows.map(({ checkpointStep: step, elapsedMs, data, changes, ...trial }) => ({
+    return rows.map(({ checkpointStep: step, elapsedMs, data, metrics, changes, ...trial }) => ({
       ...trial,
       changes: changes ?? [],
-      checkpoint: step === null || elapsedMs === null || data === null ? null : { step, elapsedMs, data },
+      checkpoint:
+        step === null || elapsedMs === null || data === null ? null : { step, elapsedMs, data, metrics: metrics ?? {} },
     }));
   }
 

@@ -56,7 +56,7 @@ export type {
   SpaceVersion,
 } from './ports/search-store.js';
 export type { TaskRunner, WorkerTask, WorkerTaskResult } from './ports/task-runner.js';
-export type { TrialCheckpoint } from './ports/trial-checkpoint.js';
+export type { MeasuredCheckpoint, TrialCheckpoint } from './ports/trial-checkpoint.js';
 export type {
   BoardEntry,
   BoardPage,

@@ -1,5 +1,5 @@
 import type { DatasetPlace } from '@caviar/datasets';
-import type { PendingEdits, SettledEdits, TrialCheckpoint } from '@caviar/orchestrator';
+import type { MeasuredCheckpoint, PendingEdits, SettledEdits, TrialCheckpoint } from '@caviar/orchestrator';
 import type { Measurement, Metrics, ParamChange, Params, TrainerSpec } from '@caviar/spec';
 
 /** What the process tells a training thread. The thread trains one trial at a time. */
@@ -12,7 +12,7 @@ export interface ThreadTask {
   readonly trialNumber: number;
   /** Metrics that the search optimises. */
   readonly objectives: readonly string[];
-  readonly checkpoint: TrialCheckpoint | null;
+  readonly checkpoint: MeasuredCheckpoint | null;
   /** First step at or after which it stops with a checkpoint, unless it has ended by then; null = at its end. */
   readonly targetStep: number | null;
   /** Changes by hand, each at its step: part of what is trained. */

@@ -55,7 +55,7 @@ async function drive(run: TrainingRun, task: ThreadTask, elapsed: () => number):
   const startedAt = performance.now();
   let measurements: Measurement[] = [];
   let step = checkpoint?.step ?? 0;
-  let metrics: Metrics = {};
+  let metrics: Metrics = checkpoint?.metrics ?? {};
   let sentAt = startedAt;
   let passedAt = startedAt;
   const state = () => ({ step, metrics, elapsedMs: elapsed(), measurements });

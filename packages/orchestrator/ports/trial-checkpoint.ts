@@ -1,7 +1,15 @@
+import type { Metrics } from '@caviar/spec';
+
 /** The exact state of a trial after a step. */
 export interface TrialCheckpoint {
   readonly step: number;
   /** Training time up to there. */
   readonly elapsedMs: number;
   readonly data: Uint8Array;
+}
+
+/** Of a trial that has no step left, its last measurement is what it comes to. */
+export interface MeasuredCheckpoint extends TrialCheckpoint {
+  /** Empty where nothing was measured at the step. */
+  readonly metrics: Metrics;
 }

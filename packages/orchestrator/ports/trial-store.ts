@@ -14,7 +14,7 @@ import type {
   TrialStatus,
 } from '@caviar/spec';
 import type { Page, PageQuery } from './page.js';
-import type { TrialCheckpoint } from './trial-checkpoint.js';
+import type { MeasuredCheckpoint, TrialCheckpoint } from './trial-checkpoint.js';
 
 export interface NewTrial {
   readonly id: string;
@@ -64,8 +64,8 @@ export interface ClaimedTrial extends TrialLease {
   readonly params: Params;
   /** Step at which its scheduler has it stop for now; null = it may train to its end. */
   readonly targetStep: number | null;
-  /** Exact state to go on from; null to start at the beginning. */
-  readonly checkpoint: TrialCheckpoint | null;
+  /** Exact state to go on from, with what was measured at its step; null to start at the beginning. */
+  readonly checkpoint: MeasuredCheckpoint | null;
   /** Changes by hand that hold, in order: part of what it trains. */
   readonly changes: readonly ParamChange[];
   /** Whether there are changes that have not been settled. */
