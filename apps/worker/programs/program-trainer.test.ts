@@ -346,7 +346,7 @@ describe('stopping', () => {
     ]);
     expect(first.result).toMatchObject({ kind: 'arrived', step: 3, metrics: { cost: 7 } });
     const checkpoint = { step: 3, elapsedMs: 1000, data: new Uint8Array() };
-    const second = await run(script(body), {}, { checkpoint, targetStep: 5 });
+    const second = await run(script(body), {}, { checkpoint: { ...checkpoint, metrics: {} }, targetStep: 5 });
     expect(second.measured).toEqual([
       [4, 6],
       [5, 5],
