@@ -131,7 +131,7 @@ const schema = z.object({
     .default(3000),
   DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@localhost:5432/caviar').superRefine(
     (text, context) => {
-      const message = URL.canParse(text) ? schemaProblem(text) : undefined;
+      const message = schemaProblem(text);
       if (message !== undefined) context.addIssue({ code: 'custom', message });
     },
   ),

@@ -13,7 +13,7 @@ const environmentSchema = z.object({
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' })
     .superRefine((url, context) => {
-      const message = URL.canParse(url) ? schemaProblem(url) : undefined;
+      const message = schemaProblem(url);
       if (message !== undefined) context.addIssue({ code: 'custom', message });
     }),
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' }),

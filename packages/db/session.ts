@@ -8,8 +8,9 @@ export function schemaOf(url: string): string {
   return new URL(url).searchParams.get('schema') || 'public';
 }
 
-/** What is wrong with the schema that a URL names; undefined when nothing is. */
+/** What is wrong with the schema that a URL names; undefined when nothing is, and for what is no URL, which is told by others. */
 export function schemaProblem(url: string): string | undefined {
+  if (!URL.canParse(url)) return undefined;
   const schema = schemaOf(url);
   if (!NAME.test(schema)) return 'schema must be a name of letters, digits and _, which begins with no digit';
   if (schema === 'public' || !isPooled(url)) return undefined;

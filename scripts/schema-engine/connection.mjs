@@ -50,9 +50,8 @@ export function connectionFields(given) {
  * @returns {{ options?: string }}
  */
 function sessionOptions(url) {
-  const { searchParams } = parse(url);
-  if (searchParams.get('pgbouncer') === 'true') return {};
-  return { options: `-c search_path="${searchParams.get('schema') || 'public'}"` };
+  if (parse(url).searchParams.get('pgbouncer') === 'true') return {};
+  return { options: `-c search_path="${schemaOf(url) || 'public'}"` };
 }
 
 /**

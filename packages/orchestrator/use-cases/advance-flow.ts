@@ -15,7 +15,7 @@ import type { ScheduledTrial } from '../ports/rung-store.js';
 import type { SearchForAdvance } from '../ports/search-store.js';
 import { type DispatchOptions, dispatchOrLeave } from './dispatch.js';
 import { endSearch, searchEnd } from './end-search.js';
-import { begin, type CreateCommand, commandsOf, decide, isToMake } from './flow-batch.js';
+import { begin, type CreateCommand, commandsOf, decide, isToMake, keepParams } from './flow-batch.js';
 import { dropFlow, feedFlow, inTurn, isOpen, leadKeyOf, openFlow } from './flow-context.js';
 import { type Led, lead, leaveToLeader, leaveToWorkers } from './flow-lead.js';
 import { Batch, type FlowContext } from './flow-state.js';
@@ -116,7 +116,7 @@ class FlowFollower {
     const { number } = command;
     begin(context, number);
     const trial = await this.make(command);
-    if (context.keepsParams !== 'never') context.params.set(number, trial.params);
+    keepParams(context, number, trial.params);
     context.batch.made.push(trial);
   }
 
@@ -173,7 +173,7 @@ class FlowFollower {
       if (records.length < others.size) return false;
       // Somebody else was first: another process with the same params, or a person with a trial of their own.
       for (const { number, params, status, targetStep } of records) {
-        if (context.keepsParams !== 'never') context.params.set(number, params);
+        keepParams(context, number, params);
         if (status === 'paused' && targetStep === 0) {
           goOn.push({ number, targetStep: others.get(number)!.targetStep });
         }

@@ -1,5 +1,5 @@
 import { type FlowCommand, observe } from '@caviar/search';
-import { isFinal } from '@caviar/spec';
+import { isFinal, type Params } from '@caviar/spec';
 import { asProposed } from '../objective-value.js';
 import type { FlowContext } from './flow-state.js';
 
@@ -47,7 +47,7 @@ export function decide(context: FlowContext, command: FlowCommand): void {
     case 'create': {
       if (record === undefined) return;
       begin(context, number);
-      if (context.keepsParams !== 'never') context.params.set(number, record.params);
+      keepParams(context, number, record.params);
       // A trial that a person has added waits at step 0 for its turn.
       const waits = record.status === 'paused' && record.targetStep === 0;
       if (waits) batch.goOn.push({ number, targetStep: command.toStep });
@@ -69,6 +69,11 @@ export function decide(context: FlowContext, command: FlowCommand): void {
 export function begin(context: FlowContext, number: number): void {
   context.unobserved.add(number);
   context.made = number + 1;
+}
+
+/** Notes a trial's params, where anybody asks for them again. */
+export function keepParams({ params, keepsParams }: FlowContext, number: number, own: Params): void {
+  if (keepsParams !== 'never') params.set(number, own);
 }
 
 function see(context: FlowContext, seen: Seen): void {
