@@ -20,7 +20,7 @@ export function paramText(value: ParamValue | undefined): string {
     if (value > 0.9 && value < 1) return String(Number(value.toFixed(2 - Math.floor(Math.log10(1 - value)))));
     return numberText(value);
   }
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return exactText(value);
 }
 
 /** All of it: a value to be taken home, where four digits would be another one. */
