@@ -27,11 +27,12 @@ export function createChangesFollower(
   const workersMark = () => share('workers', () => deps.charts.workersMark());
 
   return async function* follow({ project, signal }) {
-    const look = async () => {
-      const [marks, workers] = await Promise.all([marksOf(project), workersMark()]);
+    const look = async (answers = Promise.all([marksOf(project), workersMark()])) => {
+      const [marks, workers] = await answers;
       return { searches: new Map(marks.map(({ id, mark }) => [id, mark])), workers };
     };
-    let known = await look();
+    // The first is nobody else's: one from before the reader saw a search would not know it, and never tell that it is gone.
+    let known = await look(Promise.all([deps.charts.marks(project), deps.charts.workersMark()]));
     yield [{ kind: 'ready' }];
     while (!signal.aborted) {
       await pause(LOOK_MS, signal);
