@@ -3,7 +3,7 @@ import type { Dataset, InputEncoding } from '@caviar/spec';
 import { Augmenter } from './data/augment.js';
 import { classWeightsFor } from './data/class-weights.js';
 import { encodeDataset } from './data/encode.js';
-import { loadRows, planRows, type Rows } from './data/load-rows.js';
+import { loadRows, planRows, type Rows, shareFilled } from './data/load-rows.js';
 import { measureTargets, type Normalization, TARGETS_AS_THEY_ARE, type TargetNormalization } from './data/normalize.js';
 import { splitRows } from './data/split.js';
 import { ArenaPlan } from './engine/arena.js';
@@ -141,7 +141,7 @@ export function setUp(job: TrainingJob, open: OpenWorkspace, testing: 'sealed' |
     params,
     workspace,
     layout,
-    network: new Network(workspace, layout),
+    network: new Network(workspace, layout, shareFilled(workspace, train, inputs)),
     train,
     dev,
     test,

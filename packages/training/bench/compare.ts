@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { WORKLOADS } from '../fixtures/workloads.js';
+import { WORKLOADS } from './workloads.js';
 
 // Ours beside PyTorch and scikit-learn, in turns, as Markdown tables on stdout: medians of the rounds, of each round's median epoch
 // and of the fastest tenth of its epochs. Needs a python3 with torch and scikit-learn (Debian: python3-torch python3-sklearn

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { WORKLOADS } from '../fixtures/workloads.js';
+import { WORKLOADS } from './workloads.js';
 
 // What two processes at once make together, in times of one alone: for every workload, and for a loop that touches nothing but
 // a few numbers in the first cache, which says what the machine itself allows (its cores may share clock, caches, or be two

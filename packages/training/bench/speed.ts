@@ -2,9 +2,9 @@ import { openScalarWorkspace } from '../engine/scalar/workspace.js';
 import { detectAbilities } from '../engine/simd/detect.js';
 import { chooseEngine, type Engine, simdEngine } from '../engine/simd/engine.js';
 import { NARROW, WIDE } from '../engine/simd/probe.js';
-import { WORKLOADS } from '../fixtures/workloads.js';
 import { setUp } from '../setup.js';
 import { Trainer } from '../train.js';
+import { WORKLOADS } from './workloads.js';
 
 // Samples per second of CPU time, shuffling and gathering included, as one JSON line per workload: the median of the epochs, and
 // the fastest tenth, which other work on the machine hardly touches.
@@ -23,7 +23,7 @@ function engine(): Omit<Engine, 'shared'> {
 
 const { kind, tileColumns, open } = engine();
 for (const { name, job } of WORKLOADS.filter((workload) => names.split(',').includes(workload.name))) {
-  const setup = setUp(job, open);
+  const setup = setUp(await job(), open);
   const trainer = new Trainer(setup);
   const warm = performance.now();
   while (performance.now() - warm < 300) trainer.runEpoch();

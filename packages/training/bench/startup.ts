@@ -1,7 +1,7 @@
 import { chooseEngine } from '../engine/simd/engine.js';
-import { WORKLOADS } from '../fixtures/workloads.js';
 import { setUp } from '../setup.js';
 import { Trainer } from '../train.js';
+import { WORKLOADS } from './workloads.js';
 
 // What a trial costs beside its steps, as one JSON object: milliseconds of CPU to find and compile the kernels (once per
 // process), to set a trial up, data set in memory to first step (the median of several, in memory that the one before has used), and the process's resident
@@ -14,7 +14,7 @@ const MEGABYTE = 1 << 20;
 const [wanted = 'W1'] = process.argv.slice(2);
 const workload = WORKLOADS.find(({ name }) => name === wanted);
 if (workload === undefined) throw new Error(`no workload ${wanted}`);
-const { job } = workload;
+const job = await workload.job();
 
 const engineMs = cpuMs(() => chooseEngine());
 const trials = Array.from({ length: TRIALS }, () => cpuMs(() => setUp(job, chooseEngine().open).workspace.release()));

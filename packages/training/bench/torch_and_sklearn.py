@@ -1,4 +1,6 @@
-"""The same workloads as fixtures/workloads.ts in PyTorch and scikit-learn, one thread: samples per second of CPU time.
+"""Networks of the sizes in workloads.ts, on noise, in PyTorch and scikit-learn, one thread: samples per second of CPU time.
+
+Numbers in a batch do not change their speed.
 
 Prints one JSON line per measurement. Usage: python3 torch_and_sklearn.py [seconds] [torch | sklearn] [W1,W2,...]
 """

@@ -47,3 +47,18 @@ export function loadRows(
 function normalizeRow(to: Float32Array | Float64Array, from: Float32Array, { mean, sigma }: Normalization): void {
   for (let c = 0; c < from.length; c++) to[c] = (from[c]! - mean[c]!) / sigma[c]!;
 }
+
+/** Rows that are looked at to find out how many zeros there are. */
+const SAMPLE = 256;
+
+/** Share of the features that are not zero, by the first of the rows. */
+export function shareFilled({ floats }: Workspace, { features, count }: Rows, inputs: number): number {
+  const rows = Math.min(SAMPLE, count);
+  const stride = roundUp(inputs, 16);
+  let filled = 0;
+  for (let row = 0; row < rows; row++) {
+    const at = features + row * stride;
+    for (let i = at; i < at + inputs; i++) if (floats[i] !== 0) filled++;
+  }
+  return filled / (rows * inputs);
+}

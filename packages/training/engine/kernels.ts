@@ -17,6 +17,15 @@ export type PanelWidth = 4 | 16;
 /** What a matrix product does to its result: `reluMask` zeroes where the matrix at `c + aux` is not positive. */
 export type Epilogue = 'none' | 'relu' | 'reluMask';
 
+/**
+ * The operand of a product that relu or dropout may have left with many zeros, which an engine may pass over. The bits are the same,
+ * unless a weight that only meets zeros is not finite.
+ */
+export type Sparse = 'none' | 'a' | 'd';
+
+/** Share of an operand's elements that are not zero up to which passing over the zeros pays. */
+export const MOST_FILLED = 0.65;
+
 /** Activations of hidden units; `leakyRelu` has slope LEAK below 0, `linear` is none at all. */
 export type Activation = 'relu' | 'leakyRelu' | 'tanh' | 'sigmoid' | 'linear';
 
@@ -190,8 +199,8 @@ export interface Kernels {
   readonly permute: Permute;
   readonly randomWords: RandomWords;
   readonly gather: Gather;
-  readonly gemm: (inWidth: PanelWidth, outWidth: PanelWidth, epilogue: Epilogue) => Gemm;
-  readonly gemmTransposed: (outWidth: PanelWidth) => GemmTransposed;
+  readonly gemm: (inWidth: PanelWidth, outWidth: PanelWidth, epilogue: Epilogue, sparse?: Exclude<Sparse, 'd'>) => Gemm;
+  readonly gemmTransposed: (outWidth: PanelWidth, sparse?: Sparse) => GemmTransposed;
   readonly columnSums: (width: PanelWidth) => ColumnSums;
   readonly transpose: (outWidth: PanelWidth) => Transpose;
   readonly activate: (activation: CurvedActivation) => Activate;

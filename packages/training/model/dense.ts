@@ -1,5 +1,6 @@
 import type { ColumnSums, Gemm, GemmTransposed, Kernels, Transpose } from '../engine/kernels.js';
 import type { LayerLayout, NetworkLayout } from './layout.js';
+import { sparsityOf } from './sparsity.js';
 
 /** A dense layer bound to its kernels and to the absolute offsets of its parameters. */
 export interface DenseLayer {
@@ -18,13 +19,15 @@ export interface DenseLayer {
   readonly gemmBack: Gemm;
 }
 
-export function bindDense(kernels: Kernels, network: NetworkLayout, l: number): DenseLayer {
+/** @param inputFilled the share of the network's inputs that are not zero */
+export function bindDense(kernels: Kernels, network: NetworkLayout, l: number, inputFilled: number): DenseLayer {
   const layout = network.layers[l]!;
   const before = network.layers[l - 1];
   const { activation, batchNorm, bias, outWidth, outPanels, depth } = layout;
   // relu goes into the product that makes z; its derivative into the product that makes the gradient of its output,
   // unless dropout has to be undone first (see activation.ts).
   const masksInput = before?.activation === 'relu' && before.keepProb === 1;
+  const { input, gradient, ofWeights } = sparsityOf(layout, before ?? inputFilled * network.shape.inputKeepProb);
   return {
     layout,
     weights: network.parameters + layout.weights,
@@ -33,11 +36,16 @@ export function bindDense(kernels: Kernels, network: NetworkLayout, l: number): 
     dBias: bias === null ? null : network.gradients + bias,
     weightStride: depth * outWidth,
     transposedStride: outPanels * outWidth * 16,
-    gemm: kernels.gemm(16, outWidth, activation === 'relu' && batchNorm === null ? 'relu' : 'none'),
-    gemmTransposed: kernels.gemmTransposed(outWidth),
+    gemm: kernels.gemm(
+      16,
+      outWidth,
+      activation === 'relu' && batchNorm === null ? 'relu' : 'none',
+      input ? 'a' : 'none',
+    ),
+    gemmTransposed: kernels.gemmTransposed(outWidth, ofWeights),
     columnSums: kernels.columnSums(outWidth),
     transpose: kernels.transpose(outWidth),
-    gemmBack: kernels.gemm(outWidth, 16, masksInput ? 'reluMask' : 'none'),
+    gemmBack: kernels.gemm(outWidth, 16, masksInput ? 'reluMask' : 'none', gradient ? 'a' : 'none'),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ArenaPlan } from '../engine/arena.js';
 import type { Activation, PanelWidth } from '../engine/kernels.js';
 import type { Head } from '../loss/head.js';
+import { hasSparseGradient } from './sparsity.js';
 
 /** What a network is made of. */
 export interface NetworkShape {
@@ -106,8 +107,11 @@ export interface LayoutOptions {
 
 const INPUT_WIDTH = 16;
 
-/** Elements of the transposed weights that are made and used at once: an eighth of the second cache. */
-const TRANSPOSED_AT_ONCE = 32_768;
+/**
+ * Elements of the transposed weights that are made and used at once: an eighth of the second cache; more where each use first
+ * looks for the zeros of a gradient.
+ */
+const TRANSPOSED_AT_ONCE = { dense: 32_768, sparse: 131_072 } as const;
 
 /** Reserves a network's memory. */
 export function planNetwork(plan: ArenaPlan, shape: NetworkShape, options: LayoutOptions): NetworkLayout {
@@ -153,6 +157,7 @@ export function planNetwork(plan: ArenaPlan, shape: NetworkShape, options: Layou
     const before = layers[l - 1];
     const { width, panels } = panelsOf(sizes[l + 1]!, l === last);
     const inPanels = panelsOf(sizes[l]!, false).panels;
+    const activation = l === last ? null : shape.activation;
     const keepProb = l === last ? 1 : shape.keepProbs[l]!;
     const region = capacity * panels * width;
     const output = plan.reserve(region);
@@ -176,7 +181,7 @@ export function planNetwork(plan: ArenaPlan, shape: NetworkShape, options: Layou
       depth: roundUp(sizes[l]!, 4),
       fullPanels: sizes[l]! >> 4,
       tail: roundUp(sizes[l]! & 15, 4),
-      activation: l === last ? null : shape.activation,
+      activation,
       keepProb,
       weights: weights[l]!,
       bias: batchNorm === null ? biases[l]! : null,
@@ -191,7 +196,11 @@ export function planNetwork(plan: ArenaPlan, shape: NetworkShape, options: Layou
       transposed:
         before === undefined
           ? []
-          : planTransposed(plan, { depth: roundUp(sizes[l]!, 4), panelSize: panels * width * INPUT_WIDTH }),
+          : planTransposed(plan, {
+              depth: roundUp(sizes[l]!, 4),
+              panelSize: panels * width * INPUT_WIDTH,
+              elements: TRANSPOSED_AT_ONCE[hasSparseGradient({ activation, keepProb, batchNorm }) ? 'sparse' : 'dense'],
+            }),
     });
   }
   return {
@@ -212,10 +221,10 @@ export function planNetwork(plan: ArenaPlan, shape: NetworkShape, options: Layou
 
 function planTransposed(
   plan: ArenaPlan,
-  { depth, panelSize }: { readonly depth: number; readonly panelSize: number },
+  { depth, panelSize, elements }: { readonly depth: number; readonly panelSize: number; readonly elements: number },
 ): TransposedPart[] {
   const panels = Math.ceil(depth / INPUT_WIDTH);
-  const atOnce = Math.max(1, Math.floor(TRANSPOSED_AT_ONCE / panelSize));
+  const atOnce = Math.max(1, Math.floor(elements / panelSize));
   if (panels <= atOnce) return [{ panel: 0, panels, depth, scratch: plan.reserve(panels * panelSize) }];
   const full = Math.floor(depth / INPUT_WIDTH);
   const shared = plan.reserve(atOnce * panelSize);

@@ -53,12 +53,13 @@ export class Network {
   readonly #loss: Loss;
   readonly #rowLength: number;
 
-  constructor(workspace: Workspace, layout: NetworkLayout) {
+  /** @param inputFilled the share of its inputs that are not zero, which decides nothing but the speed */
+  constructor(workspace: Workspace, layout: NetworkLayout, inputFilled = 1) {
     const { kernels } = workspace;
     this.layout = layout;
     this.#workspace = workspace;
     this.#layers = layout.layers.map((layer, l) => ({
-      dense: bindDense(kernels, layout, l),
+      dense: bindDense(kernels, layout, l, inputFilled),
       batchNorm: bindBatchNorm(kernels, layout, layer),
       activation: bindActivation(kernels, layer),
     }));

@@ -16,7 +16,8 @@ import { emitLogistic, emitSoftmax, emitSoftmaxOfMany, emitSquaredError } from '
 import { emitColumnSums, emitGather, emitTranspose } from './matrix.js';
 import { emitOptimizerStep } from './optimizer-step.js';
 import { emitPermute, emitRandomWords } from './permute.js';
-import type { Target } from './target.js';
+import { emitListColumns, emitListRows, emitSparseProduct, panelsAtOnce } from './sparse.js';
+import { range, type Target } from './target.js';
 
 /** The products that networks need: forward, and back from outputs of either width. */
 export const GEMMS: readonly (readonly [inWidth: PanelWidth, outWidth: PanelWidth, epilogue: Epilogue])[] = [
@@ -35,6 +36,9 @@ export function kernelModule(target: Target): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   const { multiplyAdd } = target;
   for (const [inWidth, outWidth, epilogue] of GEMMS) emitGemm(module, target, { inWidth, outWidth, epilogue });
+  emitListRows(module, target);
+  emitListColumns(module, target);
+  for (const panels of range(panelsAtOnce(target))) emitSparseProduct(module, target, panels + 1);
   for (const width of WIDTHS) {
     emitGemmTransposed(module, target, width);
     emitColumnSums(module, width);

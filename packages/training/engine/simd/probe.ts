@@ -11,7 +11,7 @@ export const WIDE: Layout = { rows: 6, vectors: 4, unroll: 4 };
 /** For 128-bit registers. */
 export const NARROW: Layout = { rows: 6, vectors: 2, unroll: 1 };
 /** For the compilers of older V8s, which run out of registers in taller or unrolled tiles. */
-const SMALL: Layout = { rows: 4, vectors: 2, unroll: 1 };
+export const SMALL: Layout = { rows: 4, vectors: 2, unroll: 1 };
 const LAYOUTS = [WIDE, NARROW, SMALL] as const;
 
 const ROWS = 60;

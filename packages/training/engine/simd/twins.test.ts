@@ -6,13 +6,13 @@ import { SEPARATE } from '../wasm/instructions.js';
 import { detectAbilities } from './detect.js';
 import { simdEngine } from './engine.js';
 import { GEMMS } from './kernel-module.js';
-import { NARROW, WIDE } from './probe.js';
+import { NARROW, SMALL, WIDE } from './probe.js';
 
 const { multiplyAdd, fused } = detectAbilities();
 const engines = [
   ['wide tiles', simdEngine({ ...WIDE, multiplyAdd: multiplyAdd! }, fused)],
   ['narrow tiles', simdEngine({ ...NARROW, multiplyAdd: multiplyAdd! }, fused)],
-  ['small tiles', simdEngine({ rows: 4, vectors: 2, unroll: 1, multiplyAdd: multiplyAdd! }, fused)],
+  ['small tiles', simdEngine({ ...SMALL, multiplyAdd: multiplyAdd! }, fused)],
   ['separate multiply-add', simdEngine({ rows: 4, vectors: 4, unroll: 4, multiplyAdd: SEPARATE }, false)],
 ] as const;
 

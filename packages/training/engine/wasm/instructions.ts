@@ -53,6 +53,7 @@ export const i64 = {
   of: (value: number): I64 => expr('i64', [0x42, signed(value)]),
   fromU32: (a: I32): I64 => expr('i64', [a.code, 0xad]),
   mul: (a: I64, b: I64): I64 => expr('i64', [a.code, b.code, 0x7e]),
+  load: (address: I32, offset = 0): I64 => expr('i64', [address.code, 0x29, 3, unsigned(offset)]),
   shrU: (a: I64, bits: number): I64 => expr('i64', [a.code, i64.of(bits).code, 0x88]),
 };
 
@@ -120,6 +121,8 @@ export const f32x4 = {
   pmin: binary(0xea),
   pmax: binary(0xeb),
   eq: binary(0x41),
+  /** True of NaN, too. */
+  ne: binary(0x42),
   lt: binary(0x43),
   gt: binary(0x44),
   ge: binary(0x46),
@@ -175,6 +178,8 @@ export const v128 = {
   xor: binary(0x51),
   /** Bits of `a` where the mask is 1, of `b` elsewhere. */
   select: (a: V128, b: V128, mask: V128): V128 => expr('v128', [a.code, b.code, mask.code, simd(0x52)]),
+  /** Bytes of `a` by the numbers in `bytes`; 0 for a number above 15. */
+  swizzle: (a: V128, bytes: V128): V128 => expr('v128', [a.code, bytes.code, simd(0x0e)]),
   /** Lanes of a (0 to 3) and b (4 to 7) by number. */
   shuffle: (a: V128, b: V128, lanes: readonly [number, number, number, number]): V128 => {
     return expr('v128', [a.code, b.code, simd(0x0d), lanes.flatMap((x) => [4 * x, 4 * x + 1, 4 * x + 2, 4 * x + 3])]);

@@ -1,0 +1,176 @@
+import {
+  type Activate,
+  type Epilogue,
+  type Gemm,
+  type GemmTransposed,
+  type MaskScale,
+  MOST_FILLED,
+  type Transpose,
+} from '../kernels.js';
+import type { Instance } from '../wasm/runtime.js';
+import {
+  LIST,
+  type ListColumns,
+  type ListRows,
+  type Lists,
+  type SparseProduct,
+  sparseProductName,
+  TABLES,
+  TERMS,
+} from './sparse.js';
+
+/** Lists that are made at once. */
+const LISTS = 256;
+
+/** What a product has at least for lists to pay: terms per sum, panels at a time, and multiply-adds. */
+const FEWEST = { terms: 32, panels: 3, multiplyAdds: 1 << 18 } as const;
+
+/** Where these products keep what they need beside the matrices, as offsets into the arena. */
+interface Scratch {
+  readonly tables: number;
+  readonly zeros: number;
+  readonly counts: number;
+  readonly lists: number;
+  readonly transposed: number;
+}
+
+const MOST_PANELS = 5;
+
+function scratchFrom(start: number): Scratch & { readonly end: number } {
+  const tables = start;
+  const zeros = tables + TABLES.length;
+  const counts = zeros + MOST_PANELS * 16;
+  const lists = counts + LISTS;
+  const transposed = lists + LISTS * LIST;
+  return { tables, zeros, counts, lists, transposed, end: transposed + MOST_PANELS * LISTS * 16 };
+}
+
+/** Elements that an arena needs beyond its own. */
+export const SPARSE_SCRATCH = scratchFrom(0).end;
+
+/** The dense products' signatures, for operands with many zeros. They find out how many, and leave what is dense to the dense ones. */
+export interface SparseProducts {
+  /** For zeros in a. */
+  readonly gemm: (dense: Gemm, epilogue: Epilogue) => Gemm;
+  /** For zeros in a, or in d. */
+  readonly gemmTransposed: (dense: GemmTransposed, sparse: 'a' | 'd') => GemmTransposed;
+}
+
+/**
+ * @param start offset of SPARSE_SCRATCH elements
+ * @param exports the module's kernels
+ */
+export function bindSparseProducts(ints: Int32Array, start: number, exports: Instance['exports']): SparseProducts {
+  const { tables, zeros, counts, lists, transposed } = scratchFrom(start);
+  ints.set(TABLES, tables);
+  ints.fill(0, zeros, counts);
+  // As in workspace.ts: kernels.ts and sparse.ts say what they take and return.
+  const named = <F>(name: string): F => exports[name] as unknown as F;
+  const listRows = named<ListRows>('listRows');
+  const listColumns = named<ListColumns>('listColumns');
+  const transpose = named<Transpose>('transpose_16');
+  const relu = named<Activate>('activate_relu');
+  const maskScale = named<MaskScale>('maskScale');
+  const products: SparseProduct[] = [];
+  for (let name = sparseProductName(1); name in exports; name = sparseProductName(products.length + 1)) {
+    products.push(named(name));
+  }
+  const into: Lists = [lists, counts, tables];
+
+  /** Calls `now` for groups of panels as even as they come: a small one would have too few sums under way. */
+  const eachGroup = (panels: number, now: (product: SparseProduct, first: number, size: number) => void): void => {
+    let first = 0;
+    for (let groups = Math.ceil(panels / products.length); groups > 0; groups--) {
+      const size = Math.ceil((panels - first) / groups);
+      now(products[size - 1]!, first, size);
+      first += size;
+    }
+  };
+
+  return {
+    gemm: (dense, epilogue) => (a, aStride, panels, tail, w, wStride, outPanels, c, cStride, bias, rows, aux) => {
+      const depth = panels * 16 + tail;
+      const giveUp = () => dense(a, aStride, panels, tail, w, wStride, outPanels, c, cStride, bias, rows, aux);
+      if (!pays(depth, outPanels, rows)) return giveUp();
+      for (let row = 0; row < rows; row += LISTS) {
+        const lines = Math.min(LISTS, rows - row);
+        for (let k = 0; k < depth; k += TERMS) {
+          const columns = Math.min(TERMS, depth - k);
+          const found = listRows(a + (k >> 4) * aStride + row * 16, aStride, columns, lines, ...into);
+          if (row === 0 && k === 0 && found > MOST_FILLED * lines * columns) return giveUp();
+          eachGroup(outPanels, (product, first) => {
+            const from = k > 0 ? 0 : bias === 0 ? zeros : bias + first * 16;
+            const to = c + first * cStride + row * 16;
+            product(lists, counts, lines, w + first * wStride + k * 16, wStride, to, cStride, from);
+          });
+        }
+      }
+      for (let panel = 0; panel < outPanels; panel++) {
+        const at = c + panel * cStride;
+        if (epilogue === 'relu') relu(at, rows * 16);
+        if (epilogue === 'reluMask') maskScale(at, at + aux, rows * 16, 1);
+      }
+    },
+    gemmTransposed: (dense, sparse) => {
+      const overInputs: GemmTransposed = (a, aStride, depth, d, dStride, outPanels, g, gStride, rows) => {
+        const giveUp = () => dense(a, aStride, depth, d, dStride, outPanels, g, gStride, rows);
+        if (!pays(rows, outPanels, depth)) return giveUp();
+        for (let unit = 0; unit < depth; unit += LISTS) {
+          const lines = Math.min(LISTS, depth - unit);
+          for (let row = 0; row < rows; row += TERMS) {
+            const now = Math.min(TERMS, rows - row);
+            const from = a + (unit >> 4) * aStride + row * 16;
+            const found = listColumns(from, aStride, Math.ceil(lines / 16), now, ...into);
+            if (unit === 0 && row === 0 && found > MOST_FILLED * lines * now) return giveUp();
+            eachGroup(outPanels, (product, first) => {
+              const to = g + first * gStride + unit * 16;
+              product(lists, counts, lines, d + first * dStride + row * 16, dStride, to, gStride, row > 0 ? 0 : zeros);
+            });
+          }
+        }
+      };
+      // Sums run along the inputs here, so that what comes out is g^T.
+      const overGradients: GemmTransposed = (a, aStride, depth, d, dStride, outPanels, g, gStride, rows) => {
+        const giveUp = () => dense(a, aStride, depth, d, dStride, outPanels, g, gStride, rows);
+        const blocks = Math.ceil(rows / TERMS);
+        const atOnce = Math.floor(LISTS / blocks / 16);
+        const full = depth >> 4;
+        if (atOnce === 0 || !pays(rows, full, outPanels * 16)) return giveUp();
+        for (let panel = 0; panel < outPanels; panel += atOnce) {
+          const panels = Math.min(atOnce, outPanels - panel);
+          const lines = panels * 16;
+          let found = 0;
+          for (let block = 0; block < blocks; block++) {
+            const now = Math.min(TERMS, rows - block * TERMS);
+            const from = d + panel * dStride + block * TERMS * 16;
+            found += listColumns(
+              from,
+              dStride,
+              panels,
+              now,
+              lists + block * lines * LIST,
+              counts + block * lines,
+              tables,
+            );
+          }
+          if (panel === 0 && found > MOST_FILLED * lines * rows) return giveUp();
+          eachGroup(full, (product, first, size) => {
+            for (let block = 0; block < blocks; block++) {
+              const from = a + first * aStride + block * TERMS * 16;
+              const [list, count] = [lists + block * lines * LIST, counts + block * lines];
+              product(list, count, lines, from, aStride, transposed, lines * 16, block > 0 ? 0 : zeros);
+            }
+            transpose(transposed, lines * 16, lines, size, g + panel * gStride + first * 256, gStride);
+          });
+        }
+        const rest = depth - full * 16;
+        if (rest > 0) dense(a + full * aStride, aStride, rest, d, dStride, outPanels, g + full * 256, gStride, rows);
+      };
+      return sparse === 'a' ? overInputs : overGradients;
+    },
+  };
+}
+
+function pays(terms: number, panels: number, lines: number): boolean {
+  return terms >= FEWEST.terms && panels >= FEWEST.panels && terms * panels * 16 * lines >= FEWEST.multiplyAdds;
+}
