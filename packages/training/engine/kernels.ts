@@ -14,6 +14,9 @@ import type { Arena } from './arena.js';
  */
 export type PanelWidth = 4 | 16;
 
+/** Columns of a panel that are used: one alone is the first of a panel of 4, with zeros in the others. */
+export type Columns = 1 | PanelWidth;
+
 /** What a matrix product does to its result: `reluMask` zeroes where the matrix at `c + aux` is not positive. */
 export type Epilogue = 'none' | 'relu' | 'reluMask';
 
@@ -199,10 +202,10 @@ export interface Kernels {
   readonly permute: Permute;
   readonly randomWords: RandomWords;
   readonly gather: Gather;
-  readonly gemm: (inWidth: PanelWidth, outWidth: PanelWidth, epilogue: Epilogue, sparse?: Exclude<Sparse, 'd'>) => Gemm;
-  readonly gemmTransposed: (outWidth: PanelWidth, sparse?: Sparse) => GemmTransposed;
+  readonly gemm: (inWidth: Columns, outWidth: Columns, epilogue: Epilogue, sparse?: Exclude<Sparse, 'd'>) => Gemm;
+  readonly gemmTransposed: (outWidth: Columns, sparse?: Sparse) => GemmTransposed;
   readonly columnSums: (width: PanelWidth) => ColumnSums;
-  readonly transpose: (outWidth: PanelWidth) => Transpose;
+  readonly transpose: (outWidth: Columns) => Transpose;
   readonly activate: (activation: CurvedActivation) => Activate;
   readonly activateBackward: (activation: CurvedActivation) => ActivateBackward;
   readonly dropout: Dropout;

@@ -28,6 +28,7 @@ export function bindDense(kernels: Kernels, network: NetworkLayout, l: number, i
   // unless dropout has to be undone first (see activation.ts).
   const masksInput = before?.activation === 'relu' && before.keepProb === 1;
   const { input, gradient, ofWeights } = sparsityOf(layout, before ?? inputFilled * network.shape.inputKeepProb);
+  const columns = layout.outSize === 1 && outWidth === 4 ? 1 : outWidth;
   return {
     layout,
     weights: network.parameters + layout.weights,
@@ -38,14 +39,14 @@ export function bindDense(kernels: Kernels, network: NetworkLayout, l: number, i
     transposedStride: outPanels * outWidth * 16,
     gemm: kernels.gemm(
       16,
-      outWidth,
+      columns,
       activation === 'relu' && batchNorm === null ? 'relu' : 'none',
       input ? 'a' : 'none',
     ),
-    gemmTransposed: kernels.gemmTransposed(outWidth, ofWeights),
+    gemmTransposed: kernels.gemmTransposed(columns, ofWeights),
     columnSums: kernels.columnSums(outWidth),
-    transpose: kernels.transpose(outWidth),
-    gemmBack: kernels.gemm(outWidth, 16, masksInput ? 'reluMask' : 'none', gradient ? 'a' : 'none'),
+    transpose: kernels.transpose(columns),
+    gemmBack: kernels.gemm(columns, 16, masksInput ? 'reluMask' : 'none', gradient ? 'a' : 'none'),
   };
 }
 

@@ -1,6 +1,6 @@
 import { fillWords, Stream } from '@caviar/numerics';
 import { OPTIMIZERS, type OptimizerName } from '../../optim/registry.js';
-import type { Kernels, Workspace } from '../kernels.js';
+import type { Columns, Kernels, PanelWidth, Workspace } from '../kernels.js';
 import { scalarAffine, scalarBatchNormBackward, scalarBatchNormForward } from './batch-norm.js';
 import {
   scalarActivate,
@@ -25,6 +25,11 @@ export function openDoubleWorkspace(size: number): Workspace {
   return workspaceOver(new Float64Array(size), new Int32Array(size));
 }
 
+/** What is special about one unit is its speed. */
+function panelWidth(columns: Columns): PanelWidth {
+  return columns === 1 ? 4 : columns;
+}
+
 function workspaceOver(floats: Float32Array | Float64Array, ints: Int32Array): Workspace {
   const arena = { floats, ints };
   const kernels: Kernels = {
@@ -33,10 +38,10 @@ function workspaceOver(floats: Float32Array | Float64Array, ints: Int32Array): W
     },
     randomWords: (items, n, block, low, high) => fillWords({ low, high }, block, ints.subarray(items, items + n)),
     gather: scalarGather(arena),
-    gemm: (inWidth, outWidth, epilogue) => scalarGemm(arena, inWidth, outWidth, epilogue),
-    gemmTransposed: (outWidth) => scalarGemmTransposed(arena, outWidth),
+    gemm: (inWidth, outWidth, epilogue) => scalarGemm(arena, panelWidth(inWidth), panelWidth(outWidth), epilogue),
+    gemmTransposed: (outWidth) => scalarGemmTransposed(arena, panelWidth(outWidth)),
     columnSums: (width) => scalarColumnSums(arena, width),
-    transpose: (outWidth) => scalarTranspose(arena, outWidth),
+    transpose: (outWidth) => scalarTranspose(arena, panelWidth(outWidth)),
     activate: (activation) => scalarActivate(arena, activation),
     activateBackward: (activation) => scalarActivateBackward(arena, activation),
     dropout: scalarDropout(arena),

@@ -1,4 +1,4 @@
-import type { Epilogue, PanelWidth } from '../kernels.js';
+import type { Columns, Epilogue, PanelWidth } from '../kernels.js';
 import type { Expr, Statement } from '../wasm/code.js';
 import { f32x4, i32, v128 } from '../wasm/instructions.js';
 import {
@@ -153,7 +153,7 @@ function repeatTiles(
   ];
 }
 
-export function gemmName(inWidth: PanelWidth, outWidth: PanelWidth, epilogue: Epilogue): string {
+export function gemmName(inWidth: Columns, outWidth: Columns, epilogue: Epilogue): string {
   return `gemm_${inWidth}_${outWidth}_${epilogue}`;
 }
 

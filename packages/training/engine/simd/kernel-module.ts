@@ -16,10 +16,11 @@ import { emitLogistic, emitSoftmax, emitSoftmaxOfMany, emitSquaredError } from '
 import { emitColumnSums, emitGather, emitTranspose } from './matrix.js';
 import { emitOptimizerStep } from './optimizer-step.js';
 import { emitPermute, emitRandomWords } from './permute.js';
+import { emitGemmFromUnit, emitGemmToUnit, emitGemmTransposedOfUnit, emitTransposeOfUnit } from './single-unit.js';
 import { emitListColumns, emitListRows, emitSparseProduct, panelsAtOnce } from './sparse.js';
 import { range, type Target } from './target.js';
 
-/** The products that networks need: forward, and back from outputs of either width. */
+/** The products that networks need: forward, and back from outputs of either width; `single-unit.ts` has those of one unit. */
 export const GEMMS: readonly (readonly [inWidth: PanelWidth, outWidth: PanelWidth, epilogue: Epilogue])[] = [
   [16, 16, 'none'],
   [16, 16, 'relu'],
@@ -39,6 +40,10 @@ export function kernelModule(target: Target): Uint8Array<ArrayBuffer> {
   emitListRows(module, target);
   emitListColumns(module, target);
   for (const panels of range(panelsAtOnce(target))) emitSparseProduct(module, target, panels + 1);
+  emitGemmToUnit(module, multiplyAdd);
+  emitGemmTransposedOfUnit(module, multiplyAdd);
+  for (const epilogue of ['none', 'reluMask'] as const) emitGemmFromUnit(module, multiplyAdd, epilogue);
+  emitTransposeOfUnit(module);
   for (const width of WIDTHS) {
     emitGemmTransposed(module, target, width);
     emitColumnSums(module, width);
