@@ -21,8 +21,8 @@ import { refuseMisfit } from './params.js';
 /** Examples that an evaluation takes at once when the batches are smaller. */
 const EVALUATION_BATCH = 256;
 
-/** Of four bytes, 4 GiB. */
-const MAX_ELEMENTS = 2 ** 30;
+/** Of four bytes, 4 GiB, less a megabyte that the engine keeps for itself. */
+const MAX_ELEMENTS = 2 ** 30 - 2 ** 18;
 
 /** Small things in the arena. */
 export interface Regions extends EvaluationRegions {

@@ -26,9 +26,6 @@ export type Epilogue = 'none' | 'relu' | 'reluMask';
  */
 export type Sparse = 'none' | 'a' | 'd';
 
-/** Share of an operand's elements that are not zero up to which passing over the zeros pays. */
-export const MOST_FILLED = 0.65;
-
 /** Activations of hidden units; `leakyRelu` has slope LEAK below 0, `linear` is none at all. */
 export type Activation = 'relu' | 'leakyRelu' | 'tanh' | 'sigmoid' | 'linear';
 

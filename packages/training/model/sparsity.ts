@@ -1,7 +1,10 @@
-import { type Activation, MOST_FILLED } from '../engine/kernels.js';
+import type { Activation } from '../engine/kernels.js';
 
 /** Relu turns about half of its units off. Often it is more; what is found when a product is made decides. */
 const RELU_FILLS = 0.5;
+
+/** Share of an operand's elements that are not zero up to which an engine is asked to look for zeros. */
+const MOST_FILLED = 0.65;
 
 /** Inputs as sparse as this (categories, say) are gone through rather than the gradients. */
 const VERY_SPARSE = 0.3;

@@ -1,12 +1,4 @@
-import {
-  type Activate,
-  type Epilogue,
-  type Gemm,
-  type GemmTransposed,
-  type MaskScale,
-  MOST_FILLED,
-  type Transpose,
-} from '../kernels.js';
+import type { Activate, Epilogue, Gemm, GemmTransposed, MaskScale, Transpose } from '../kernels.js';
 import type { Instance } from '../wasm/runtime.js';
 import {
   LIST,
@@ -18,12 +10,10 @@ import {
   TABLES,
   TERMS,
 } from './sparse.js';
+import { SparseChoice } from './sparse-choice.js';
 
 /** Lists that are made at once. */
 const LISTS = 256;
-
-/** What a product has at least for lists to pay: terms per sum, panels at a time, and multiply-adds. */
-const FEWEST = { terms: 32, panels: 3, multiplyAdds: 1 << 18 } as const;
 
 /** Where these products keep what they need beside the matrices, as offsets into the arena. */
 interface Scratch {
@@ -88,40 +78,46 @@ export function bindSparseProducts(ints: Int32Array, start: number, exports: Ins
   };
 
   return {
-    gemm: (dense, epilogue) => (a, aStride, panels, tail, w, wStride, outPanels, c, cStride, bias, rows, aux) => {
-      const depth = panels * 16 + tail;
-      const giveUp = () => dense(a, aStride, panels, tail, w, wStride, outPanels, c, cStride, bias, rows, aux);
-      if (!pays(depth, outPanels, rows)) return giveUp();
-      for (let row = 0; row < rows; row += LISTS) {
-        const lines = Math.min(LISTS, rows - row);
-        for (let k = 0; k < depth; k += TERMS) {
-          const columns = Math.min(TERMS, depth - k);
-          const found = listRows(a + (k >> 4) * aStride + row * 16, aStride, columns, lines, ...into);
-          if (row === 0 && k === 0 && found > MOST_FILLED * lines * columns) return giveUp();
-          eachGroup(outPanels, (product, first) => {
-            const from = k > 0 ? 0 : bias === 0 ? zeros : bias + first * 16;
-            const to = c + first * cStride + row * 16;
-            product(lists, counts, lines, w + first * wStride + k * 16, wStride, to, cStride, from);
-          });
+    gemm: (dense, epilogue) => {
+      const choice = new SparseChoice(products.length, false);
+      return (a, aStride, panels, tail, w, wStride, outPanels, c, cStride, bias, rows, aux) => {
+        const depth = panels * 16 + tail;
+        const size = { lines: rows, terms: Math.min(TERMS, depth), panels: outPanels };
+        const giveUp = () => dense(a, aStride, panels, tail, w, wStride, outPanels, c, cStride, bias, rows, aux);
+        if (!choice.looks(size)) return giveUp();
+        for (let row = 0; row < rows; row += LISTS) {
+          const lines = Math.min(LISTS, rows - row);
+          for (let k = 0; k < depth; k += TERMS) {
+            const columns = Math.min(TERMS, depth - k);
+            const found = listRows(a + (k >> 4) * aStride + row * 16, aStride, columns, lines, ...into);
+            if (row === 0 && k === 0 && !choice.isSparse(size, found / (lines * columns))) return giveUp();
+            eachGroup(outPanels, (product, first) => {
+              const from = k > 0 ? 0 : bias === 0 ? zeros : bias + first * 16;
+              const to = c + first * cStride + row * 16;
+              product(lists, counts, lines, w + first * wStride + k * 16, wStride, to, cStride, from);
+            });
+          }
         }
-      }
-      for (let panel = 0; panel < outPanels; panel++) {
-        const at = c + panel * cStride;
-        if (epilogue === 'relu') relu(at, rows * 16);
-        if (epilogue === 'reluMask') maskScale(at, at + aux, rows * 16, 1);
-      }
+        for (let panel = 0; panel < outPanels; panel++) {
+          const at = c + panel * cStride;
+          if (epilogue === 'relu') relu(at, rows * 16);
+          if (epilogue === 'reluMask') maskScale(at, at + aux, rows * 16, 1);
+        }
+      };
     },
     gemmTransposed: (dense, sparse) => {
+      const choice = new SparseChoice(products.length, sparse === 'd');
       const overInputs: GemmTransposed = (a, aStride, depth, d, dStride, outPanels, g, gStride, rows) => {
         const giveUp = () => dense(a, aStride, depth, d, dStride, outPanels, g, gStride, rows);
-        if (!pays(rows, outPanels, depth)) return giveUp();
+        const size = { lines: depth, terms: Math.min(TERMS, rows), panels: outPanels };
+        if (!choice.looks(size)) return giveUp();
         for (let unit = 0; unit < depth; unit += LISTS) {
           const lines = Math.min(LISTS, depth - unit);
           for (let row = 0; row < rows; row += TERMS) {
             const now = Math.min(TERMS, rows - row);
             const from = a + (unit >> 4) * aStride + row * 16;
             const found = listColumns(from, aStride, Math.ceil(lines / 16), now, ...into);
-            if (unit === 0 && row === 0 && found > MOST_FILLED * lines * now) return giveUp();
+            if (unit === 0 && row === 0 && !choice.isSparse(size, found / (lines * now))) return giveUp();
             eachGroup(outPanels, (product, first) => {
               const to = g + first * gStride + unit * 16;
               product(lists, counts, lines, d + first * dStride + row * 16, dStride, to, gStride, row > 0 ? 0 : zeros);
@@ -135,7 +131,8 @@ export function bindSparseProducts(ints: Int32Array, start: number, exports: Ins
         const blocks = Math.ceil(rows / TERMS);
         const atOnce = Math.floor(LISTS / blocks / 16);
         const full = depth >> 4;
-        if (atOnce === 0 || !pays(rows, full, outPanels * 16)) return giveUp();
+        const size = { lines: outPanels * 16, terms: Math.min(TERMS, rows), panels: full };
+        if (atOnce === 0 || full === 0 || !choice.looks(size)) return giveUp();
         for (let panel = 0; panel < outPanels; panel += atOnce) {
           const panels = Math.min(atOnce, outPanels - panel);
           const lines = panels * 16;
@@ -153,7 +150,7 @@ export function bindSparseProducts(ints: Int32Array, start: number, exports: Ins
               tables,
             );
           }
-          if (panel === 0 && found > MOST_FILLED * lines * rows) return giveUp();
+          if (panel === 0 && !choice.isSparse(size, found / (lines * rows))) return giveUp();
           eachGroup(full, (product, first, size) => {
             for (let block = 0; block < blocks; block++) {
               const from = a + first * aStride + block * TERMS * 16;
@@ -169,8 +166,4 @@ export function bindSparseProducts(ints: Int32Array, start: number, exports: Ins
       return sparse === 'a' ? overInputs : overGradients;
     },
   };
-}
-
-function pays(terms: number, panels: number, lines: number): boolean {
-  return terms >= FEWEST.terms && panels >= FEWEST.panels && terms * panels * 16 * lines >= FEWEST.multiplyAdds;
 }
