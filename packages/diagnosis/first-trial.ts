@@ -1,3 +1,4 @@
+import { stepGrid } from '@caviar/numerics';
 import { type Domain, findTrainer, type Params, type ParamValue, sameParamValue } from '@caviar/spec';
 
 /** Of fewer trials none is spent on what is known. */
@@ -57,11 +58,15 @@ function nearest(domain: Domain, value: ParamValue): ParamValue | null {
   if (domain.kind === 'categorical') return domain.choices.find((choice) => sameParamValue(choice, value)) ?? null;
   if (typeof value !== 'number') return null;
   const { min, max, step } = domain;
-  if (value >= min && value <= max) return step === undefined || isOnStep(value, { min, step }) ? value : null;
+  if (value >= min && value <= max) return step === undefined || isOnStep(value, { min, max, step }) ? value : null;
   return value < min || step === undefined ? Math.min(Math.max(value, min), max) : null;
 }
 
-/** Values on a step were drawn so; one from elsewhere that is not quite there is not worth the risk. */
-function isOnStep(value: number, { min, step }: { readonly min: number; readonly step: number }): boolean {
-  return Number.isInteger((value - min) / step);
+/** One that is not quite there is not worth the risk. */
+function isOnStep(
+  value: number,
+  { min, max, step }: { readonly min: number; readonly max: number; readonly step: number },
+): boolean {
+  const grid = stepGrid(min, max, step);
+  return grid.at(grid.nearest(value)) === value;
 }

@@ -26,5 +26,6 @@ export {
   RunningMoments,
   variance,
 } from './statistics.js';
+export { type StepGrid, stepGrid } from './step-grid.js';
 export { type SymmetricEigen, symmetricEigen } from './symmetric-eigen.js';
 export { type TruncatedNormal, truncatedNormalQuantile } from './truncated-normal.js';

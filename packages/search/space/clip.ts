@@ -1,7 +1,7 @@
+import { stepGrid } from '@caviar/numerics';
 import { type Domain, type SearchSpace, sameParamValue, type When } from '@caviar/spec';
 import { compileSpace } from './compile-space.js';
 import { unitDomain } from './domain.js';
-import { stepGrid } from './step-grid.js';
 
 export interface ClippedRegion {
   readonly region: SearchSpace;

@@ -1,7 +1,7 @@
+import { type StepGrid, stepGrid } from '@caviar/numerics';
 import type { CategoricalDomain, Domain, FloatDomain, IntDomain, ParamValue } from '@caviar/spec';
 import { sameParamValue } from '@caviar/spec';
 import { type ScaleMap, scaleMap } from './scale.js';
-import { type StepGrid, stepGrid } from './step-grid.js';
 
 /**
  * A domain seen as the unit interval: u uniform in [0, 1] gives values with the distribution that the domain asks for.

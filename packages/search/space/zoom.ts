@@ -1,8 +1,8 @@
+import { stepGrid } from '@caviar/numerics';
 import type { CategoricalDomain, Domain, FloatDomain, IntDomain, ParamValue } from '@caviar/spec';
 import { sameParamValue } from '@caviar/spec';
 import { type UnitDomain, unitDomain } from './domain.js';
 import { rankWeights } from './rank-weights.js';
-import { stepGrid } from './step-grid.js';
 
 export interface ZoomRequest {
   /** The domain as the user gave it: the new region lies within it and on its grid. */
