@@ -6,7 +6,7 @@ const RELU_FILLS = 0.5;
 /** Share of an operand's elements that are not zero up to which an engine is asked to look for zeros. */
 const MOST_FILLED = 0.65;
 
-/** Inputs as sparse as this (categories, say) are gone through rather than the gradients. */
+/** Inputs of the network as sparse as this (categories, say) are gone through rather than the gradients, which relu often leaves sparser than half. */
 const VERY_SPARSE = 0.3;
 
 /** What of a layer's layout tells how many of its outputs are zero. */
@@ -33,7 +33,9 @@ export function sparsityOf(layer: Layer, before: Layer | number): LayerSparsity 
   const filled = typeof before === 'number' ? before : filledBy(before);
   const input = filled < MOST_FILLED;
   const gradient = hasSparseGradient(layer);
-  const ofWeights = gradient && filled > VERY_SPARSE ? 'd' : input ? 'a' : gradient ? 'd' : 'none';
+  // Of two that are alike the input is taken: what comes of it need not be turned.
+  const goesByGradient = gradient && filled > (typeof before === 'number' ? VERY_SPARSE : RELU_FILLS);
+  const ofWeights = goesByGradient ? 'd' : input ? 'a' : gradient ? 'd' : 'none';
   return { input, gradient, ofWeights };
 }
 

@@ -33,14 +33,15 @@ function entriesAtOnce({ vectors }: Target): 1 | 2 {
   return vectors === 4 ? 2 : 1;
 }
 
-/** For each of 16 masks of four lanes: which bytes go where so that the lanes it has come first, and how many bytes they are. */
+/** For each of 16 masks of four lanes: which bytes go where so that the lanes it has come first. */
 export const TABLES = (() => {
-  const bytes = new Uint8Array(16 * 16 + 16 * 4);
+  const bytes = new Uint8Array(16 * 16).fill(255);
   for (let mask = 0; mask < 16; mask++) {
     const lanes = range(4).filter((lane) => (mask >> lane) & 1);
-    const order = lanes.flatMap((lane) => range(4).map((byte) => 4 * lane + byte));
-    bytes.fill(255, mask * 16, mask * 16 + 16).set(order, mask * 16);
-    bytes[256 + mask * 4] = 4 * lanes.length;
+    bytes.set(
+      lanes.flatMap((lane) => range(4).map((byte) => 4 * lane + byte)),
+      mask * 16,
+    );
   }
   return new Int32Array(bytes.buffer);
 })();
@@ -155,7 +156,7 @@ function listerOf(
       order.set(v128.load(i32.add(tables, i32.shl(mask!, 4)))),
       v128.store(end, v128.swizzle(from, order)),
       v128.store(end, v128.swizzle(x, order), VALUES),
-      end.set(i32.add(end, i32.load(i32.add(tables, i32.shl(mask!, 2)), 256))),
+      end.set(i32.add(end, i32.shl(i32.popcnt(mask!), 2))),
     ],
     /** Counts the list's entries, and fills it up. */
     end: (

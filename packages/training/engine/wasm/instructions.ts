@@ -36,6 +36,8 @@ export const i32 = {
   ltU: onI32(0x49),
   /** Number of zero bits below the lowest one; 32 for 0. */
   ctz: (a: I32): I32 => expr('i32', [a.code, 0x68]),
+  /** Number of bits that are 1. */
+  popcnt: (a: I32): I32 => expr('i32', [a.code, 0x69]),
   load: (address: I32, offset = 0): I32 => expr('i32', [address.code, 0x28, 2, unsigned(offset)]),
   store: (address: I32, value: I32, offset = 0): Statement => [address.code, value.code, 0x36, 2, unsigned(offset)],
   /** `a` where the condition is not 0, else `b`; both are computed. */
