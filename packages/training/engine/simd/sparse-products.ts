@@ -51,119 +51,152 @@ export interface SparseProducts {
  * @param exports the module's kernels
  */
 export function bindSparseProducts(ints: Int32Array, start: number, exports: Instance['exports']): SparseProducts {
-  const { tables, zeros, counts, lists, transposed } = scratchFrom(start);
-  ints.set(TABLES, tables);
-  ints.fill(0, zeros, counts);
+  const tools = bindTools(start, exports);
+  ints.set(TABLES, tools.scratch.tables);
+  ints.fill(0, tools.scratch.zeros, tools.scratch.counts);
+  return {
+    gemm: (dense, epilogue) => overRows(tools, dense, epilogue),
+    gemmTransposed: (dense, sparse) => (sparse === 'a' ? overInputs(tools, dense) : overGradients(tools, dense)),
+  };
+}
+
+/** What the products are made of. */
+interface Tools {
+  readonly scratch: Scratch;
+  readonly lists: Lists;
+  readonly listRows: ListRows;
+  readonly listColumns: ListColumns;
+  readonly transpose: Transpose;
+  readonly relu: Activate;
+  readonly maskScale: MaskScale;
+  /** For 1, 2, ... panels at once. */
+  readonly products: readonly SparseProduct[];
+}
+
+function bindTools(start: number, exports: Instance['exports']): Tools {
+  const scratch = scratchFrom(start);
   // As in workspace.ts: kernels.ts and sparse.ts say what they take and return.
   const named = <F>(name: string): F => exports[name] as unknown as F;
-  const listRows = named<ListRows>('listRows');
-  const listColumns = named<ListColumns>('listColumns');
-  const transpose = named<Transpose>('transpose_16');
-  const relu = named<Activate>('activate_relu');
-  const maskScale = named<MaskScale>('maskScale');
   const products: SparseProduct[] = [];
   for (let name = sparseProductName(1); name in exports; name = sparseProductName(products.length + 1)) {
     products.push(named(name));
   }
-  const into: Lists = [lists, counts, tables];
+  return {
+    scratch,
+    lists: [scratch.lists, scratch.counts, scratch.tables],
+    listRows: named('listRows'),
+    listColumns: named('listColumns'),
+    transpose: named('transpose_16'),
+    relu: named('activate_relu'),
+    maskScale: named('maskScale'),
+    products,
+  };
+}
 
-  /** Calls `now` for groups of panels as even as they come: a small one would have too few sums under way. */
-  const eachGroup = (panels: number, now: (product: SparseProduct, first: number, size: number) => void): void => {
-    let first = 0;
-    for (let groups = Math.ceil(panels / products.length); groups > 0; groups--) {
-      const size = Math.ceil((panels - first) / groups);
-      now(products[size - 1]!, first, size);
-      first += size;
+/** Calls `now` for groups of panels as even as they come: a small one would have too few sums under way. */
+function eachGroup(
+  { products }: Tools,
+  panels: number,
+  now: (product: SparseProduct, first: number, count: number) => void,
+): void {
+  let first = 0;
+  for (let groups = Math.ceil(panels / products.length); groups > 0; groups--) {
+    const count = Math.ceil((panels - first) / groups);
+    now(products[count - 1]!, first, count);
+    first += count;
+  }
+}
+
+/** `Gemm` by lists of the rows of a. */
+function overRows(tools: Tools, dense: Gemm, epilogue: Epilogue): Gemm {
+  const { scratch, lists, listRows, relu, maskScale, products } = tools;
+  const choice = new SparseChoice(products.length, false);
+  return (a, aStride, panels, tail, w, wStride, outPanels, c, cStride, bias, rows, aux) => {
+    const giveUp = () => dense(a, aStride, panels, tail, w, wStride, outPanels, c, cStride, bias, rows, aux);
+    const depth = panels * 16 + tail;
+    const size = { lines: rows, terms: Math.min(TERMS, depth), panels: outPanels };
+    if (!choice.looks(size)) return giveUp();
+    for (let row = 0; row < rows; row += LISTS) {
+      const lines = Math.min(LISTS, rows - row);
+      for (let k = 0; k < depth; k += TERMS) {
+        const columns = Math.min(TERMS, depth - k);
+        const found = listRows(a + (k >> 4) * aStride + row * 16, aStride, columns, lines, ...lists);
+        if (row === 0 && k === 0 && !choice.isSparse(size, found / (lines * columns))) return giveUp();
+        eachGroup(tools, outPanels, (product, first) => {
+          const from = k > 0 ? 0 : bias === 0 ? scratch.zeros : bias + first * 16;
+          const to = c + first * cStride + row * 16;
+          product(scratch.lists, scratch.counts, lines, w + first * wStride + k * 16, wStride, to, cStride, from);
+        });
+      }
+    }
+    for (let panel = 0; panel < outPanels; panel++) {
+      const at = c + panel * cStride;
+      if (epilogue === 'relu') relu(at, rows * 16);
+      if (epilogue === 'reluMask') maskScale(at, at + aux, rows * 16, 1);
     }
   };
+}
 
-  return {
-    gemm: (dense, epilogue) => {
-      const choice = new SparseChoice(products.length, false);
-      return (a, aStride, panels, tail, w, wStride, outPanels, c, cStride, bias, rows, aux) => {
-        const depth = panels * 16 + tail;
-        const size = { lines: rows, terms: Math.min(TERMS, depth), panels: outPanels };
-        const giveUp = () => dense(a, aStride, panels, tail, w, wStride, outPanels, c, cStride, bias, rows, aux);
-        if (!choice.looks(size)) return giveUp();
-        for (let row = 0; row < rows; row += LISTS) {
-          const lines = Math.min(LISTS, rows - row);
-          for (let k = 0; k < depth; k += TERMS) {
-            const columns = Math.min(TERMS, depth - k);
-            const found = listRows(a + (k >> 4) * aStride + row * 16, aStride, columns, lines, ...into);
-            if (row === 0 && k === 0 && !choice.isSparse(size, found / (lines * columns))) return giveUp();
-            eachGroup(outPanels, (product, first) => {
-              const from = k > 0 ? 0 : bias === 0 ? zeros : bias + first * 16;
-              const to = c + first * cStride + row * 16;
-              product(lists, counts, lines, w + first * wStride + k * 16, wStride, to, cStride, from);
-            });
-          }
+/** `GemmTransposed` by lists of the columns of a. */
+function overInputs(tools: Tools, dense: GemmTransposed): GemmTransposed {
+  const { scratch, lists, listColumns, products } = tools;
+  const choice = new SparseChoice(products.length, false);
+  return (a, aStride, depth, d, dStride, outPanels, g, gStride, rows) => {
+    const giveUp = () => dense(a, aStride, depth, d, dStride, outPanels, g, gStride, rows);
+    const size = { lines: depth, terms: Math.min(TERMS, rows), panels: outPanels };
+    if (!choice.looks(size)) return giveUp();
+    for (let unit = 0; unit < depth; unit += LISTS) {
+      const lines = Math.min(LISTS, depth - unit);
+      for (let row = 0; row < rows; row += TERMS) {
+        const now = Math.min(TERMS, rows - row);
+        const found = listColumns(a + (unit >> 4) * aStride + row * 16, aStride, Math.ceil(lines / 16), now, ...lists);
+        if (unit === 0 && row === 0 && !choice.isSparse(size, found / (lines * now))) return giveUp();
+        eachGroup(tools, outPanels, (product, first) => {
+          const from = row > 0 ? 0 : scratch.zeros;
+          const to = g + first * gStride + unit * 16;
+          product(scratch.lists, scratch.counts, lines, d + first * dStride + row * 16, dStride, to, gStride, from);
+        });
+      }
+    }
+  };
+}
+
+/**
+ * `GemmTransposed` by lists of the columns of d. The sums run along the inputs, so that g^T comes out: some panels of it at a
+ * time, over all rows, which are then transposed.
+ */
+function overGradients(tools: Tools, dense: GemmTransposed): GemmTransposed {
+  const { scratch, listColumns, transpose, products } = tools;
+  const { tables, transposed, zeros } = scratch;
+  const choice = new SparseChoice(products.length, true);
+  return (a, aStride, depth, d, dStride, outPanels, g, gStride, rows) => {
+    const giveUp = () => dense(a, aStride, depth, d, dStride, outPanels, g, gStride, rows);
+    const blocks = Math.ceil(rows / TERMS);
+    const atOnce = Math.floor(LISTS / blocks / 16);
+    const full = depth >> 4;
+    const size = { lines: outPanels * 16, terms: Math.min(TERMS, rows), panels: full };
+    if (atOnce === 0 || full === 0 || !choice.looks(size)) return giveUp();
+    for (let panel = 0; panel < outPanels; panel += atOnce) {
+      const panels = Math.min(atOnce, outPanels - panel);
+      const lines = panels * 16;
+      const listsOf = (block: number) =>
+        [scratch.lists + block * lines * LIST, scratch.counts + block * lines] as const;
+      let found = 0;
+      for (let block = 0; block < blocks; block++) {
+        const now = Math.min(TERMS, rows - block * TERMS);
+        const from = d + panel * dStride + block * TERMS * 16;
+        found += listColumns(from, dStride, panels, now, ...listsOf(block), tables);
+      }
+      if (panel === 0 && !choice.isSparse(size, found / (lines * rows))) return giveUp();
+      eachGroup(tools, full, (product, first, count) => {
+        for (let block = 0; block < blocks; block++) {
+          const from = a + first * aStride + block * TERMS * 16;
+          product(...listsOf(block), lines, from, aStride, transposed, lines * 16, block > 0 ? 0 : zeros);
         }
-        for (let panel = 0; panel < outPanels; panel++) {
-          const at = c + panel * cStride;
-          if (epilogue === 'relu') relu(at, rows * 16);
-          if (epilogue === 'reluMask') maskScale(at, at + aux, rows * 16, 1);
-        }
-      };
-    },
-    gemmTransposed: (dense, sparse) => {
-      const choice = new SparseChoice(products.length, sparse === 'd');
-      const overInputs: GemmTransposed = (a, aStride, depth, d, dStride, outPanels, g, gStride, rows) => {
-        const giveUp = () => dense(a, aStride, depth, d, dStride, outPanels, g, gStride, rows);
-        const size = { lines: depth, terms: Math.min(TERMS, rows), panels: outPanels };
-        if (!choice.looks(size)) return giveUp();
-        for (let unit = 0; unit < depth; unit += LISTS) {
-          const lines = Math.min(LISTS, depth - unit);
-          for (let row = 0; row < rows; row += TERMS) {
-            const now = Math.min(TERMS, rows - row);
-            const from = a + (unit >> 4) * aStride + row * 16;
-            const found = listColumns(from, aStride, Math.ceil(lines / 16), now, ...into);
-            if (unit === 0 && row === 0 && !choice.isSparse(size, found / (lines * now))) return giveUp();
-            eachGroup(outPanels, (product, first) => {
-              const to = g + first * gStride + unit * 16;
-              product(lists, counts, lines, d + first * dStride + row * 16, dStride, to, gStride, row > 0 ? 0 : zeros);
-            });
-          }
-        }
-      };
-      // Sums run along the inputs here, so that what comes out is g^T.
-      const overGradients: GemmTransposed = (a, aStride, depth, d, dStride, outPanels, g, gStride, rows) => {
-        const giveUp = () => dense(a, aStride, depth, d, dStride, outPanels, g, gStride, rows);
-        const blocks = Math.ceil(rows / TERMS);
-        const atOnce = Math.floor(LISTS / blocks / 16);
-        const full = depth >> 4;
-        const size = { lines: outPanels * 16, terms: Math.min(TERMS, rows), panels: full };
-        if (atOnce === 0 || full === 0 || !choice.looks(size)) return giveUp();
-        for (let panel = 0; panel < outPanels; panel += atOnce) {
-          const panels = Math.min(atOnce, outPanels - panel);
-          const lines = panels * 16;
-          let found = 0;
-          for (let block = 0; block < blocks; block++) {
-            const now = Math.min(TERMS, rows - block * TERMS);
-            const from = d + panel * dStride + block * TERMS * 16;
-            found += listColumns(
-              from,
-              dStride,
-              panels,
-              now,
-              lists + block * lines * LIST,
-              counts + block * lines,
-              tables,
-            );
-          }
-          if (panel === 0 && !choice.isSparse(size, found / (lines * rows))) return giveUp();
-          eachGroup(full, (product, first, size) => {
-            for (let block = 0; block < blocks; block++) {
-              const from = a + first * aStride + block * TERMS * 16;
-              const [list, count] = [lists + block * lines * LIST, counts + block * lines];
-              product(list, count, lines, from, aStride, transposed, lines * 16, block > 0 ? 0 : zeros);
-            }
-            transpose(transposed, lines * 16, lines, size, g + panel * gStride + first * 256, gStride);
-          });
-        }
-        const rest = depth - full * 16;
-        if (rest > 0) dense(a + full * aStride, aStride, rest, d, dStride, outPanels, g + full * 256, gStride, rows);
-      };
-      return sparse === 'a' ? overInputs : overGradients;
-    },
+        transpose(transposed, lines * 16, lines, count, g + panel * gStride + first * 256, gStride);
+      });
+    }
+    const rest = depth - full * 16;
+    if (rest > 0) dense(a + full * aStride, aStride, rest, d, dStride, outPanels, g + full * 256, gStride, rows);
   };
 }
