@@ -1,4 +1,3 @@
-import { loadDataset } from '@caviar/datasets';
 import { stream } from '@caviar/numerics';
 import type { Dataset, Params } from '@caviar/spec';
 import type { TrainingJob } from '../job.js';
@@ -17,7 +16,8 @@ interface WorkloadOptions {
   readonly params: Params;
 }
 
-const pictures = () => loadDataset('fashion-mnist');
+/** Imported when it is needed: what reads data sets takes memory, and `startup.js` measures the engine's. */
+const pictures = async () => (await import('@caviar/datasets')).loadDataset('fashion-mnist');
 
 export const WORKLOADS: readonly Workload[] = [
   workload('W1', {
