@@ -24,6 +24,10 @@ const fromSource = {
   resolve: {
     alias: [
       { find: /^@caviar\/([a-z]+)$/, replacement: fileURLToPath(new URL('./packages/$1/index.ts', import.meta.url)) },
+      {
+        find: /^@caviar\/([a-z]+)\/([a-z]+)$/,
+        replacement: fileURLToPath(new URL('./packages/$1/$2.ts', import.meta.url)),
+      },
     ],
   },
 };

@@ -48,8 +48,13 @@ export function spawnPrisma(args, { env = process.env, stdio = 'inherit' } = {})
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const child = spawnPrisma(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  const child = spawnPrisma(args);
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
     process.on(signal, () => child.kill(signal));
-  child.on('exit', (code) => process.exit(code ?? 1));
+  child.on('exit', (code) => {
+    // The images have this script without the rest, and generate nothing.
+    if (code !== 0 || args[0] !== 'generate' || args.includes('--config')) return process.exit(code ?? 1);
+    return import('./caviar/forget-planner.mjs').then(({ forgetPlanner }) => forgetPlanner());
+  });
 }

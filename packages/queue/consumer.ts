@@ -1,4 +1,4 @@
-import { Worker } from 'bullmq';
+import { Worker } from './bullmq.js';
 import { type ConnectionOptions, connect, DEFAULT_PREFIX } from './connection.js';
 import { TRIAL_QUEUE, type TrialJob, trialJobSchema } from './jobs.js';
 

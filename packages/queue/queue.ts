@@ -1,5 +1,5 @@
 import type { Dispatcher, SearchSignals, TaskRunner } from '@caviar/orchestrator';
-import { Queue as BullQueue } from 'bullmq';
+import { Queue as BullQueue } from './bullmq.js';
 import { type ConnectionOptions, connect, DEFAULT_PREFIX } from './connection.js';
 import { TRIAL_QUEUE, type TrialJob, toJobs } from './jobs.js';
 import { createRateLimiter, type RateLimiter } from './rate-limiter.js';

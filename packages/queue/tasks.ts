@@ -1,7 +1,7 @@
 import { DomainError, type TaskRunner, type WorkerTask, type WorkerTaskResult } from '@caviar/orchestrator';
 import { gradientCheckRequestSchema } from '@caviar/spec';
-import { Queue as BullQueue, QueueEvents, Worker } from 'bullmq';
 import { z } from 'zod';
+import { Queue as BullQueue, QueueEvents, Worker } from './bullmq.js';
 import { type ConnectionOptions, connect, DEFAULT_PREFIX } from './connection.js';
 import { type Consumer, RETRY_MS } from './consumer.js';
 

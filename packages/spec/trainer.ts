@@ -1,6 +1,6 @@
-import type { z } from 'zod';
 import type { DatasetInfo } from './dataset.js';
 import type { Params, ParamValue } from './params.js';
+import type { ValueSchema } from './value-schema.js';
 
 export type Direction = 'minimize' | 'maximize';
 
@@ -38,7 +38,7 @@ export interface TrainerParameter {
   /** Section of the course notes, such as "2.5". */
   readonly section?: string;
   /** Accepts exactly the legal values; bounds and choices of a searched domain are checked with it too. */
-  readonly schema: z.ZodType;
+  readonly schema: ValueSchema;
 }
 
 export interface TrainerMetric {

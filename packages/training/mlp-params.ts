@@ -1,4 +1,5 @@
-import { findTrainer, type Params } from '@caviar/spec';
+import type { Params } from '@caviar/spec';
+import { findTrainer } from '@caviar/spec/plain';
 import type { Augmentation, AugmentationChoice } from './data/augment.js';
 import type { Activation } from './engine/kernels.js';
 import { TrainingInputError } from './job.js';

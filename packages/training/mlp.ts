@@ -1,4 +1,5 @@
-import { findTrainer, type ParamChange, type Params } from '@caviar/spec';
+import type { ParamChange, Params } from '@caviar/spec';
+import { findTrainer } from '@caviar/spec/plain';
 import { changedParams, changesIn, changesToMake, checkChange } from './changes.js';
 import { readCheckpointHeader } from './checkpoint.js';
 import { nameDivergence } from './divergence.js';

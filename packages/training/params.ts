@@ -1,4 +1,5 @@
-import { type DatasetInfo, findTrainer, type Params, type ParamValue, type TrainerDescriptor } from '@caviar/spec';
+import type { DatasetInfo, Params, ParamValue, TrainerDescriptor } from '@caviar/spec';
+import { findTrainer } from '@caviar/spec/plain';
 import { TrainingInputError } from './job.js';
 
 /** Checks params against the trainer's descriptor and fills in its defaults. Throws TrainingInputError. */

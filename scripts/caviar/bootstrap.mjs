@@ -98,7 +98,8 @@ function usableHome() {
 }
 
 function clientKey() {
-  return hashOf(readFileSync(at('prisma/schema.prisma')) + readFileSync(at('pnpm-lock.yaml'), 'utf8'));
+  const files = ['prisma/schema.prisma', 'pnpm-lock.yaml', 'scripts/caviar/forget-planner.mjs'];
+  return hashOf(files.map((file) => readFileSync(at(file), 'utf8')).join(''));
 }
 
 async function generateClient() {

@@ -1,4 +1,5 @@
-import { type Dataset, type DatasetInfo, type DatasetMeta, type FeatureColumn, MAX_ONE_HOT } from '@caviar/spec';
+import type { Dataset, DatasetInfo, DatasetMeta, FeatureColumn } from '@caviar/spec';
+import { MAX_ONE_HOT } from '@caviar/spec/plain';
 import { deviation } from '../from-arrays.js';
 import { type ColumnPlan, planColumns } from './columns.js';
 import { IngestError } from './ingest-error.js';

@@ -1,4 +1,5 @@
-import { type ColumnSummary, type Dataset, type DatasetSummary, MAX_ONE_HOT } from '@caviar/spec';
+import type { ColumnSummary, Dataset, DatasetSummary } from '@caviar/spec';
+import { MAX_ONE_HOT } from '@caviar/spec/plain';
 import { countRows } from './from-records.js';
 import { leaksTarget } from './leaks.js';
 import { numberOf } from './records.js';

@@ -23,8 +23,10 @@ const opening = new Map<string, Promise<LearningContext | null>>();
 
 /** Blocks after which a process that learns says so again, with what it has by then. */
 const RENEW_EVERY = 32;
-/** Trials after which a learner forgets what will not matter any more, and stores a summary for others. */
-const SUMMARIZE_EVERY = 16_384;
+/** Trials after which a learner forgets what will not matter any more. Of each it holds about 700 bytes until then. */
+const FORGET_EVERY = 1_024;
+/** Trials after which it also stores a summary for others. */
+const STORE_EVERY = 16_384;
 
 export interface LearnerQuestion {
   readonly state: SearchForAdvance;
@@ -79,7 +81,7 @@ async function open(
   if (!(await deps.learning.take(search.id, digest, LEASE_MS))) return null;
   try {
     await catchUp(deps, learning, { search, to, digest });
-    return keep(key, (await shrink(deps, question, learning)) ?? learning);
+    return keep(key, (await shrink(deps, question, { learning, isToStore: true })) ?? learning);
   } finally {
     await deps.learning.renew(search.id, digest, 0);
   }
@@ -106,14 +108,16 @@ async function catchUp(
   }
 }
 
-/** A learner that has taken in many trials since is made small, and what it knows is stored. */
+/** A learner that has taken in many trials since is made small, and now and then what it knows is stored. */
 async function settled(
   deps: LearnerDeps,
   question: LearnerQuestion,
   learning: LearningContext,
 ): Promise<LearningContext> {
-  if (learning.firstUnobserved - learning.begunAt < SUMMARIZE_EVERY) return learning;
-  const small = await shrink(deps, question, learning);
+  const { begunAt, firstUnobserved } = learning;
+  if (firstUnobserved - begunAt < FORGET_EVERY) return learning;
+  const isToStore = Math.floor(firstUnobserved / STORE_EVERY) > Math.floor(begunAt / STORE_EVERY);
+  const small = await shrink(deps, question, { learning, isToStore });
   const key = keyOf(question);
   // It may have gone on meanwhile.
   if (small === null || kept.get(key) !== learning || learning.firstUnobserved !== small.firstUnobserved)
@@ -121,15 +125,15 @@ async function settled(
   return keep(key, small);
 }
 
-/** Stores a summary, and goes on from it: the learner as it is, without all that it will not need again. Null where there is none. */
+/** Goes on from a summary: the learner as it is, without all that it will not need again. Null where there is none. */
 async function shrink(
   deps: LearnerDeps,
   question: LearnerQuestion,
-  learning: LearningContext,
+  { learning, isToStore }: { readonly learning: LearningContext; readonly isToStore: boolean },
 ): Promise<LearningContext | null> {
   const summary = summarizeLearning(learning);
   if (summary === null) return null;
-  await deps.learning.keep(question.state.search.id, digestOf(keyOf(question)), summary, 0);
+  if (isToStore) await deps.learning.keep(question.state.search.id, digestOf(keyOf(question)), summary, 0);
   return begin(deps, question, summary);
 }
 

@@ -1,10 +1,10 @@
-import { z } from 'zod';
 import type { TrainerDescriptor } from '../trainer.js';
+import { array, boolean, int, nullable, number, oneOf, union } from '../value-schema.js';
 import { mlpConflicts, mlpMisfit } from './mlp-fit.js';
 
-const openUnit = z.number().gt(0).lt(1);
-const units = z.int().min(1).max(16_384);
-const keep = z.number().gt(0).max(1);
+const openUnit = number({ min: 0, exclusiveMin: true, max: 1, exclusiveMax: true });
+const units = int({ min: 1, max: 16_384 });
+const keep = number({ min: 0, exclusiveMin: true, max: 1 });
 const AUGMENTATIONS = ['flip', 'shift', 'rotate', 'crop', 'distort'] as const;
 
 /** A fully connected network trained with mini-batches: the course's sections 1 and 2. */
@@ -21,7 +21,7 @@ export const mlpTrainer: TrainerDescriptor = {
       max: 100,
       description: 'Number of hidden layers; 0 is logistic, softmax or linear regression.',
       section: '3.1',
-      schema: z.int().min(0).max(100),
+      schema: int({ min: 0, max: 100 }),
     },
     {
       name: 'hiddenUnits',
@@ -32,8 +32,8 @@ export const mlpTrainer: TrainerDescriptor = {
       list: { of: 'int', minLength: 0, maxLength: 100, orOne: true },
       description: 'Units of every hidden layer, or a list with one number per layer (which then sets the depth).',
       section: '3.1',
-      schema: z.union(
-        [units, z.array(units).max(100)],
+      schema: union(
+        [units, array(units, { max: 100 })],
         'must be a whole number from 1 to 16384, or a list of such, one per layer',
       ),
     },
@@ -44,7 +44,7 @@ export const mlpTrainer: TrainerDescriptor = {
       choices: ['relu', 'leakyRelu', 'tanh', 'sigmoid', 'linear'],
       description: 'Activation of the hidden units.',
       section: '1.8',
-      schema: z.enum(['relu', 'leakyRelu', 'tanh', 'sigmoid', 'linear']),
+      schema: oneOf(['relu', 'leakyRelu', 'tanh', 'sigmoid', 'linear']),
     },
     {
       name: 'initialization',
@@ -54,7 +54,7 @@ export const mlpTrainer: TrainerDescriptor = {
       description:
         'Variance of the first weights: he 2/n, xavier 1/n, glorot 2/(n_in + n_out), fixed 0.0001; auto is he for relu and leakyRelu, xavier otherwise.',
       section: '1.8',
-      schema: z.enum(['auto', 'he', 'xavier', 'glorot', 'fixed']),
+      schema: oneOf(['auto', 'he', 'xavier', 'glorot', 'fixed']),
     },
     {
       name: 'initScale',
@@ -64,7 +64,7 @@ export const mlpTrainer: TrainerDescriptor = {
       max: 1000,
       description: 'Factor of the standard deviation of the first weights.',
       section: '1.8',
-      schema: z.number().min(0).max(1000),
+      schema: number({ min: 0, max: 1000 }),
     },
     {
       name: 'optimizer',
@@ -73,7 +73,7 @@ export const mlpTrainer: TrainerDescriptor = {
       choices: ['gd', 'momentum', 'rmsprop', 'adam'],
       description: 'How the weights follow the gradient.',
       section: '2.3',
-      schema: z.enum(['gd', 'momentum', 'rmsprop', 'adam']),
+      schema: oneOf(['gd', 'momentum', 'rmsprop', 'adam']),
     },
     {
       name: 'learningRate',
@@ -85,7 +85,7 @@ export const mlpTrainer: TrainerDescriptor = {
       description: 'Step size (alpha).',
       changeable: true,
       section: '3.2',
-      schema: z.number().gt(0).max(1000),
+      schema: number({ min: 0, exclusiveMin: true, max: 1000 }),
     },
     {
       name: 'lrDecay',
@@ -96,7 +96,7 @@ export const mlpTrainer: TrainerDescriptor = {
         'How the learning rate falls, by epoch e from 1: a0 / (1 + rate e), rate^e a0, rate / sqrt(e) a0, or rate^stairs a0.',
       changeable: true,
       section: '2.6',
-      schema: z.enum(['none', 'inverseTime', 'exponential', 'inverseSqrt', 'staircase']),
+      schema: oneOf(['none', 'inverseTime', 'exponential', 'inverseSqrt', 'staircase']),
     },
     {
       name: 'decayRate',
@@ -109,7 +109,7 @@ export const mlpTrainer: TrainerDescriptor = {
         'Rate of lrDecay; null is 1 (inverseTime, inverseSqrt), 0.95 (exponential) or 0.5 (staircase). At most 1 for the last two.',
       changeable: true,
       section: '2.6',
-      schema: z.number().gt(0).max(1000).nullable(),
+      schema: nullable(number({ min: 0, exclusiveMin: true, max: 1000 })),
     },
     {
       name: 'decaySteps',
@@ -120,7 +120,7 @@ export const mlpTrainer: TrainerDescriptor = {
       description: 'Epochs on each stair of the staircase decay.',
       changeable: true,
       section: '2.6',
-      schema: z.int().min(1).max(100_000),
+      schema: int({ min: 1, max: 100_000 }),
     },
     {
       name: 'beta1',
@@ -132,7 +132,7 @@ export const mlpTrainer: TrainerDescriptor = {
       description: 'Weight of the past in the average of gradients (momentum, adam).',
       changeable: true,
       section: '2.3',
-      schema: z.number().min(0).lt(1),
+      schema: number({ min: 0, max: 1, exclusiveMax: true }),
     },
     {
       name: 'beta2',
@@ -157,7 +157,7 @@ export const mlpTrainer: TrainerDescriptor = {
       changeable: true,
       section: '2.5',
       // Weights without a gradient are divided by it alone: single precision would make 0 of less than 1e-45.
-      schema: z.number().min(1e-30).max(1),
+      schema: number({ min: 1e-30, max: 1 }),
     },
     {
       name: 'batchSize',
@@ -169,8 +169,8 @@ export const mlpTrainer: TrainerDescriptor = {
       description: 'Examples per step; "full" is batch gradient descent. More than there are means all of them.',
       changeable: true,
       section: '2.1',
-      schema: z.union(
-        [z.int().min(1).max(1_000_000), z.literal('full')],
+      schema: union(
+        [int({ min: 1, max: 1_000_000 }), oneOf(['full'])],
         'must be a whole number from 1 to 1000000, or "full"',
       ),
     },
@@ -183,7 +183,7 @@ export const mlpTrainer: TrainerDescriptor = {
       description: 'Passes through the training set.',
       changeable: true,
       section: '2.1',
-      schema: z.int().min(1).max(100_000),
+      schema: int({ min: 1, max: 100_000 }),
     },
     {
       name: 'l1',
@@ -195,7 +195,7 @@ export const mlpTrainer: TrainerDescriptor = {
         'Lambda of the L1 term lambda/2m times the absolute weights, m being the training examples; weights.sparsity is then reported.',
       changeable: true,
       section: '1.4',
-      schema: z.number().min(0).max(1e6),
+      schema: number({ min: 0, max: 1e6 }),
     },
     {
       name: 'l2',
@@ -207,7 +207,7 @@ export const mlpTrainer: TrainerDescriptor = {
         'Lambda of the L2 term lambda/2m times the squared weights, m being the training examples; biases are left out.',
       changeable: true,
       section: '1.4',
-      schema: z.number().min(0).max(1e6),
+      schema: number({ min: 0, max: 1e6 }),
     },
     {
       name: 'keepProb',
@@ -220,8 +220,8 @@ export const mlpTrainer: TrainerDescriptor = {
       description: 'Probability of keeping a hidden unit (inverted dropout); one number, or one per hidden layer.',
       changeable: true,
       section: '1.5',
-      schema: z.union(
-        [keep, z.array(keep).max(100)],
+      schema: union(
+        [keep, array(keep, { max: 100 })],
         'must be above 0 and at most 1, or a list of such, one per hidden layer',
       ),
     },
@@ -243,7 +243,7 @@ export const mlpTrainer: TrainerDescriptor = {
       default: false,
       description: 'Normalises z of every hidden layer by batch, with learned gamma and beta in place of the bias.',
       section: '3.4',
-      schema: z.boolean(),
+      schema: boolean(),
     },
     {
       name: 'batchNormMomentum',
@@ -255,7 +255,7 @@ export const mlpTrainer: TrainerDescriptor = {
       description: 'Weight of the past in the averages of mean and variance that batch norm uses at test time.',
       changeable: true,
       section: '3.4',
-      schema: z.number().min(0).lt(1),
+      schema: number({ min: 0, max: 1, exclusiveMax: true }),
     },
     {
       name: 'earlyStopping',
@@ -264,7 +264,7 @@ export const mlpTrainer: TrainerDescriptor = {
       description:
         'Ends when the dev set has not improved for `patience` epochs; the best weights are restored, and the last measurement is theirs.',
       section: '1.6',
-      schema: z.boolean(),
+      schema: boolean(),
     },
     {
       name: 'patience',
@@ -275,7 +275,7 @@ export const mlpTrainer: TrainerDescriptor = {
       description: 'Epochs without improvement that early stopping waits.',
       changeable: true,
       section: '1.6',
-      schema: z.int().min(1).max(100_000),
+      schema: int({ min: 1, max: 100_000 }),
     },
     {
       name: 'gradientClip',
@@ -287,7 +287,7 @@ export const mlpTrainer: TrainerDescriptor = {
       description: 'Greatest length of the gradient; a longer one is shortened to it. Null is no limit.',
       changeable: true,
       section: '1.8',
-      schema: z.number().gt(0).max(1e9).nullable(),
+      schema: nullable(number({ min: 0, exclusiveMin: true, max: 1e9 })),
     },
     {
       name: 'classWeights',
@@ -301,8 +301,8 @@ export const mlpTrainer: TrainerDescriptor = {
         'Factor of every class in the training loss: a list in the order of the classes, or "balanced" for m / (C m_c).',
       changeable: true,
       section: '3.5',
-      schema: z.union(
-        [z.enum(['none', 'balanced']), z.array(z.number().min(0).max(1e6)).min(1).max(1000)],
+      schema: union(
+        [oneOf(['none', 'balanced']), array(number({ min: 0, max: 1e6 }), { min: 1, max: 1000 })],
         'must be "none", "balanced", or a list of factors from 0 to 1000000, one per class',
       ),
     },
@@ -315,8 +315,8 @@ export const mlpTrainer: TrainerDescriptor = {
       description: 'What is done to the training pictures, anew in every epoch: one of these or a list. Pictures only.',
       changeable: true,
       section: '1.6',
-      schema: z.union(
-        [z.enum(['none', ...AUGMENTATIONS]), z.array(z.enum(AUGMENTATIONS)).min(1).max(5)],
+      schema: union(
+        [oneOf(['none', ...AUGMENTATIONS]), array(oneOf(AUGMENTATIONS), { min: 1, max: 5 })],
         'must be "none", "flip", "shift", "rotate", "crop" or "distort", or a list of the last five',
       ),
     },
@@ -330,7 +330,7 @@ export const mlpTrainer: TrainerDescriptor = {
         'How much: the greatest shift, crop and twice the greatest distortion as a share of the side, the greatest rotation as a share of half a turn.',
       changeable: true,
       section: '1.6',
-      schema: z.number().min(0).max(1),
+      schema: number({ min: 0, max: 1 }),
     },
     {
       name: 'normalizeInputs',
@@ -338,7 +338,7 @@ export const mlpTrainer: TrainerDescriptor = {
       default: true,
       description: "Subtract the training set's mean and divide by its standard deviation, on every part of the data.",
       section: '1.7',
-      schema: z.boolean(),
+      schema: boolean(),
     },
     {
       name: 'normalizeTargets',
@@ -347,7 +347,7 @@ export const mlpTrainer: TrainerDescriptor = {
       description:
         "Regression: fit the targets less the training set's mean, divided by its standard deviation. Errors, losses and predictions are in the targets' own units.",
       section: '1.7',
-      schema: z.boolean(),
+      schema: boolean(),
     },
   ],
   metrics: [

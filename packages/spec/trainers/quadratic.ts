@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import type { TrainerDescriptor } from '../trainer.js';
+import { int, number, tuple } from '../value-schema.js';
 
 /** The notes' framework example (seed 3.6): gradient descent on c0 w^2 + c1 w + c2, whose answer is 5 by default. */
 export const quadraticTrainer: TrainerDescriptor = {
@@ -17,7 +17,7 @@ export const quadraticTrainer: TrainerDescriptor = {
       description: 'Step size of gradient descent.',
       changeable: true,
       section: '3.6',
-      schema: z.number().gt(0).max(1e6),
+      schema: number({ min: 0, exclusiveMin: true, max: 1e6 }),
     },
     {
       name: 'steps',
@@ -28,7 +28,7 @@ export const quadraticTrainer: TrainerDescriptor = {
       description: 'Gradient steps. Ten measurements are spread over them.',
       changeable: true,
       section: '3.6',
-      schema: z.int().min(1).max(10_000_000),
+      schema: int({ min: 1, max: 10_000_000 }),
     },
     {
       name: 'start',
@@ -38,7 +38,7 @@ export const quadraticTrainer: TrainerDescriptor = {
       max: 1e9,
       description: 'Value of w before the first step.',
       section: '3.6',
-      schema: z.number().min(-1e9).max(1e9),
+      schema: number({ min: -1e9, max: 1e9 }),
     },
     {
       name: 'coefficients',
@@ -49,7 +49,11 @@ export const quadraticTrainer: TrainerDescriptor = {
       list: { of: 'float', minLength: 3, maxLength: 3, orOne: false },
       description: 'The three coefficients [c0, c1, c2]; c0 must be above 0, or there is no minimum.',
       section: '3.6',
-      schema: z.tuple([z.number().gt(0).max(1e9), z.number().min(-1e9).max(1e9), z.number().min(-1e9).max(1e9)]),
+      schema: tuple([
+        number({ min: 0, exclusiveMin: true, max: 1e9 }),
+        number({ min: -1e9, max: 1e9 }),
+        number({ min: -1e9, max: 1e9 }),
+      ]),
     },
   ],
   metrics: [

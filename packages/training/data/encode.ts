@@ -1,4 +1,5 @@
-import { type Dataset, type FeatureColumn, type InputEncoding, MAX_ONE_HOT } from '@caviar/spec';
+import type { Dataset, FeatureColumn, InputEncoding } from '@caviar/spec';
+import { MAX_ONE_HOT } from '@caviar/spec/plain';
 import { TrainingInputError } from '../job.js';
 import { identityNormalization, measureFeatures, type Normalization } from './normalize.js';
 

@@ -1,5 +1,6 @@
 import { stream } from '@caviar/numerics';
-import { type Dataset, type DatasetInfo, hasTestPart, type Split } from '@caviar/spec';
+import type { Dataset, DatasetInfo, Split } from '@caviar/spec';
+import { hasTestPart } from '@caviar/spec/plain';
 import { TrainingInputError } from '../job.js';
 import { splitGroups } from './split-groups.js';
 
