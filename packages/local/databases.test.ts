@@ -8,6 +8,8 @@ import { bringUpPostgres, bringUpRedis, type Context } from './databases.js';
 import { openHome } from './home.js';
 import { createLog } from './log.js';
 import { portProblem } from './ports.js';
+import { startRedis } from './redis.js';
+import { chooseRedis } from './redis-binaries.js';
 
 // Servers of other people, at the addresses that URLs can name. Whether they speak a protocol is asked later.
 
@@ -48,6 +50,30 @@ describe('servers that settings name', () => {
     for (const url of [`postgresql:///x?host=${folder}`, `postgresql://u:p@${encodeURIComponent(folder)}/x`]) {
       const { detail } = await bringUpPostgres(home, context({ DATABASE_URL: url }));
       expect(detail).toBe(`Postgres at ${path} (DATABASE_URL)`);
+    }
+  });
+
+  test('say at once that a password of Redis is wrong, or missing', async () => {
+    const directory = join(folder, 'redis');
+    const server = await startRedis({ directory, logFile: join(folder, 'redis.log'), choice: chooseRedis() });
+    try {
+      const { detail } = await bringUpRedis(home, context({ REDIS_URL: server.url }));
+      expect(detail).toBe(`Redis at 127.0.0.1:${server.port} (REDIS_URL)`);
+      for (const [user, code] of [
+        [':wrong@', 'WRONGPASS'],
+        ['default:no%20way@', 'WRONGPASS'],
+        ['nobody:at-all@', 'WRONGPASS'],
+        ['', 'NOAUTH'],
+      ]) {
+        const refused = bringUpRedis(home, context({ REDIS_URL: `redis://${user}127.0.0.1:${server.port}` }));
+        await expect(refused).rejects.toThrow(
+          new RegExp(
+            `^Redis failed: it does not let us in \\(${code} .*\\)\\. Try: checking the user and password in REDIS_URL$`,
+          ),
+        );
+      }
+    } finally {
+      await server.stop();
     }
   });
 

@@ -8,6 +8,7 @@ import { startPostgres } from './postgres.js';
 import { findPostgresBinaries } from './postgres-binaries.js';
 import { startRedis } from './redis.js';
 import { chooseRedis } from './redis-binaries.js';
+import { passwordRefusal } from './redis-password.js';
 import type { Running } from './running.js';
 import { messageOf, StepError } from './step-error.js';
 import { type Backoff, type SuperviseOptions, supervise } from './supervise.js';
@@ -63,7 +64,12 @@ export async function bringUpPostgres(home: Home, context: Context): Promise<Dat
 /** The Redis that REDIS_URL names, else one of our own, kept up. */
 export async function bringUpRedis(home: Home, context: Context): Promise<Database> {
   const { config } = context;
-  if (config.redisUrl !== undefined) return theirs('Redis', 'REDIS_URL', config.redisUrl);
+  if (config.redisUrl !== undefined) {
+    const server = await theirs('Redis', 'REDIS_URL', config.redisUrl);
+    const refusal = await passwordRefusal(config.redisUrl, redisAddress(config.redisUrl));
+    if (refusal === null) return server;
+    throw new StepError('Redis', `it does not let us in (${refusal})`, 'checking the user and password in REDIS_URL');
+  }
   const choice = chooseRedis();
   const logFile = join(home.logs, 'redis.log');
   let password: { readonly password: string } | undefined;
@@ -116,7 +122,7 @@ async function theirs(name: string, variable: string, url: string): Promise<Data
   return { url, detail: `${name} at ${where} (${variable})`, pid: () => undefined, stop: async () => undefined };
 }
 
-function redisAddress(url: string): Address {
+function redisAddress(url: string): { readonly host: string; readonly port: number } {
   const { hostname, port } = new URL(url);
   return { host: hostname === '' ? 'localhost' : hostname.replaceAll(/[[\]]/g, ''), port: Number(port || 6379) };
 }
