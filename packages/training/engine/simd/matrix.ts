@@ -74,9 +74,12 @@ export function emitTranspose(module: ModuleBuilder, outWidth: PanelWidth): void
   );
 }
 
+/** Rows that are fetched at once. */
+const GATHERED = 8;
+
 /**
- * See `Gather`. Four rows at a time: they come from four places of a memory that is larger than the caches, which answers
- * them together, and go to four lines side by side.
+ * See `Gather`. Eight rows at a time: they come from eight places of a memory that is larger than the caches, which answers
+ * them together, and go to eight lines side by side.
  */
 export function emitGather(module: ModuleBuilder): void {
   const { f, p } = module.define('gather', {
@@ -89,7 +92,7 @@ export function emitGather(module: ModuleBuilder): void {
     aStride: 'i32',
   });
   const [group, panel, to] = f.locals('i32', 3);
-  const from = f.locals('i32', 4);
+  const from = f.locals('i32', GATHERED);
   const copyRow = (row: number) =>
     v128.storeAll(
       to!,
@@ -97,20 +100,22 @@ export function emitGather(module: ModuleBuilder): void {
       row * 64,
     );
   const clearRow = (row: number) => v128.storeAll(to!, new Array(4).fill(f32x4.of(0)), row * 64);
+  /** The next rows, and as many of zeros as make them a multiple of 4. */
   const overPanels = (rows: number): Statement => [
     range(rows).map((row) => from[row]!.set(i32.add(p.x, i32.mul(i32.load(p.index, row * 4), p.xStride)))),
     to!.set(p.a),
     repeat(panel!, p.panels, [
-      range(4).map((row) => (row < rows ? copyRow(row) : clearRow(row))),
+      range(4 * Math.ceil(rows / 4)).map((row) => (row < rows ? copyRow(row) : clearRow(row))),
       range(rows).map((row) => advance(from[row]!, 64)),
       advance(to!, p.aStride),
     ]),
+    advance(p.index, rows * 4),
+    advance(p.a, rows * 64),
   ];
   f.body(
     [p.x, p.xStride, p.index, p.a, p.aStride].map((x) => x.set(i32.shl(x, 2))),
-    repeatIfAny(group!, i32.shrU(p.rows, 2), [overPanels(4), advance(p.index, 16), advance(p.a, 256)]),
-    range(4)
-      .slice(1)
-      .map((rest) => when(i32.eq(i32.and(p.rows, 3), rest), overPanels(rest))),
+    repeatIfAny(group!, i32.shrU(p.rows, Math.log2(GATHERED)), overPanels(GATHERED)),
+    when(i32.and(p.rows, 4), overPanels(4)),
+    [1, 2, 3].map((rest) => when(i32.eq(i32.and(p.rows, 3), rest), overPanels(rest))),
   );
 }
