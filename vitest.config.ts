@@ -37,6 +37,10 @@ export default defineConfig(({ mode }) => {
   const name = mode === 'long' ? '*.long.test.ts' : '*.test.ts';
   const tests = (folders: readonly string[]) => folders.map((folder) => `${folder}/**/${name}`);
   const exclude = ['**/node_modules/**', '**/dist/**', ...(mode === 'long' ? [] : ['**/*.long.test.ts'])];
+  // To start a process and read what nearly all need (Fastify, Prisma, zod) takes longer than most files' tests: those that follow
+  // one another share a process, and leave it as it was. Long tests, some of which measure memory, have one each.
+  const isolate = mode === 'long';
+  const setupFiles = ['packages/testing/put-back.ts'];
   const pure = PURE.map((folder) => `packages/${folder}`);
   return {
     test: {
@@ -45,7 +49,15 @@ export default defineConfig(({ mode }) => {
       projects: [
         {
           ...fromSource,
-          test: { name: 'unit', include: tests(pure), exclude, testTimeout: 120_000, expect: { poll: PATIENCE } },
+          test: {
+            name: 'unit',
+            include: tests(pure),
+            exclude,
+            isolate,
+            setupFiles,
+            testTimeout: 120_000,
+            expect: { poll: PATIENCE },
+          },
         },
         {
           ...fromSource,
@@ -53,6 +65,8 @@ export default defineConfig(({ mode }) => {
             name: 'integration',
             include: tests(['apps', 'packages', 'tests', 'scripts']),
             exclude: [...exclude, ...tests(pure)],
+            isolate,
+            setupFiles,
             globalSetup: ['packages/testing/global-setup.ts'],
             // Long enough for a machine that is busy with much else: a test that hangs is found either way.
             testTimeout: mode === 'long' ? 600_000 : 180_000,
