@@ -1,6 +1,6 @@
 import type { SearchSpecInput } from '@caviar/spec';
-import { expect, test } from 'vitest';
-import { allTrials, DEFAULTS, reproducible, startStack } from './support/stack.js';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { allTrials, DEFAULTS, reproducible, type Stack, startStack } from './support/stack.js';
 
 /** Trials that differ in speed and outcome; some diverge. */
 const SPEC: SearchSpecInput = {
@@ -20,20 +20,25 @@ const SPEC: SearchSpecInput = {
 const TARGET: SearchSpecInput = { ...SPEC, stop: { maxTrials: 200, targetValue: 0.2 } };
 const THROUGHPUT: SearchSpecInput = { ...SPEC, reproducibility: 'throughput' };
 
+// The same two sets of workers for both tests: starting them takes longer than much that they do.
+const stacks: Stack[] = [];
+beforeAll(async () => {
+  for (const workers of [1, 4]) stacks.push(await startStack({ workers }));
+});
+afterAll(async () => {
+  await Promise.all(stacks.map((stack) => stack.stop()));
+});
+
 /** What becomes of each search with so many workers. */
-async function runWith(workers: number, specs: readonly SearchSpecInput[]) {
-  const stack = await startStack({ workers });
-  try {
-    const runs = specs.map(async (spec) => {
-      const { search } = await stack.orchestrator.createSearch(spec, {});
-      const { status } = await stack.finished(search.id);
-      expect(status).toBe('completed');
-      return { board: await reproducible(stack, search.id), trials: await allTrials(stack, search.id) };
-    });
-    return await Promise.all(runs);
-  } finally {
-    await stack.stop();
-  }
+async function runWith(workers: 1 | 4, specs: readonly SearchSpecInput[]) {
+  const stack = stacks.find((each) => each.workers.length === workers)!;
+  const runs = specs.map(async (spec) => {
+    const { search } = await stack.orchestrator.createSearch(spec, {});
+    const { status } = await stack.finished(search.id);
+    expect(status).toBe('completed');
+    return { board: await reproducible(stack, search.id), trials: await allTrials(stack, search.id) };
+  });
+  return Promise.all(runs);
 }
 
 test('asha gives few trials all epochs, says why, and does the same with 1 worker and with 4', {
