@@ -49,7 +49,7 @@ ENV CAVIAR_ALIVE_FILE=/tmp/caviar-worker-alive MALLOC_ARENA_MAX=1 MALLOC_MMAP_TH
 # The worker's event loop touches the file every five seconds; training runs in threads and cannot hold it up.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "process.exit(Date.now() - fs.statSync(process.env.CAVIAR_ALIVE_FILE).mtimeMs < 20000 ? 0 : 1)"]
-CMD ["node", "--max-semi-space-size=2", "--initial-old-space-size=32", "--heap-growing-percent=40", "apps/worker/dist/main.js"]
+CMD ["node", "--max-semi-space-size=2", "--initial-old-space-size=32", "--heap-growing-percent=20", "apps/worker/dist/main.js"]
 
 FROM runtime AS api
 COPY --from=api-files /out .

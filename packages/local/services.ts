@@ -29,11 +29,11 @@ const NO_FLAGS: readonly string[] = [];
 
 /**
  * There are many workers, each with a V8 for its event loop and one for training: the parts of their heaps for new objects stay
- * small, garbage is collected when old objects have become 32 MB, and then two fifths more than were left (V8 would let them
+ * small, garbage is collected when old objects have become 32 MB, and then a fifth more than were left (V8 would let them
  * become several times as many), and glibc keeps one heap instead of one per thread, and gives large pieces of it back. A third less memory for
  * each worker (docs/training-speed.md); the worker's image says the same.
  */
-const WORKER_FLAGS = ['--max-semi-space-size=2', '--initial-old-space-size=32', '--heap-growing-percent=40'];
+const WORKER_FLAGS = ['--max-semi-space-size=2', '--initial-old-space-size=32', '--heap-growing-percent=20'];
 const WORKER_ENVIRONMENT = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '262144' };
 
 /** How the API and each worker are started, as data. */
