@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { issueMessage } from '@caviar/contracts';
 import type { Orchestrator } from '@caviar/orchestrator';
 import type { RateLimiter } from '@caviar/queue';
+import { issueMessage } from '@caviar/spec';
 import type { Logger, Metrics } from '@caviar/telemetry';
 import helmet from '@fastify/helmet';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';

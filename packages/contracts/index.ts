@@ -1,6 +1,5 @@
 export { forbiddenContent } from './input/forbidden-content.js';
 export { type InvalidField, invalidFields } from './input/invalid-fields.js';
-export { issueMessage } from './input/issue-message.js';
 export { jsonPointer } from './input/json-pointer.js';
 export { type ParsedInput, parseInput, parseParameters } from './input/parse-input.js';
 export { openApiDocument } from './openapi/document.js';

@@ -37,6 +37,7 @@ export {
   MAX_GRADIENT_CHECK_WORK,
 } from './gradient-check.js';
 export { type InputEncoding, MAX_ONE_HOT } from './input-encoding.js';
+export { anyOf, issueMessage, typeName } from './issue-message.js';
 export {
   type ParamScalar,
   type Params,

@@ -1,6 +1,8 @@
+import { issueMessage } from './issue-message.js';
+
 /**
- * What a value may be, in the words and with the messages of zod, of which this is a small part. Threads that train check params with
- * it: zod itself takes as much memory there as all the rest of what they load.
+ * What a value may be, in the words of zod, of which this is a small part, and with the messages that its issues have here. Threads
+ * that train check params with it: zod itself takes as much memory there as all the rest of what they load.
  */
 export interface ValueSchema<Value = unknown> {
   safeParse(value: unknown): ParsedValue<Value>;
@@ -35,9 +37,7 @@ export function int(bounds: Bounds): ValueSchema<number> {
   return schema((value) => {
     if (!isNumber(value)) return expected('number', value);
     if (!Number.isInteger(value)) return expected('int', value);
-    if (value > most) return outOfBounds(`Too big: expected int to be <=${most}`);
-    if (value < -most) return outOfBounds(`Too small: expected int to be >=${-most}`);
-    return outOf(bounds, value);
+    return outOf({ min: -most, max: most }, value) ?? outOf(bounds, value);
   });
 }
 
@@ -48,8 +48,9 @@ export function boolean(): ValueSchema<boolean> {
 /** One of some words. */
 export function oneOf<Word extends string>(words: readonly Word[]): ValueSchema<Word> {
   const known = new Set<unknown>(words);
-  const problem = wrong(`Invalid option: expected one of ${words.map((word) => `"${word}"`).join('|')}`);
-  return schema((value) => (known.has(value) ? null : problem));
+  return schema((value) => {
+    return known.has(value) ? null : wrong(issueMessage({ code: 'invalid_value', values: [...words], input: value }));
+  });
 }
 
 export function nullable<Value>(of: ValueSchema<Value>): ValueSchema<Value | null> {
@@ -76,9 +77,9 @@ export function array<Value>(
 ): ValueSchema<readonly Value[]> {
   return schema((value) => {
     if (!Array.isArray(value)) return expected('array', value);
-    if (value.length > max) return tooLong(max);
+    if (value.length > max) return wrong(lengthMessage('too_big', max, value));
     const entries = value.map((each) => problemOf(of, each));
-    return firstOf(value.length < min ? [...entries, outOfBounds(tooShort(min))] : entries);
+    return firstOf(value.length < min ? [...entries, outOfBounds(lengthMessage('too_small', min, value))] : entries);
   });
 }
 
@@ -86,8 +87,8 @@ export function array<Value>(
 export function tuple(of: readonly ValueSchema[]): ValueSchema<readonly unknown[]> {
   return schema((value) => {
     if (!Array.isArray(value)) return expected('tuple', value);
-    if (value.length > of.length) return tooLong(of.length);
-    if (value.length < of.length) return wrong(tooShort(of.length));
+    if (value.length > of.length) return wrong(lengthMessage('too_big', of.length, value));
+    if (value.length < of.length) return wrong(lengthMessage('too_small', of.length, value));
     return firstOf(value.map((each, index) => problemOf(of[index]!, each)));
   });
 }
@@ -103,10 +104,16 @@ function schema<Value>(problem: (value: unknown) => Problem | null): ValueSchema
 
 const wrong = (message: string): Problem => ({ issues: [{ message }], isOutOfBounds: false });
 const outOfBounds = (message: string): Problem => ({ issues: [{ message }], isOutOfBounds: true });
-const expected = (what: string, value: unknown) => wrong(`Invalid input: expected ${what}, received ${nameOf(value)}`);
+const expected = (kind: Kind, input: unknown) => wrong(issueMessage({ code: 'invalid_type', expected: kind, input }));
 
-const tooLong = (most: number) => wrong(`Too big: expected array to have <=${most} items`);
-const tooShort = (least: number) => `Too small: expected array to have >=${least} items`;
+type Kind = 'number' | 'int' | 'boolean' | 'array' | 'tuple';
+
+function lengthMessage(code: 'too_small' | 'too_big', limit: number, input: unknown): string {
+  const bound = { origin: 'array', inclusive: true, input } as const;
+  return code === 'too_small'
+    ? issueMessage({ code, minimum: limit, ...bound })
+    : issueMessage({ code, maximum: limit, ...bound });
+}
 
 function problemOf(of: ValueSchema, value: unknown): Problem | null {
   const parsed = of.safeParse(value);
@@ -123,18 +130,13 @@ function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
 }
 
-function outOf({ min, max, exclusiveMin, exclusiveMax }: Bounds, value: number): Problem | null {
-  if (min !== undefined && (exclusiveMin === true ? value <= min : value < min)) {
-    return outOfBounds(`Too small: expected number to be ${exclusiveMin === true ? '>' : '>='}${min}`);
+function outOf({ min, max, exclusiveMin = false, exclusiveMax = false }: Bounds, input: number): Problem | null {
+  const origin = 'number';
+  if (min !== undefined && (exclusiveMin ? input <= min : input < min)) {
+    return outOfBounds(issueMessage({ code: 'too_small', minimum: min, inclusive: !exclusiveMin, origin, input }));
   }
-  if (max !== undefined && (exclusiveMax === true ? value >= max : value > max)) {
-    return outOfBounds(`Too big: expected number to be ${exclusiveMax === true ? '<' : '<='}${max}`);
+  if (max !== undefined && (exclusiveMax ? input >= max : input > max)) {
+    return outOfBounds(issueMessage({ code: 'too_big', maximum: max, inclusive: !exclusiveMax, origin, input }));
   }
   return null;
-}
-
-function nameOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'array';
-  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : typeof value;
 }

@@ -98,7 +98,7 @@ describe('a change between epochs', () => {
     [{ batchSize: 1 }, ['params', 'batchSize'], /must be at least 2/],
     [{ keepProb: [0.5] }, ['params', 'keepProb'], /hidden layers/],
     [{ epochs: 3 }, ['params', 'epochs'], 'must be more than the 3 that are finished'],
-    [{ learningRate: -1 }, ['params', 'learningRate'], /Too small/],
+    [{ learningRate: -1 }, ['params', 'learningRate'], /must be above 0/],
     [{ augmentation: 'flip' }, ['params', 'augmentation'], /not a set of pictures/],
   ])('refuses %j, and goes on as before', (params, path, message) => {
     const run = after(3);

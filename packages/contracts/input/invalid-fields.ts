@@ -1,5 +1,5 @@
+import { anyOf, typeName } from '@caviar/spec';
 import type { z } from 'zod';
-import { anyOf, typeName } from './issue-message.js';
 import { jsonPointer } from './json-pointer.js';
 
 /** One thing that is wrong with a request. */

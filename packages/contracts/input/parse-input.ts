@@ -1,7 +1,7 @@
+import { issueMessage } from '@caviar/spec';
 import type { z } from 'zod';
 import { forbiddenContent } from './forbidden-content.js';
 import { type InvalidField, invalidFields } from './invalid-fields.js';
-import { issueMessage } from './issue-message.js';
 import { jsonPointer } from './json-pointer.js';
 
 export type ParsedInput<Value> =
