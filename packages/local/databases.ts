@@ -8,7 +8,7 @@ import { startPostgres } from './postgres.js';
 import { findPostgresBinaries } from './postgres-binaries.js';
 import { startRedis } from './redis.js';
 import { chooseRedis } from './redis-binaries.js';
-import { passwordRefusal } from './redis-password.js';
+import { passwordRefusal } from './redis-talk.js';
 import type { Running } from './running.js';
 import { messageOf, StepError } from './step-error.js';
 import { type Backoff, type SuperviseOptions, supervise } from './supervise.js';

@@ -10,7 +10,6 @@ import {
   renameSync,
   writeFileSync,
 } from 'node:fs';
-import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +19,7 @@ import { guarded } from './guard.js';
 import { onFreePort } from './ports.js';
 import { signalQuietly, stopOrphan } from './process-table.js';
 import { chooseRedis, type RedisChoice } from './redis-binaries.js';
+import { askRedis } from './redis-talk.js';
 import { describeExit, type Exit, type Running, settlesWithin } from './running.js';
 import { StepError } from './step-error.js';
 
@@ -205,18 +205,6 @@ async function untilReady(server: Running, { port, password, logFile, signal }: 
 
 /** Whether a Redis with this password answers on the port. It says LOADING, not PONG, until its data are read. */
 async function pings(port: number, password: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: HOST, timeout: 1000 });
-    let received = '';
-    const end = (answer: boolean) => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.on('connect', () => socket.write(`AUTH ${password}\r\nPING\r\n`));
-    socket.on('data', (chunk) => {
-      received += String(chunk);
-      if (received.split('\r\n').length > 2) end(received.startsWith('+OK\r\n+PONG'));
-    });
-    for (const event of ['error', 'timeout', 'close']) socket.on(event, () => end(false));
-  });
+  const [taken, pong] = await askRedis({ host: HOST, port }, [['AUTH', password], ['PING']], 1000);
+  return taken === '+OK' && pong === '+PONG';
 }

@@ -18,6 +18,35 @@ import { range, type Target } from './target.js';
  * the loads of a pair breaks that, so: all loads of a group, then arithmetic, then adjacent stores.
  */
 
+/** Of `Gemm`. */
+export const GEMM_PARAMETERS = {
+  a: 'i32',
+  aStride: 'i32',
+  panels: 'i32',
+  tail: 'i32',
+  w: 'i32',
+  wStride: 'i32',
+  outPanels: 'i32',
+  c: 'i32',
+  cStride: 'i32',
+  bias: 'i32',
+  rows: 'i32',
+  aux: 'i32',
+} as const;
+
+/** Of `GemmTransposed`. */
+export const GEMM_TRANSPOSED_PARAMETERS = {
+  a: 'i32',
+  aStride: 'i32',
+  depth: 'i32',
+  d: 'i32',
+  dStride: 'i32',
+  outPanels: 'i32',
+  g: 'i32',
+  gStride: 'i32',
+  rows: 'i32',
+} as const;
+
 /** Inner products are computed in blocks of this many columns of `a`: a panel of the weights then stays in L1. */
 const BLOCK = 272;
 
@@ -28,20 +57,7 @@ export function emitGemm(
   shape: { readonly inWidth: PanelWidth; readonly outWidth: PanelWidth; readonly epilogue: Epilogue },
 ): void {
   const { inWidth, outWidth, epilogue } = shape;
-  const { f, p } = module.define(gemmName(inWidth, outWidth, epilogue), {
-    a: 'i32',
-    aStride: 'i32',
-    panels: 'i32',
-    tail: 'i32',
-    w: 'i32',
-    wStride: 'i32',
-    outPanels: 'i32',
-    c: 'i32',
-    cStride: 'i32',
-    bias: 'i32',
-    rows: 'i32',
-    aux: 'i32',
-  });
+  const { f, p } = module.define(gemmName(inWidth, outWidth, epilogue), GEMM_PARAMETERS);
   const vectors = Math.min(target.vectors, outWidth / 4);
   const parts = outWidth / 4 / vectors;
   const unroll = Math.min(target.unroll, inWidth);
@@ -159,17 +175,7 @@ export function gemmName(inWidth: Columns, outWidth: Columns, epilogue: Epilogue
 
 /** See `GemmTransposed`. Tiles of 6 and 4 input units, none across two panels; rows innermost. */
 export function emitGemmTransposed(module: ModuleBuilder, target: Target, outWidth: PanelWidth): void {
-  const { f, p } = module.define(`gemmTransposed_${outWidth}`, {
-    a: 'i32',
-    aStride: 'i32',
-    depth: 'i32',
-    d: 'i32',
-    dStride: 'i32',
-    outPanels: 'i32',
-    g: 'i32',
-    gStride: 'i32',
-    rows: 'i32',
-  });
+  const { f, p } = module.define(`gemmTransposed_${outWidth}`, GEMM_TRANSPOSED_PARAMETERS);
   const vectors = Math.min(target.vectors, outWidth / 4);
   const parts = outWidth / 4 / vectors;
   const [aAt, dAt, gAt, aPanel, aTile, unitsNow, unitsLeft, panel, unit, row] = f.locals('i32', 10);

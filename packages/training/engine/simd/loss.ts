@@ -12,6 +12,7 @@ import {
   repeatIfAny,
   when,
 } from '../wasm/module.js';
+import { loadFirstColumn, storeFirst } from './blocks.js';
 import { acrossLanes, vectorMath } from './math.js';
 import { range } from './target.js';
 
@@ -183,11 +184,6 @@ export function emitLogistic(module: ModuleBuilder, multiplyAdd: MultiplyAdd): v
   const weights = f.locals('f32', 4);
   const loss = f.local('f64');
   const lanes = range(4);
-  const ofUnit0 = v128.shuffle(
-    v128.shuffle(v128.load(p.z, 0), v128.load(p.z, 16), [0, 4, 0, 4]),
-    v128.shuffle(v128.load(p.z, 32), v128.load(p.z, 48), [0, 4, 0, 4]),
-    [0, 1, 4, 5],
-  );
   const isWrong = (lane: number): Expr<'i32'> => {
     const logit = f32x4.lane(z!, lane);
     const isRight = i32.select(i32.compare(logit, 'gt', f32.of(0)), i32.compare(logit, 'le', f32.of(0)), labels[lane]!);
@@ -209,7 +205,7 @@ export function emitLogistic(module: ModuleBuilder, multiplyAdd: MultiplyAdd): v
             factor!.set(f32x4.withLane(factor!, lane, f32.fromF64(f64.mul(p.scale, f64.fromF32(weights[lane]!))))),
           ];
         }),
-        z!.set(ofUnit0),
+        z!.set(loadFirstColumn(p.z)),
         e!.set(f32x4.neg(f32x4.abs(z!))),
         math.exp(e!),
         // sigmoid(z) from e = e^-|z|
@@ -225,7 +221,7 @@ export function emitLogistic(module: ModuleBuilder, multiplyAdd: MultiplyAdd): v
             [
               count(p, isWrong(lane)),
               loss.set(f64.add(loss, f64.mul(f64.fromF32(weights[lane]!), f64.fromF32(f32x4.lane(e!, lane))))),
-              v128.store(p.d, v128.shuffle(probability!, f32x4.of(0), [lane, 4, 4, 4]), lane * 16),
+              storeFirst(p.d, probability!, lane),
             ],
             v128.store(p.d, f32x4.of(0), lane * 16),
           ),

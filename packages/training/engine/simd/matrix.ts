@@ -2,6 +2,7 @@ import type { PanelWidth } from '../kernels.js';
 import type { Statement } from '../wasm/code.js';
 import { f32x4, i32, v128 } from '../wasm/instructions.js';
 import { advance, type ModuleBuilder, repeat, repeatIfAny, when } from '../wasm/module.js';
+import { turned } from './blocks.js';
 import { range } from './target.js';
 
 /** See `ColumnSums`. */
@@ -31,29 +32,27 @@ export function emitColumnSums(module: ModuleBuilder, width: PanelWidth): void {
   );
 }
 
+/** Of `Transpose`. */
+export const TRANSPOSE_PARAMETERS = {
+  w: 'i32',
+  wStride: 'i32',
+  depth: 'i32',
+  outPanels: 'i32',
+  t: 'i32',
+  tStride: 'i32',
+} as const;
+
 /** See `Transpose`: blocks of 4 x 4, by shuffles. Whole rows of a panel at once, so that no line is fetched twice. */
 export function emitTranspose(module: ModuleBuilder, outWidth: PanelWidth): void {
-  const { f, p } = module.define(`transpose_${outWidth}`, {
-    w: 'i32',
-    wStride: 'i32',
-    depth: 'i32',
-    outPanels: 'i32',
-    t: 'i32',
-    tStride: 'i32',
-  });
+  const { f, p } = module.define(`transpose_${outWidth}`, TRANSPOSE_PARAMETERS);
   const [panel, unit, from, to, toPanel, column] = f.locals('i32', 6);
   const rows = f.locals('v128', 4);
   const pairs = f.locals('v128', 4);
-  const block = (group: number): Statement => [
+  const block = turned(rows, pairs);
+  const blockOf = (group: number): Statement => [
     rows.map((x, r) => x.set(v128.load(from!, r * outWidth * 4 + group * 16))),
-    pairs[0]!.set(v128.shuffle(rows[0]!, rows[1]!, [0, 4, 1, 5])),
-    pairs[1]!.set(v128.shuffle(rows[0]!, rows[1]!, [2, 6, 3, 7])),
-    pairs[2]!.set(v128.shuffle(rows[2]!, rows[3]!, [0, 4, 1, 5])),
-    pairs[3]!.set(v128.shuffle(rows[2]!, rows[3]!, [2, 6, 3, 7])),
-    v128.store(to!, v128.shuffle(pairs[0]!, pairs[2]!, [0, 1, 4, 5]), group * 256),
-    v128.store(to!, v128.shuffle(pairs[0]!, pairs[2]!, [2, 3, 6, 7]), group * 256 + 64),
-    v128.store(to!, v128.shuffle(pairs[1]!, pairs[3]!, [0, 1, 4, 5]), group * 256 + 128),
-    v128.store(to!, v128.shuffle(pairs[1]!, pairs[3]!, [2, 3, 6, 7]), group * 256 + 192),
+    block.first,
+    block.columns.map((x, c) => v128.store(to!, x, group * 256 + c * 64)),
   ];
   f.body(
     [p.w, p.wStride, p.t, p.tStride].map((x) => x.set(i32.shl(x, 2))),
@@ -63,7 +62,7 @@ export function emitTranspose(module: ModuleBuilder, outWidth: PanelWidth): void
       column!.set(i32.of(0)),
       repeat(unit!, i32.shrU(p.depth, 2), [
         to!.set(i32.add(toPanel!, column!)),
-        range(outWidth / 4).map(block),
+        range(outWidth / 4).map(blockOf),
         advance(from!, 4 * outWidth * 4),
         column!.set(i32.and(i32.add(column!, 16), 63)),
         when(column!, [], advance(toPanel!, p.tStride)),

@@ -2,7 +2,9 @@ import type { Epilogue } from '../kernels.js';
 import type { Statement } from '../wasm/code.js';
 import { f32x4, i32, type MultiplyAdd, v128 } from '../wasm/instructions.js';
 import { advance, type Local, loopWhile, type ModuleBuilder, repeat, repeatIfAny, when } from '../wasm/module.js';
-import { gemmName } from './gemm.js';
+import { loadFirstColumn, storeFirstColumn, turned } from './blocks.js';
+import { GEMM_PARAMETERS, GEMM_TRANSPOSED_PARAMETERS, gemmName } from './gemm.js';
+import { TRANSPOSE_PARAMETERS } from './matrix.js';
 import { range } from './target.js';
 
 /**
@@ -16,37 +18,20 @@ const ROWS = 16;
 
 /** `Gemm` to one unit. Four rows share a vector, so that blocks of 4 x 4 are transposed on the way. */
 export function emitGemmToUnit(module: ModuleBuilder, multiplyAdd: MultiplyAdd): void {
-  const { f, p } = module.define(gemmName(16, 1, 'none'), {
-    a: 'i32',
-    aStride: 'i32',
-    panels: 'i32',
-    tail: 'i32',
-    w: 'i32',
-    wStride: 'i32',
-    outPanels: 'i32',
-    c: 'i32',
-    cStride: 'i32',
-    bias: 'i32',
-    rows: 'i32',
-    aux: 'i32',
-  });
+  const { f, p } = module.define(gemmName(16, 1, 'none'), GEMM_PARAMETERS);
   const [group, panel, inner, aAt, wAt] = f.locals('i32', 5);
   const sums = f.locals('v128', ROWS / 4);
   const rows = f.locals('v128', 4);
   const pairs = f.locals('v128', 4);
+  const block = turned(rows, pairs);
   /** The next four columns of some rows, four at a time. */
   const columns = (count: number): Statement => [
     range(count / 4).map((four) => [
       rows.map((x, r) => x.set(v128.load(aAt!, (4 * four + r) * 64))),
-      pairs[0]!.set(v128.shuffle(rows[0]!, rows[1]!, [0, 4, 1, 5])),
-      pairs[1]!.set(v128.shuffle(rows[2]!, rows[3]!, [0, 4, 1, 5])),
-      pairs[2]!.set(v128.shuffle(rows[0]!, rows[1]!, [2, 6, 3, 7])),
-      pairs[3]!.set(v128.shuffle(rows[2]!, rows[3]!, [2, 6, 3, 7])),
-      range(4).map((k) => {
-        const [low, high] = k < 2 ? [pairs[0]!, pairs[1]!] : [pairs[2]!, pairs[3]!];
-        const column = v128.shuffle(low, high, k % 2 === 0 ? [0, 1, 4, 5] : [2, 3, 6, 7]);
-        return sums[four]!.set(multiplyAdd.add(column, v128.loadSplat(wAt!, k * 16), sums[four]!));
-      }),
+      block.first,
+      block.columns.map((column, k) =>
+        sums[four]!.set(multiplyAdd.add(column, v128.loadSplat(wAt!, k * 16), sums[four]!)),
+      ),
     ]),
     advance(aAt!, 16),
     advance(wAt!, 64),
@@ -57,7 +42,7 @@ export function emitGemmToUnit(module: ModuleBuilder, multiplyAdd: MultiplyAdd):
     sums.slice(0, count / 4).map((x) => x.set(v128.loadSplat(p.bias))),
     repeatIfAny(panel!, p.panels, [repeat(inner!, 4, columns(count)), advance(aAt!, i32.sub(p.aStride, 64))]),
     repeatIfAny(panel!, i32.shrU(p.tail, 2), columns(count)),
-    sums.slice(0, count / 4).map((x, four) => storeUnits(p.c, x, four * 64)),
+    sums.slice(0, count / 4).map((x, four) => storeFirstColumn(p.c, x, four * 64)),
     advance(p.a, count * 64),
     advance(p.c, count * 16),
   ];
@@ -73,17 +58,7 @@ const PANELS = 4;
 
 /** `GemmTransposed` for one unit. */
 export function emitGemmTransposedOfUnit(module: ModuleBuilder, multiplyAdd: MultiplyAdd): void {
-  const { f, p } = module.define('gemmTransposed_1', {
-    a: 'i32',
-    aStride: 'i32',
-    depth: 'i32',
-    d: 'i32',
-    dStride: 'i32',
-    outPanels: 'i32',
-    g: 'i32',
-    gStride: 'i32',
-    rows: 'i32',
-  });
+  const { f, p } = module.define('gemmTransposed_1', GEMM_TRANSPOSED_PARAMETERS);
   const [row, dAt] = f.locals('i32', 2);
   const aAt = f.locals('i32', PANELS);
   const sums = range(PANELS).map(() => f.locals('v128', 4));
@@ -104,7 +79,7 @@ export function emitGemmTransposedOfUnit(module: ModuleBuilder, multiplyAdd: Mul
       advance(p.a, i32.mul(p.aStride, count)),
     ];
   };
-  const allOf = (x: Local<'v128'>): Statement => [storeUnits(p.g, x), advance(p.g, 64)];
+  const allOf = (x: Local<'v128'>): Statement => [storeFirstColumn(p.g, x), advance(p.g, 64)];
   f.body(
     [p.a, p.aStride, p.d, p.g].map((x) => x.set(i32.shl(x, 2))),
     whileAtLeast(p.depth, PANELS * 16, panelsOf(PANELS, sums.flat().map(allOf))),
@@ -125,20 +100,7 @@ export function emitGemmFromUnit(
   multiplyAdd: MultiplyAdd,
   epilogue: Exclude<Epilogue, 'relu'>,
 ): void {
-  const { f, p } = module.define(gemmName(1, 16, epilogue), {
-    a: 'i32',
-    aStride: 'i32',
-    panels: 'i32',
-    tail: 'i32',
-    w: 'i32',
-    wStride: 'i32',
-    outPanels: 'i32',
-    c: 'i32',
-    cStride: 'i32',
-    bias: 'i32',
-    rows: 'i32',
-    aux: 'i32',
-  });
+  const { f, p } = module.define(gemmName(1, 16, epilogue), GEMM_PARAMETERS);
   const [panel, row, aAt, cAt, maskAt] = f.locals('i32', 5);
   const weights = f.locals('v128', 4);
   const products = f.locals('v128', 4);
@@ -171,32 +133,18 @@ export function emitGemmFromUnit(
 
 /** `Transpose` of one unit's weights: the first row of every panel, the only one that `emitGemmFromUnit` looks at. */
 export function emitTransposeOfUnit(module: ModuleBuilder): void {
-  const { f, p } = module.define('transpose_1', {
-    w: 'i32',
-    wStride: 'i32',
-    depth: 'i32',
-    outPanels: 'i32',
-    t: 'i32',
-    tStride: 'i32',
-  });
+  const { f, p } = module.define('transpose_1', TRANSPOSE_PARAMETERS);
   const [group, column] = f.locals('i32', 2);
-  const low = v128.shuffle(v128.load(p.w), v128.load(p.w, 16), [0, 4, 0, 4]);
-  const high = v128.shuffle(v128.load(p.w, 32), v128.load(p.w, 48), [0, 4, 0, 4]);
   f.body(
     [p.w, p.t, p.tStride].map((x) => x.set(i32.shl(x, 2))),
     column!.set(i32.of(0)),
     repeat(group!, i32.shrU(p.depth, 2), [
-      v128.store(i32.add(p.t, column!), v128.shuffle(low, high, [0, 1, 4, 5])),
+      v128.store(i32.add(p.t, column!), loadFirstColumn(p.w)),
       advance(p.w, 64),
       column!.set(i32.and(i32.add(column!, 16), 63)),
       when(column!, [], advance(p.t, p.tStride)),
     ]),
   );
-}
-
-/** Each lane into the first column of a row of four. */
-function storeUnits(at: Local<'i32'>, x: Local<'v128'>, offset = 0): Statement {
-  return range(4).map((lane) => v128.store(at, v128.shuffle(x, f32x4.of(0), [lane, 4, 4, 4]), offset + lane * 16));
 }
 
 /** Runs the statements for every `step` that `left` still has. */

@@ -5,6 +5,7 @@ import {
   type ListColumns,
   type ListRows,
   type Lists,
+  MOST_PANELS,
   type SparseProduct,
   sparseProductName,
   TABLES,
@@ -23,8 +24,6 @@ interface Scratch {
   readonly lists: number;
   readonly transposed: number;
 }
-
-const MOST_PANELS = 5;
 
 function scratchFrom(start: number): Scratch & { readonly end: number } {
   const tables = start;

@@ -1,6 +1,7 @@
 import type { Expr, Statement } from '../wasm/code.js';
 import { f32x4, i32, i32x4, i64, v128 } from '../wasm/instructions.js';
 import { advance, type Local, type ModuleBuilder, repeat, repeatIfAny, when } from '../wasm/module.js';
+import { turned } from './blocks.js';
 import { range, type Target } from './target.js';
 
 /**
@@ -23,9 +24,12 @@ export const LIST = 2 * ROOM;
 /** Bytes from an entry's offset to its value. */
 const VALUES = 4 * ROOM;
 
-/** Columns of the other operand that a product takes at once, in panels. */
-export function panelsAtOnce({ vectors }: Pick<Target, 'vectors'>): 3 | 5 {
-  return vectors === 4 ? 5 : 3;
+/** Panels of the other operand that a product takes at once, on any target at most. */
+export const MOST_PANELS = 5;
+
+/** The same on this one. */
+export function panelsAtOnce({ vectors }: Pick<Target, 'vectors'>): number {
+  return vectors === 4 ? MOST_PANELS : 3;
 }
 
 /** Entries per turn of the innermost loop: lists are filled up to a multiple of it with zeros. */
@@ -107,20 +111,15 @@ export function emitListColumns(module: ModuleBuilder, target: Target): void {
   const columns = f.locals('v128', 4);
   const offsets = f.local('v128');
   const list = (column: number) => i32.add(p.lists, column * LIST * 4);
+  const block = turned(rows, pairs);
   const fourColumns = (group: number): Statement => [
     from!.set(i32.add(p.a, 16 * group)),
     ends.map((end, column) => end.set(list(column))),
     offsets.set(f.constant(FIRST_OFFSETS)),
     repeat(row!, i32.shrU(p.rows, 2), [
       rows.map((x, r) => x.set(v128.load(from!, r * 64))),
-      pairs[0]!.set(v128.shuffle(rows[0]!, rows[1]!, [0, 4, 1, 5])),
-      pairs[1]!.set(v128.shuffle(rows[0]!, rows[1]!, [2, 6, 3, 7])),
-      pairs[2]!.set(v128.shuffle(rows[2]!, rows[3]!, [0, 4, 1, 5])),
-      pairs[3]!.set(v128.shuffle(rows[2]!, rows[3]!, [2, 6, 3, 7])),
-      columns[0]!.set(v128.shuffle(pairs[0]!, pairs[2]!, [0, 1, 4, 5])),
-      columns[1]!.set(v128.shuffle(pairs[0]!, pairs[2]!, [2, 3, 6, 7])),
-      columns[2]!.set(v128.shuffle(pairs[1]!, pairs[3]!, [0, 1, 4, 5])),
-      columns[3]!.set(v128.shuffle(pairs[1]!, pairs[3]!, [2, 3, 6, 7])),
+      block.first,
+      columns.map((x, c) => x.set(block.columns[c]!)),
       columns.map((x, column) => lister.append(ends[column]!, offsets, x)),
       offsets.set(i32x4.add(offsets, f.constant(i32x4.of(4 * 64)))),
       advance(from!, 4 * 64),
