@@ -6,7 +6,7 @@ import { allTrials, DEFAULTS, type Stack, startStack } from './support/stack.js'
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack({ workers: 1, leaseMs: 1_000, checkpointMs: 100 });
+  stack = await startStack({ workers: 1, leaseMs: 3_000, checkpointMs: 100 });
 });
 afterAll(() => stack.stop());
 

@@ -212,6 +212,6 @@ describe('stopping a worker', () => {
     const startedAt = performance.now();
     worker!.kill('SIGTERM');
     await exited;
-    expect(performance.now() - startedAt).toBeLessThan(16_000);
+    expect(performance.now() - startedAt).toBeLessThan(30_000);
   });
 });

@@ -160,7 +160,7 @@ describe('optimize', () => {
         if (trial.number === 1) await client.cancelTrial(trial.id);
         // Longer than the lease; only its heartbeats keep it, or end it.
         await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, 2_500);
+          const timer = setTimeout(resolve, 4_000);
           trial.signal.addEventListener('abort', () => {
             clearTimeout(timer);
             resolve();
@@ -168,7 +168,7 @@ describe('optimize', () => {
         });
         return 1;
       },
-      { baseUrl, maxTrials: 2, parallelism: 2, leaseMs: 1_000 },
+      { baseUrl, maxTrials: 2, parallelism: 2, leaseMs: 2_000 },
     );
     expect((await trialsOf(search.id)).map(({ status, attempts, reason }) => [status, attempts, reason])).toEqual([
       ['completed', 1, null],

@@ -68,7 +68,7 @@ describe('the process on its own', () => {
       const board = `${url}/v1/searches/${id}/leaderboard`;
       const etag = (await fetch(board)).headers.get('etag') ?? '';
       const held = fetch(`${board}?waitMs=60000`, { headers: { 'if-none-match': etag } });
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await expect.poll(async () => (await fetch(`${url}/metrics`)).text()).toContain('\ncaviar_held_requests 1\n');
       server.child.kill(signal);
       expect((await held).status).toBe(304);
       expect(await server.exited).toBe(0);

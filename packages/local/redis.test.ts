@@ -62,7 +62,7 @@ describe('startRedis, the one from npm', () => {
     const server = await start(options('quick'));
     const from = performance.now();
     for (let turn = 0; turn < 20; turn++) await talk(server, 'PING');
-    expect(performance.now() - from).toBeLessThan(1_500); // as published it takes 100 ms for each of three commands
+    expect(performance.now() - from).toBeLessThan(4_000); // as published it takes 100 ms for each of three commands: 6 s
   });
 
   test('has the semantics that a queue stands on: blocking reads, expiry, scripts', async () => {

@@ -125,7 +125,7 @@ describe('waitMs', () => {
     expect(
       body(response, 'getLeaderboard').progress.running + body(response, 'getLeaderboard').progress.completed,
     ).toBe(1);
-    expect(performance.now() - since).toBeLessThan(5_000);
+    expect(performance.now() - since).toBeLessThan(10_000);
   });
 
   test('answers at once when the board has changed already', async () => {
@@ -133,7 +133,7 @@ describe('waitMs', () => {
     await finish(1);
     const since = performance.now();
     expect((await ask(etag, '?waitMs=20000')).statusCode).toBe(200);
-    expect(performance.now() - since).toBeLessThan(2_000);
+    expect(performance.now() - since).toBeLessThan(10_000);
   });
 
   test('answers 304 at the end of the time', async () => {
