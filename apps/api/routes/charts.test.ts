@@ -172,8 +172,11 @@ describe('curves', () => {
   });
 });
 
+/** Its trials are put at rungs by hand here. */
+const ASHA = { kind: 'asha' };
+
 test('rungs: how many came, went on and were stopped, and their values', async () => {
-  const search = await create({ scheduler: { kind: 'fifo' } });
+  const search = await create({ scheduler: ASHA });
   await worker.finish(search, () => [{ cost: 1 }], 5);
   expect(body(await app.inject(`/v1/searches/${search}/rungs`), 'getSearchRungs').items).toEqual([]);
   await runSql(
@@ -188,7 +191,7 @@ test('rungs: how many came, went on and were stopped, and their values', async (
 });
 
 test('rungs whose values are the largest there are have quartiles that are numbers', async () => {
-  const search = await create({ scheduler: { kind: 'fifo' } });
+  const search = await create({ scheduler: ASHA });
   await worker.finish(search, () => [{ cost: 1 }], 2);
   await runSql(
     database.url,
@@ -204,7 +207,7 @@ test('rungs where more than one value counts have those of the first objective',
     { metric: 'w', direction: 'maximize' },
     { metric: 'cost', direction: 'minimize' },
   ];
-  const search = await create({ scheduler: { kind: 'fifo' }, objective });
+  const search = await create({ scheduler: ASHA, objective });
   await worker.finish(search, ({ number }) => [{ cost: 1, w: number }], 2);
   await runSql(
     database.url,
@@ -214,6 +217,15 @@ test('rungs where more than one value counts have those of the first objective',
   expect(body(await app.inject(`/v1/searches/${search}/rungs`), 'getSearchRungs').items).toEqual([
     { step: 1, arrived: 2, wentOn: 2, stopped: 0, waiting: 0, best: 1, quartiles: [1, 1, 1] },
   ]);
+});
+
+test('without a scheduler there are no rungs, and nothing is looked at to say so', async () => {
+  const search = await create({ scheduler: { kind: 'fifo' } });
+  await worker.finish(search, () => [{ cost: 1 }], 2);
+  await runSql(database.url, `UPDATE trials SET rungs = '{"1": 9}' WHERE search_id = '${search}'`);
+  const { items, version } = body(await app.inject(`/v1/searches/${search}/rungs`), 'getSearchRungs');
+  expect(items).toEqual([]);
+  expect(version).toBeGreaterThan(0);
 });
 
 test('the timeline: who trained what, and what became of it', async () => {

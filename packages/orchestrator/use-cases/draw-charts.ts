@@ -1,3 +1,4 @@
+import { isScheduled } from '@caviar/search';
 import type { Metrics, ParamValue } from '@caviar/spec';
 import type { Charts } from '../charts.js';
 import type { Deps } from '../deps.js';
@@ -78,7 +79,8 @@ export function createCharts(deps: Pick<Deps, 'searches' | 'trials' | 'charts'>)
     },
     async rungs(id) {
       const { version, spec } = await getSearch(deps, id);
-      return { version, items: await charts.rungs(id, spec.objective) };
+      // Without a scheduler no trial ever stops at one: nothing is to be looked for, among however many.
+      return { version, items: isScheduled(spec) ? await charts.rungs(id, spec.objective) : [] };
     },
     async timeline(id, { limit }) {
       const { version } = await getSearch(deps, id);
