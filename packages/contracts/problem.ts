@@ -158,7 +158,7 @@ export const PROBLEMS = {
     status: 409,
     title: 'The trial is no longer yours',
     whatToDo:
-      'Drop the trial and ask for another. It was silent for longer than its lease, or handed out again; who finds that too early asks with a longer `leaseMs`, and sends heartbeats.',
+      'Drop the trial and ask for another; `detail` says what happened. It was silent for longer than its lease, or handed out again: who finds that too early asks with a longer `leaseMs`, and sends heartbeats. Or it was to pause where its scheduler compares it, and what comes after that step does not count.',
   },
   'webhook-not-found': {
     status: 404,

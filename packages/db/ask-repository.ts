@@ -9,7 +9,7 @@ import type {
 } from '@caviar/orchestrator';
 import type { Client } from './client.js';
 import { Prisma } from './generated/client.js';
-import { among, CONTROL, IS_DUE, inMs, json, MADE, REF, spentMs } from './trial-sql.js';
+import { CONTROL, heldAmong, IS_DUE, inMs, json, MADE, REF, spentMs } from './trial-sql.js';
 
 /** What code outside does with trials, one statement each. */
 export class AskRepository implements AskStore {
@@ -79,7 +79,7 @@ export class AskRepository implements AskStore {
           metrics = CASE WHEN ${step}::int > t.step OR t.metrics::text = '{}' THEN ${json(metrics)} ELSE t.metrics END,
           lease_expires_at = ${inMs(leaseMs)}
         FROM searches s
-        WHERE ${among([trialId], 'running')} AND t.attempt = ${attempt} AND s.id = t.search_id
+        WHERE ${heldAmong([trialId])} AND t.attempt = ${attempt} AND s.id = t.search_id
           AND s.external AND s.id = ${searchId}
         RETURNING t.id, ${CONTROL} AS control
       ),

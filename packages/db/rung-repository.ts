@@ -12,7 +12,7 @@ import type { Client } from './client.js';
 import { isUniqueViolation } from './errors.js';
 import { Prisma } from './generated/client.js';
 import { readRungRecords } from './stored-records.js';
-import { AT_RUNG, among, idsOf, json, MADE, REF, reportRows, spentMs, storeReports } from './trial-sql.js';
+import { AT_RUNG, heldAmong, idsOf, json, MADE, REF, reportRows, spentMs, storeReports } from './trial-sql.js';
 
 /** A trial that waits for its scheduler: it was paused by its target step, not by a person in between. */
 const WAITS = Prisma.sql`t.status = 'paused' AND ${AT_RUNG}`;
@@ -46,7 +46,7 @@ export class RungRepository implements RungStore {
           rungs = (t.rungs::jsonb || jsonb_build_object(t.target_step::text, a.entry))::json, lease_expires_at = NULL,
           losses = 0 -- whoever was lost with it before: it has got past that
         FROM arrival a, searches s
-        WHERE t.id = a."trialId" AND t.attempt = a.attempt AND ${among(idsOf(arrivals), 'running')} AND t.target_step <= a.step
+        WHERE t.id = a."trialId" AND t.attempt = a.attempt AND ${heldAmong(idsOf(arrivals))} AND t.target_step <= a.step
           AND s.id = t.search_id
         RETURNING t.id, a.step, a.elapsed_ms
       ),

@@ -22,6 +22,7 @@ import {
   among,
   CHANGES,
   CONTROL,
+  heldAmong,
   IS_DUE,
   idsOf,
   inMs,
@@ -119,7 +120,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
         UPDATE trials t SET step = n.step, metrics = n.metrics, lease_expires_at = ${inMs(leaseMs)}
         FROM newest n
         WHERE t.id = n.trial_id AND t.attempt = n.attempt AND ${among(idsOf(reports), 'running')}
-        RETURNING t.id, t.search_id, t.cancel_requested, t.pause_requested, t.pending_edits
+        RETURNING t.id, t.search_id, t.status, t.cancel_requested, t.pause_requested, t.pending_edits
       ),
       stored AS (${storeReports()})
       SELECT t.id, ${CONTROL} AS control FROM held t JOIN searches s ON s.id = t.search_id`;
@@ -131,7 +132,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
     const rows = await this.client.$queryRaw<{ id: string; control: TrialControl }[]>`
       UPDATE trials t SET lease_expires_at = ${inMs(leaseMs)}
       FROM json_to_recordset(${json(leases)}) AS r ("trialId" text, attempt int), searches s
-      WHERE t.id = r."trialId" AND t.attempt = r.attempt AND ${among(idsOf(leases), 'running')} AND s.id = t.search_id
+      WHERE t.id = r."trialId" AND t.attempt = r.attempt AND ${heldAmong(idsOf(leases))} AND s.id = t.search_id
       RETURNING t.id, ${CONTROL} AS control`;
     return toControls(leases, rows);
   }
@@ -141,7 +142,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
     const rows = await this.client.$read<{ id: string; control: TrialControl }[]>`
       SELECT t.id, ${CONTROL} AS control
       FROM json_to_recordset(${json(leases)}) AS r ("trialId" text, attempt int), trials t, searches s
-      WHERE t.id = r."trialId" AND t.attempt = r.attempt AND ${among(idsOf(leases), 'running')} AND s.id = t.search_id`;
+      WHERE t.id = r."trialId" AND t.attempt = r.attempt AND ${heldAmong(idsOf(leases))} AND s.id = t.search_id`;
     return toControls(leases, rows);
   }
 
@@ -158,7 +159,9 @@ export class TrialRepository extends TrialReader implements TrialStore {
           "trialId" text, attempt int, status text, value float8, "rankKey" float8, violation float8, step int, metrics json,
           reason text, "durationMs" int, "takenAt" float8, "searchId" text
         )
-        WHERE t.id = f."trialId" AND t.attempt = f.attempt AND ${among(idsOf(finishes), 'running')}
+        WHERE t.id = f."trialId" AND t.attempt = f.attempt AND ${heldAmong(idsOf(finishes))}
+          -- Who was told to leave it may have come to its end all the same; that it was left is no end.
+          AND (t.status::text = 'running' OR f.status IN ('completed', 'infeasible'))
           AND t.search_id = coalesce(f."searchId", t.search_id)
         RETURNING t.id
       ),
@@ -196,7 +199,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
     return queuedOnly(released.flat());
   }
 
-  async #releaseOne({ trialId, attempt, to, reason, checkpoint }: TrialRelease) {
+  async #releaseOne({ trialId, attempt, to, reason, checkpoint, keepsLease = false }: TrialRelease) {
     // Resumed meanwhile, it does not wait.
     const isPaused =
       to === 'queued' ? Prisma.sql`t.pause_requested` : Prisma.sql`(t.pause_requested OR s.status = 'paused')`;
@@ -205,7 +208,8 @@ export class TrialRepository extends TrialReader implements TrialStore {
       UPDATE trials t SET
         status = CASE WHEN s.status IN ('running', 'paused') AND NOT t.cancel_requested THEN ${target} ELSE 'cancelled' END::trial_status,
         ended_at = CASE WHEN s.status IN ('running', 'paused') AND NOT t.cancel_requested THEN NULL ELSE now() END,
-        reason = ${reason}, lease_expires_at = NULL, dispatched_at = now()
+        reason = ${reason}, lease_expires_at = CASE WHEN ${keepsLease}::boolean THEN t.lease_expires_at END,
+        dispatched_at = now()
       FROM searches s
       WHERE t.id = ${trialId} AND t.attempt = ${attempt} AND t.status = 'running' AND s.id = t.search_id
       RETURNING ${REF}, t.status = 'queued' AS queued`;

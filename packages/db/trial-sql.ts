@@ -16,6 +16,14 @@ export const inMs = (ms: number) => Prisma.sql`now() + ${ms}::float8 * interval 
 export const among = (ids: readonly string[], status: TrialStatus) =>
   Prisma.sql`t.id = ANY(${ids as string[]}) AND t.status::text = ${status}`;
 
+/**
+ * That trial t is one of these, and still its last holder's: it runs, or its holder was told to leave it for a while and nobody has been
+ * handed it since. Of such a one the lease stays, and does not run out.
+ */
+export const heldAmong = (ids: readonly string[]) => Prisma.sql`
+  t.id = ANY(${ids as string[]})
+  AND (t.status::text = 'running' OR t.lease_expires_at IS NOT NULL AND t.status::text IN ('queued', 'paused'))`;
+
 export const idsOf = (trials: readonly { readonly trialId: string }[]) => trials.map(({ trialId }) => trialId);
 /** Whether a trial may be tried now: a failed attempt is repeated after a while. Of trials t. */
 export const IS_DUE = Prisma.sql`(t.retry_at IS NULL OR t.retry_at <= now())`;
@@ -37,7 +45,7 @@ export const REF = Prisma.sql`t.id, t.search_id AS "searchId", t.attempt`;
 export const CONTROL = Prisma.sql`
   CASE
     WHEN t.cancel_requested OR s.status IN ('completed', 'cancelled', 'failed') THEN 'cancel'
-    WHEN s.status = 'paused' OR t.pause_requested THEN 'pause'
+    WHEN s.status = 'paused' OR t.pause_requested OR t.status <> 'running' THEN 'pause'
     WHEN t.pending_edits > 0 THEN 'edit'
     ELSE 'continue'
   END`;

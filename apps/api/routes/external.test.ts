@@ -682,6 +682,115 @@ describe('adding trials', () => {
   });
 });
 
+describe('a trial that was to pause, and is finished all the same', () => {
+  const pauseSearch = (id: string) => post(`/v1/searches/${id}/pause`);
+  const detailOf = async (trial: Asked, request: object) =>
+    problem(await finishRaw(trial.id, { leaseToken: trial.leaseToken, ...request })).detail;
+
+  test('has its result, in a search that is paused, resumed, or waits for a person', async () => {
+    const id = await create();
+    const first = await askOne(id);
+    const second = await askOne(id);
+    const third = await askOne(id);
+    await post(`/v1/trials/${third.id}/pause`);
+    expect((await measure(third, 1, 0.3)).decision).toBe('pause');
+    expect((await finish(third, completed(0.25))).value).toBe(0.25);
+    await pauseSearch(id);
+    for (const trial of [first, second]) expect((await measure(trial, 1, 0.5)).decision).toBe('pause');
+    const ended = await finish(first, completed(0.125));
+    expect(ended).toMatchObject({ status: 'completed', value: 0.125, attempts: 1 });
+    expect(await finish(first, completed(0.125))).toEqual(ended);
+    problem(await finishRaw(first.id, { leaseToken: first.leaseToken, ...completed(0.5) }), 'trial-ended');
+    await post(`/v1/searches/${id}/resume`);
+    expect((await trialOf(second.id)).status).toBe('queued');
+    expect(
+      (await tell(id, { finishes: [{ trialId: second.id, leaseToken: second.leaseToken, ...completed(null) }] }))
+        .finishes,
+    ).toEqual([{ trialId: second.id, status: 'infeasible', problem: null }]);
+    expect((await searchOf(id)).progress).toMatchObject({ completed: 2, infeasible: 1, paused: 0 });
+    const { items } = body(await app.inject(`/v1/trials/${second.id}/history`), 'getTrialHistory');
+    expect(items.map(({ status }) => status)).toEqual(['queued', 'running', 'paused', 'queued', 'infeasible']);
+  });
+
+  test('has what it measured meanwhile, so that a finish without metrics is no older one', async () => {
+    const id = await create();
+    const trial = await askOne(id);
+    await pauseSearch(id);
+    expect(await measure(trial, 1, 0.5)).toEqual({ decision: 'pause', reason: 'the search is paused' });
+    expect(await measure(trial, 2, 0.25)).toEqual({ decision: 'pause', reason: 'the search is paused' });
+    await post(`/v1/searches/${id}/resume`);
+    const told = await measure(trial, 3, 0.125);
+    expect(told).toEqual({ decision: 'pause', reason: 'it was paused, and is handed out again to who asks' });
+    expect(await trialOf(trial.id)).toMatchObject({ status: 'queued', step: 3 });
+    const ended = await finish(trial, { status: 'completed' });
+    expect(ended).toMatchObject({ status: 'completed', step: 3, metrics: { 'dev.error': 0.125 } });
+  });
+
+  test('needs its objective still', async () => {
+    const id = await create();
+    const trial = await askOne(id);
+    await pauseSearch(id);
+    const beat = await post(`/v1/trials/${trial.id}/heartbeat`, { leaseToken: trial.leaseToken });
+    expect(body(beat, 'heartbeat').decision).toBe('pause');
+    const silent = { leaseToken: trial.leaseToken, status: 'completed' };
+    expect(problem(await finishRaw(trial.id, silent), 'invalid-request').errors).toMatchObject([
+      { pointer: '/metrics' },
+    ]);
+    expect((await trialOf(trial.id)).status).toBe('paused');
+  });
+
+  test('waits where nothing came of it, and is told so', async () => {
+    const id = await create();
+    const trial = await askOne(id);
+    await pauseSearch(id);
+    await measure(trial, 1, 0.5);
+    for (const status of ['failed', 'pruned', 'cancelled'] as const) {
+      problem(await finishRaw(trial.id, { leaseToken: trial.leaseToken, status }), 'lease-lost');
+    }
+    expect(await detailOf(trial, { status: 'pruned' })).toBe(
+      'The lease has ended: the trial is paused (the search is paused). Leave it, and ask for the next: when it goes on it is handed out again',
+    );
+    expect(await trialOf(trial.id)).toMatchObject({ status: 'paused', attempts: 1 });
+  });
+
+  test("is another's once somebody else has it, or its end, and is told so", async () => {
+    const id = await create();
+    const trial = await askOne(id);
+    const other = await askOne(id);
+    await pauseSearch(id);
+    for (const one of [trial, other]) await measure(one, 1, 0.5);
+    await post(`/v1/trials/${other.id}/cancel`);
+    expect(await detailOf(other, completed(0.1))).toBe(
+      'The trial has ended before, as cancelled (the trial was cancelled)',
+    );
+    await post(`/v1/searches/${id}/resume`);
+    const again = await askOne(id);
+    expect(again.id).toBe(trial.id);
+    expect(await detailOf(trial, completed(0.1))).toBe(
+      'The trial has been handed out again since: attempt 2 counts, and this is attempt 1. Leave it, and ask for the next',
+    );
+    problem(await measureRaw(trial.id, { leaseToken: trial.leaseToken, step: 2, metrics: {} }), 'lease-lost');
+    expect((await finish(again, completed(0.5))).value).toBe(0.5);
+  });
+
+  test('does not count beyond where its scheduler compares it', async () => {
+    const scheduler = { kind: 'asha', minResource: 1, maxResource: 9, eta: 3 };
+    const id = await create({ scheduler, parallelism: 1, stop: { maxTrials: 9 } });
+    const trial = await askOne(id);
+    await pauseSearch(id);
+    const beat = await post(`/v1/trials/${trial.id}/heartbeat`, { leaseToken: trial.leaseToken });
+    expect(body(beat, 'heartbeat').decision).toBe('pause');
+    expect((await measure(trial, 1, 0.5)).decision).toBe('pause'); // where it is compared
+    await measure(trial, 9, 0.01);
+    expect(await detailOf(trial, completed(0.01))).toBe(
+      'The trial was to pause at step 1, where its scheduler compares it: what it comes to after that does not count. Leave it, and ask for the next: when it goes on it is handed out again',
+    );
+    const rungs = body(await app.inject(`/v1/searches/${id}/rungs`), 'getSearchRungs').items;
+    expect(rungs).toMatchObject([{ step: 1, arrived: 1, best: 0.5 }]);
+    expect(await trialOf(trial.id)).toMatchObject({ status: 'paused', step: 1, metrics: { 'dev.error': 0.5 } });
+  });
+});
+
 describe('a scheduler', () => {
   test('pauses trials at its rungs, has the best go on at their step, and stops the rest', async () => {
     const scheduler = { kind: 'asha', minResource: 1, maxResource: 9, eta: 3 };

@@ -99,7 +99,10 @@ class Trial:
             return self._going() is not None
 
     def complete(self, value: Union[float, Metrics, None] = None, /, **metrics: Optional[float]) -> None:
-        """Ends it with its result; without one, that of the last report."""
+        """Ends it with its result; without one, that of the last report.
+
+        One that was to wait, and came to its end all the same, has the result that is given here, unless its scheduler had it wait.
+        """
         if isinstance(value, Mapping):
             metrics = {**value, **metrics}
         elif value is not None:
@@ -159,12 +162,12 @@ class Trial:
         self._silence()
         if state == "stopped":
             status, metrics, reason = "cancelled", None, self._reason
-        elif state != "held":
+        elif state != "held" and not (state == "paused" and metrics is not None):
             return  # it waits, is somebody else's, or has its end
         try:
             self._client.finish_trial(self.id, self._token, status, metrics=metrics, reason=reason)
-        except LeaseLostError:
-            pass  # nothing to be done: somebody else has it
+        except LeaseLostError as error:
+            self._state, self._reason = "lost", error.detail  # nothing to be done: it is somebody else's, or its scheduler's
 
     def _going(self) -> Optional[str]:
         """The token to go on with, or None; in code that `optimize` runs, waits for it, or raises."""

@@ -98,6 +98,27 @@ class AskAndTell(unittest.TestCase):
         theirs.complete(2.0)
         self.assertEqual(search.best()["value"], 2.0)
 
+    def test_a_result_counts_though_the_search_was_paused_meanwhile(self):
+        search = start(max_trials=2, parallelism=2)
+        told, left = search.ask(), search.ask()
+        CLIENT.pause_search(search.id)
+        self.assertFalse(told.report(1, 5.0))
+        self.assertFalse(left.report(1, 5.0))
+        left.complete()  # as a block does that is left because of it
+        told.complete(0.25)
+        self.assertEqual([trial["status"] for trial in trials_of(search.id)], ["completed", "paused"])
+        self.assertEqual(CLIENT.get_trial(told.id)["value"], 0.25)
+        CLIENT.cancel_search(search.id)
+
+    def test_a_result_beyond_where_it_is_compared_is_refused_in_words(self):
+        search = start(max_trials=3, scheduler={"kind": "asha", "minResource": 1, "maxResource": 4, "eta": 2})
+        trial = search.ask()
+        self.assertFalse(trial.report(1, cost=1.0))
+        trial.complete(cost=0.0)
+        self.assertRegex(trial.reason, "was to pause at step 1, where its scheduler compares it")
+        self.assertIsNone(CLIENT.get_trial(trial.id)["endedAt"])
+        CLIENT.cancel_search(search.id)
+
     def test_a_loop_leaves_trials_that_wait_and_has_them_again(self):
         search = start(max_trials=3, scheduler={"kind": "asha", "minResource": 1, "maxResource": 4, "eta": 2})
         begun = []

@@ -76,7 +76,8 @@ export const externalOperations = {
     path: '/v1/trials/{id}/finish',
     tag,
     summary: 'End a trial with its result',
-    description: 'A completed trial whose objective is null becomes `infeasible`. A failed one is tried again.',
+    description:
+      'A completed trial whose objective is null becomes `infeasible`. A failed one is tried again. A trial that was to pause, since it or its search was paused, may still be ended with a result until it is handed out again.',
     body: finishBodySchema,
     responses: { 200: { description: 'The trial as it is now.', schema: trialSchema } },
     problems: ['trial-not-found', 'lease-lost', 'trial-ended'],

@@ -12,7 +12,8 @@ import type { TrialFailure, TrialFinish } from '../ports/trial-store.js';
 import { notExternal } from './ask.js';
 import type { DeskContext, FinishAnswer, FinishRequest } from './external-desk.js';
 import { decodeLease, type Lease } from './lease-token.js';
-import { leaseLost, NOT_OF_TRIAL, readLease } from './measure.js';
+import { explainLoss, leaseLost, NOT_OF_TRIAL } from './lost-lease.js';
+import { readLease } from './measure.js';
 
 /** A finish that may be stored, as it would be. */
 interface Ending {
@@ -116,13 +117,18 @@ const NOTHING: { readonly metrics: Metrics; readonly isHeld: boolean } = { metri
 
 /** What was measured last of the trials that are finished without metrics, by lease, and whether they are held under it. */
 async function lastMetrics({ deps }: DeskContext, requests: readonly FinishRequest[]) {
-  const silent = requests.flatMap(({ trialId, metrics }) => (metrics === undefined ? [trialId] : []));
-  const trials = silent.length === 0 ? [] : await deps.trials.getMany(silent);
+  const silent = requests.flatMap(({ metrics, leaseToken }) =>
+    metrics === undefined ? [decodeLease(leaseToken)] : [],
+  );
+  const leases = silent.filter((lease) => lease !== null);
+  if (leases.length === 0) return () => NOTHING;
+  const controls = await deps.trials.controls(leases);
+  const trials = await deps.trials.getMany(leases.map(({ trialId }) => trialId));
   const byId = new Map(trials.map((trial) => [trial.id, trial]));
   return ({ searchId, trialId, attempt }: Lease): typeof NOTHING => {
     const trial = byId.get(trialId);
     if (trial?.searchId !== searchId) return NOTHING;
-    return { metrics: trial.metrics, isHeld: trial.status === 'running' && trial.attempts === attempt };
+    return { metrics: trial.metrics, isHeld: trial.attempts === attempt && controls.get(trialId) !== 'lost' };
   };
 }
 
@@ -175,15 +181,12 @@ async function compare({ deps }: DeskContext, ending: Ending): Promise<FinishAns
   if (trial === null || trial.searchId !== lease.searchId) {
     return answerOf(request, new DomainError('trial-not-found', `There is no trial ${request.trialId}`));
   }
-  if (trial.attempts !== lease.attempt)
-    return answerOf(request, leaseLost('The trial has been handed out again since'));
   const isSame =
     status === 'failed'
       ? AFTER_FAILING.has(trial.status) && trial.reason === (reason ?? NO_REASON)
       : trial.status === status && trial.reason === reason && sameMetrics(trial.metrics, metrics);
-  if (isSame) return { trialId: trial.id, status: trial.status, problem: null };
-  if (trial.endedAt === null) return answerOf(request, leaseLost(`The lease has ended: the trial is ${trial.status}`));
-  return answerOf(request, new DomainError('trial-ended', `The trial has ended before, as ${trial.status}`));
+  if (isSame && trial.attempts === lease.attempt) return { trialId: trial.id, status: trial.status, problem: null };
+  return answerOf(request, await explainLoss(deps, lease, trial));
 }
 
 function sameMetrics(a: Metrics, b: Metrics): boolean {

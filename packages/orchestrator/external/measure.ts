@@ -1,11 +1,11 @@
-import type { Metrics, Trial } from '@caviar/spec';
+import type { Metrics } from '@caviar/spec';
 import { DomainError } from '../errors.js';
 import { objectiveValue, toRungEntry } from '../objective-value.js';
 import type { TrialControl } from '../ports/trial-store.js';
 import type { DeskContext, StepDecision } from './external-desk.js';
 import { decodeLease, type Lease } from './lease-token.js';
+import { explainLoss, hasArrived, leaseLost, NOT_OF_TRIAL } from './lost-lease.js';
 
-export const NOT_OF_TRIAL = 'The lease token is not one of this trial';
 const GO_ON: StepDecision = { decision: 'continue', reason: null };
 
 /** Stores the metrics of a step, renews the lease, and says how to go on. Repeating a step changes nothing. */
@@ -40,10 +40,6 @@ export async function readLease({ deps }: DeskContext, trialId: string, token: s
   throw leaseLost(NOT_OF_TRIAL);
 }
 
-export function leaseLost(detail: string): DomainError {
-  return new DomainError('lease-lost', detail);
-}
-
 /** The trial has come to where its scheduler compares it with others: it is given back, and asked for again if it goes on. */
 async function arrive(
   context: DeskContext,
@@ -52,7 +48,7 @@ async function arrive(
 ): Promise<StepDecision> {
   const { deps, specOf, advance } = context;
   const { searchId, trialId, attempt } = lease;
-  if ((await deps.trials.get(trialId))?.searchId !== searchId) return explainLoss(context, lease);
+  if ((await deps.trials.get(trialId))?.searchId !== searchId) return afterLoss(context, lease);
   const report = { trialId, attempt, ...measurement };
   const spec = await specOf(searchId);
   const { metrics } = measurement;
@@ -68,20 +64,6 @@ function waitsAt(step: number): string {
   return `waits at step ${step} for its scheduler`;
 }
 
-/**
- * Whether a trial came under this lease to where its scheduler compares it: the answer was to leave it, and is so still when the
- * call is repeated after the scheduler has let it go on, or ended it.
- */
-async function hasArrived(
-  { rungs }: DeskContext['deps'],
-  { searchId, targetStep }: Lease,
-  { number }: Trial,
-): Promise<boolean> {
-  if (targetStep === null) return false;
-  const [record] = await rungs.rungRecords(searchId, { numbers: [number], from: 2 ** 31 - 1 });
-  return record !== undefined && Object.hasOwn(record.rungs, targetStep);
-}
-
 async function obey(context: DeskContext, lease: Lease, control: TrialControl): Promise<StepDecision> {
   switch (control) {
     case 'continue':
@@ -92,17 +74,21 @@ async function obey(context: DeskContext, lease: Lease, control: TrialControl): 
     case 'cancel':
       return { decision: 'stop', reason: await reasonToStop(context, lease) };
     case 'lost':
-      return explainLoss(context, lease);
+      return afterLoss(context, lease);
   }
 }
 
-/** The search is paused, or the trial: it waits, without a lease that would run out meanwhile. */
+/**
+ * The search is paused, or the trial: it waits, without a lease that would run out meanwhile. Who trains it to its end all the same may
+ * still say so, as long as nobody else has it.
+ */
 async function pause({ deps }: DeskContext, { searchId, trialId, attempt }: Lease): Promise<StepDecision> {
   const isSearch = (await deps.searches.get(searchId))?.status === 'paused';
   const reason = isSearch ? 'the search is paused' : 'paused by hand';
-  await deps.trials.release([{ trialId, attempt, to: 'paused', reason, checkpoint: null }]);
+  await deps.trials.release([{ trialId, attempt, to: 'paused', reason, checkpoint: null, keepsLease: true }]);
   deps.signals.publish(searchId);
-  return { decision: 'pause', reason };
+  const isResumed = !isSearch && (await deps.trials.get(trialId))?.status === 'queued';
+  return { decision: 'pause', reason: isResumed ? 'it was paused, and is handed out again to who asks' : reason };
 }
 
 async function reasonToStop({ deps }: DeskContext, { searchId, trialId }: Lease): Promise<string> {
@@ -115,13 +101,15 @@ async function reasonToStop({ deps }: DeskContext, { searchId, trialId }: Lease)
 }
 
 /** A trial that was told to pause says so again, as often as it is asked; any other has gone to somebody else, or ended. */
-async function explainLoss({ deps }: DeskContext, lease: Lease): Promise<StepDecision> {
+async function afterLoss({ deps }: DeskContext, lease: Lease): Promise<StepDecision> {
   const { searchId, trialId, attempt } = lease;
   const trial = await deps.trials.get(trialId);
   if (trial === null) throw new DomainError('trial-not-found', `There is no trial ${trialId}`);
   if (trial.searchId !== searchId) throw leaseLost(NOT_OF_TRIAL);
-  if (trial.attempts !== attempt) throw leaseLost('The trial has been handed out again since');
-  if (trial.status === 'paused') return { decision: 'pause', reason: trial.reason };
-  if (await hasArrived(deps, lease, trial)) return { decision: 'pause', reason: waitsAt(trial.step) };
-  throw leaseLost(`The lease has ended: the trial is ${trial.status}`);
+  if (trial.attempts === attempt) {
+    if (trial.status === 'paused') return { decision: 'pause', reason: trial.reason };
+    if (await hasArrived(deps, lease, trial)) return { decision: 'pause', reason: waitsAt(trial.step) };
+  }
+  const { message } = await explainLoss(deps, lease, trial);
+  throw leaseLost(message);
 }

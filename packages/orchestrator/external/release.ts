@@ -1,7 +1,8 @@
 import type { Trial } from '@caviar/spec';
 import { DomainError } from '../errors.js';
 import type { DeskContext } from './external-desk.js';
-import { leaseLost, NOT_OF_TRIAL, readLease } from './measure.js';
+import { explainLoss, leaseLost, NOT_OF_TRIAL } from './lost-lease.js';
+import { readLease } from './measure.js';
 
 const NO_REASON = 'given back';
 
@@ -14,7 +15,8 @@ export async function release(
   trialId: string,
   { leaseToken, reason = NO_REASON }: { readonly leaseToken: string; readonly reason?: string | undefined },
 ): Promise<Trial> {
-  const { searchId, attempt } = await readLease({ deps, ...context }, trialId, leaseToken);
+  const lease = await readLease({ deps, ...context }, trialId, leaseToken);
+  const { searchId, attempt } = lease;
   // A token that was made up may name any search: what is given back must be of the one that it names, and of code outside.
   const held = await deps.trials.get(trialId);
   if (held === null) throw new DomainError('trial-not-found', `There is no trial ${trialId}`);
@@ -25,6 +27,6 @@ export async function release(
   deps.signals.publish(searchId);
   const trial = await deps.trials.get(trialId);
   if (trial === null) throw new DomainError('trial-not-found', `There is no trial ${trialId}`);
-  if (trial.attempts !== attempt) throw leaseLost('The trial has been handed out again since');
+  if (trial.attempts !== attempt) throw await explainLoss(deps, lease, trial);
   return trial;
 }

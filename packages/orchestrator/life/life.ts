@@ -9,7 +9,13 @@ export type Life<Status extends string> = Readonly<Record<'new' | Status, Readon
  */
 export const TRIAL_LIFE = {
   new: { add: 'queued' },
-  queued: { claim: 'running', pause: 'paused', cancel: 'cancelled' },
+  queued: {
+    claim: 'running',
+    pause: 'paused',
+    cancel: 'cancelled',
+    'finish after a pause': 'completed',
+    'diverge after a pause': 'infeasible',
+  },
   running: {
     finish: 'completed',
     diverge: 'infeasible',
@@ -24,7 +30,14 @@ export const TRIAL_LIFE = {
     'fail for good': 'failed',
     cancel: 'cancelled',
   },
-  paused: { resume: 'queued', 'go on from a rung': 'queued', prune: 'pruned', cancel: 'cancelled' },
+  paused: {
+    resume: 'queued',
+    'go on from a rung': 'queued',
+    prune: 'pruned',
+    cancel: 'cancelled',
+    'finish after a pause': 'completed',
+    'diverge after a pause': 'infeasible',
+  },
   completed: {},
   pruned: {},
   infeasible: {},

@@ -120,6 +120,11 @@ export interface TrialRelease extends TrialLease {
   readonly to: 'paused' | 'queued';
   readonly reason: string | null;
   readonly checkpoint: TrialCheckpoint | null;
+  /**
+   * The holder is told to leave the trial, and may train to the end all the same: what it measures, and its result, count until
+   * somebody is handed the trial again. Default false.
+   */
+  readonly keepsLease?: boolean;
 }
 
 export interface BoardEntry {
@@ -201,7 +206,10 @@ export interface TrialStore {
   renew(leases: readonly TrialLease[], leaseMs: number): Promise<ReadonlyMap<string, TrialControl>>;
   /** The same, and changes nothing. */
   controls(leases: readonly TrialLease[]): Promise<ReadonlyMap<string, TrialControl>>;
-  /** Ends trials, storing their last measurements in the same statement; gives the ids that were still the caller's. */
+  /**
+   * Ends trials, storing their last measurements in the same statement; gives the ids that were still the caller's. One that its holder
+   * was told to leave (`keepsLease`) ends with a result, and not otherwise.
+   */
   finish(finishes: readonly TrialFinish[], reports: readonly MeasurementReport[]): Promise<readonly string[]>;
   /** Notes a failed attempt: queued again, after a pause that grows, or failed for good; gives the trials that are queued again. */
   fail(failures: readonly TrialFailure[]): Promise<readonly RetriedTrial[]>;

@@ -67,6 +67,11 @@ function isHeld(trial: TrialView, { attempt }: Lease): boolean {
   return trial.status === 'running' && trial.attempts === attempt;
 }
 
+/** Whether it is that of a trial which its holder was told to leave for a while, and nobody has been given since. */
+function isLeft({ left }: World, { id, status, attempts }: TrialView, { attempt }: Lease): boolean {
+  return (status === 'paused' || status === 'queued') && attempts === attempt && left.get(id) === attempt;
+}
+
 /** Step at which the scheduler has the trial stop, as the lease says; a client never looks. */
 function targetOf({ leaseToken }: Lease): number | null {
   return (JSON.parse(Buffer.from(leaseToken, 'base64url').toString()) as (number | null)[])[6] ?? null;
@@ -82,7 +87,8 @@ export async function measure(world: World, lease: Lease, step: number): Promise
   const answer = await send();
   world.log.push(`measure ${lease.number} step ${step}: ${answer.body.slice(0, 120)}`);
   const after = await trialOf(world, trialId);
-  if (!isHeld(before, lease)) {
+  const wasLeft = isLeft(world, before, lease);
+  if (!isHeld(before, lease) && !wasLeft) {
     if (problemOf(answer) === null) must(body(answer, 'addMeasurement').decision === 'pause', 'went on', before, after);
     else must(problemOf(answer) === 'lease-lost', 'another problem', answer.json());
     must(same(before, after), 'a stale lease changed something', before, after);
@@ -95,8 +101,9 @@ export async function measure(world: World, lease: Lease, step: number): Promise
   const target = targetOf(lease);
   const wish = world.wishes.get(trialId);
   const isOver = status !== 'running' && status !== 'paused';
+  const isAtRung = target !== null && step >= target;
   const expected =
-    target !== null && step >= target
+    isAtRung || wasLeft
       ? 'pause'
       : isOver || wish === 'cancel'
         ? 'stop'
@@ -105,6 +112,8 @@ export async function measure(world: World, lease: Lease, step: number): Promise
           : 'continue';
   must(decision === expected, `should ${expected}`, answer.json(), before, after);
   must(after.step === Math.max(before.step, step), 'another step', before, after);
+  if (isAtRung) world.left.delete(trialId);
+  else if (decision === 'pause') world.left.set(trialId, lease.attempt);
   if (decision !== 'pause') must(after.status === 'running', 'is not running', after);
   else must(after.status !== 'running', 'is running', after);
   if (world.random.chance(0.3)) {
@@ -122,16 +131,18 @@ export async function heartbeat(world: World, lease: Lease): Promise<void> {
   const { status } = await searchOf(world);
   const answer = await call(world, 'POST', `/v1/trials/${lease.trialId}/heartbeat`, { leaseToken: lease.leaseToken });
   world.log.push(`heartbeat ${lease.number}: ${answer.body.slice(0, 120)}`);
-  if (!isHeld(before, lease)) {
+  const wasLeft = isLeft(world, before, lease);
+  if (!isHeld(before, lease) && !wasLeft) {
     if (problemOf(answer) === null) must(body(answer, 'heartbeat').decision === 'pause', 'goes on', before);
     else must(problemOf(answer) === 'lease-lost', 'another problem', answer.json());
     return;
   }
   const wish = world.wishes.get(lease.trialId);
   const isOver = status !== 'running' && status !== 'paused';
-  const expected =
-    isOver || wish === 'cancel' ? 'stop' : status === 'paused' || wish === 'pause' ? 'pause' : 'continue';
+  const waits = wasLeft || status === 'paused' || wish === 'pause';
+  const expected = isOver || wish === 'cancel' ? 'stop' : waits ? 'pause' : 'continue';
   must(body(answer, 'heartbeat').decision === expected, `should ${expected}`, answer.json(), before);
+  if (expected === 'pause') world.left.set(lease.trialId, lease.attempt);
 }
 
 /** Gives a trial back. */
@@ -195,7 +206,9 @@ export async function finish(world: World, lease: Lease, request: Omit<FinishBod
     must(same(before, after), 'what makes no sense changed something', before, after);
     return;
   }
-  if (!isHeld(before, lease)) {
+  const isResult = request.status === 'completed' || request.status === 'infeasible';
+  const mayEnd = isHeld(before, lease) || (isResult && isLeft(world, before, lease));
+  if (!mayEnd) {
     must(same(before, after), 'a stale lease changed something', before, after);
     const isKnown = world.finishes.get(trialId);
     if (isKnown !== undefined && isKnown.attempt === attempt && same(isKnown.request, request)) {

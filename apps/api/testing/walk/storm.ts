@@ -88,13 +88,16 @@ async function forgetPredictions(world: World): Promise<void> {
   world.finishes.clear();
   world.wishes.clear();
   world.failures.clear();
+  world.left.clear();
   const rows = await runSql(
     world.databaseUrl,
-    `SELECT id, failures, pause_requested, cancel_requested FROM trials WHERE search_id = '${world.searchId}'`,
+    `SELECT id, failures, pause_requested, cancel_requested, attempt, status <> 'running' AND lease_expires_at IS NOT NULL AS leased
+      FROM trials WHERE search_id = '${world.searchId}'`,
   );
   for (const row of rows) {
     const id = String(row['id']);
     world.failures.set(id, Number(row['failures']));
+    if (row['leased'] === true) world.left.set(id, Number(row['attempt']));
     if (row['cancel_requested'] === true) world.wishes.set(id, 'cancel');
     else if (row['pause_requested'] === true) world.wishes.set(id, 'pause');
     const { items } = body(await call(world, 'GET', `/v1/trials/${id}/measurements`), 'getMeasurements');

@@ -84,6 +84,7 @@ async function begin(
     ended: new Map(),
     curves: new Map(),
     wishes: new Map(),
+    left: new Map(),
     finishes: new Map(),
     failures: new Map(),
     boards: new Map(),

@@ -31,6 +31,8 @@ export interface World {
   readonly curves: Map<string, Map<number, Readonly<Record<string, number | null>>>>;
   /** What people want of trials that run, until they hear of it. */
   readonly wishes: Map<string, 'pause' | 'cancel'>;
+  /** Attempts whose holder was told to leave the trial for a while, by trial: it is heard until somebody has the next. */
+  readonly left: Map<string, number>;
   /** Finishes that were taken, by trial. */
   readonly finishes: Map<string, { readonly attempt: number; readonly request: object }>;
   /** Attempts that were told to have failed, by trial. */
