@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { runSql, withDatabase } from '../packages/testing/sql.js';
 
@@ -70,6 +71,14 @@ test('the WebAssembly engine is built from the commit that the CLI expects', () 
   const { version } = JSON.parse(readFileSync(join(engine, 'package.json'), 'utf8'));
   expect(enginesVersion).toMatch(/^[0-9a-f]{40}$/);
   expect(version.endsWith(enginesVersion)).toBe(true);
+});
+
+test('what `generate` is asked without generating anything leaves the client as it is', async () => {
+  const client = join(root, 'packages/db/generated/internal/class.ts');
+  const before = readFileSync(client, 'utf8');
+  expect(before).toContain('await readPlanner(');
+  await promisify(execFile)(process.execPath, [join(root, 'scripts', 'prisma.mjs'), 'generate', '--help']);
+  expect(readFileSync(client, 'utf8')).toBe(before);
 });
 
 describe('migrate deploy', () => {

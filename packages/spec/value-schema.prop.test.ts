@@ -51,7 +51,13 @@ const scalars = fc.oneof(
   fc.constantFrom(-2, 40, -0, 2 ** 53 - 1, 2 ** 53, -(2 ** 53), Number.NaN, 1e300),
   fc.constantFrom('a', 'b', 'c', '', 'toString', true, false, null, undefined),
 );
-const values = fc.oneof(scalars, fc.array(scalars, { maxLength: 4 }), fc.constant({}), fc.array(fc.array(scalars)));
+const values = fc.oneof(
+  scalars,
+  fc.array(scalars, { maxLength: 4 }),
+  fc.sparseArray(scalars, { maxLength: 4 }),
+  fc.constant({}),
+  fc.array(fc.array(scalars)),
+);
 
 describe('value schemas', () => {
   it.each(Object.entries(PAIRS))('%s accepts what zod does, and says the same of the rest', (_, [ours, zods]) => {

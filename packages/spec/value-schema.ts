@@ -78,7 +78,7 @@ export function array<Value>(
   return schema((value) => {
     if (!Array.isArray(value)) return expected('array', value);
     if (value.length > max) return wrong(lengthMessage('too_big', max, value));
-    const entries = value.map((each) => problemOf(of, each));
+    const entries = Array.from(value, (each) => problemOf(of, each)); // a hole is an entry too, of undefined
     return firstOf(value.length < min ? [...entries, outOfBounds(lengthMessage('too_small', min, value))] : entries);
   });
 }
@@ -89,7 +89,7 @@ export function tuple(of: readonly ValueSchema[]): ValueSchema<readonly unknown[
     if (!Array.isArray(value)) return expected('tuple', value);
     if (value.length > of.length) return wrong(lengthMessage('too_big', of.length, value));
     if (value.length < of.length) return wrong(lengthMessage('too_small', of.length, value));
-    return firstOf(value.map((each, index) => problemOf(of[index]!, each)));
+    return firstOf(of.map((each, index) => problemOf(each, value[index])));
   });
 }
 

@@ -25,6 +25,8 @@ const opening = new Map<string, Promise<LearningContext | null>>();
 const RENEW_EVERY = 32;
 /** Trials after which a learner forgets what will not matter any more. Of each it holds about 700 bytes until then. */
 const FORGET_EVERY = 1_024;
+/** Or a trial for so many before: where configurations can come again, what it goes on from names all that were tried. */
+const FORGET_ONE_IN = 64;
 /** Trials after which it also stores a summary for others. */
 const STORE_EVERY = 16_384;
 
@@ -115,7 +117,8 @@ async function settled(
   learning: LearningContext,
 ): Promise<LearningContext> {
   const { begunAt, firstUnobserved } = learning;
-  if (firstUnobserved - begunAt < FORGET_EVERY) return learning;
+  const most = Math.min(Math.max(FORGET_EVERY, begunAt / FORGET_ONE_IN), STORE_EVERY);
+  if (firstUnobserved - begunAt < most) return learning;
   const isToStore = Math.floor(firstUnobserved / STORE_EVERY) > Math.floor(begunAt / STORE_EVERY);
   const small = await shrink(deps, question, { learning, isToStore });
   const key = keyOf(question);

@@ -27,10 +27,11 @@ export function proposeAnew(
   const keys = configurationKeys(space);
   const learner = learn(summary?.learner);
   const tried = keys === null ? null : new Tried(keys, summary?.tried);
+  // Asked at every proposal while the answer is null: what there is to say is put together only where it can be said whole.
   const summarize = (): AnewSummary | null => {
+    if (keys !== null && keys.all === null) return null;
     const known = learner.summarize?.() ?? null;
-    const numbers = tried === null ? [] : tried.numbers();
-    return known === null || numbers === null ? null : { learner: known, tried: numbers };
+    return known === null ? null : { learner: known, tried: tried?.numbers() ?? [] };
   };
   if (keys === null || tried === null) {
     return { observe: (trial) => learner.observe(trial), propose: (...asked) => learner.propose(...asked), summarize };

@@ -53,9 +53,9 @@ export class Tried {
     for (const k of numbers) this.#free.take(k);
   }
 
-  /** The numbers of all that have been tried; null in a space whose configurations have none. */
-  numbers(): number[] | null {
-    return this.#keys.all === null ? null : this.#free.all();
+  /** The numbers of those that have been tried; none in a space whose configurations have no numbers. */
+  numbers(): number[] {
+    return this.#free.all();
   }
 
   /** Whether there is no other configuration left. */
