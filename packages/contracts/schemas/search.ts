@@ -145,7 +145,7 @@ export const leaderboardSchema = z
   .meta({
     id: 'Leaderboard',
     description:
-      'Trials by value, best first, then by number; a value that is not finite ranks last. With several objectives: the Pareto front, then the front of the rest, and so on.',
+      'Trials by value, best first, then by number; a value that is not finite ranks last. A pruned trial ranks by what it had come to when it was stopped: `status` and `step` tell. With several objectives: the Pareto front, then the front of the rest, and so on.',
     examples: [
       {
         searchId: exampleSearch.id,
