@@ -75,6 +75,43 @@ describe('a search in flight', () => {
     expect((await stack.orchestrator.getSearch(id)).progress).toMatchObject({ queued: 4, paused: 0 });
   });
 
+  test('whose parallelism was lowered has those dispatched for which places come free, and all that wait once it is raised', async () => {
+    const dispatched: string[][] = [];
+    const deps = {
+      ...stack.deps,
+      dispatcher: {
+        dispatch: async (...call: Parameters<typeof stack.deps.dispatcher.dispatch>) => {
+          dispatched.push(call[0].map(({ id }) => id));
+          await stack.deps.dispatcher.dispatch(...call);
+        },
+      },
+    };
+    const orchestrator = createOrchestrator(deps);
+    const { id } = (await orchestrator.createSearch({ ...SPEC, parallelism: 6, stop: { maxTrials: 6 } }, {})).search;
+    const ids = (await allTrials(stack, id)).map((trial) => trial.id);
+    const claimed = await desk.claim(ids.slice(0, 3));
+    await orchestrator.patchSearch(id, { parallelism: 2 });
+    expect(await desk.claim(ids)).toEqual([]); // the ends of their jobs
+    const mine = createTrialDesk(deps, {
+      worker: { id: 'wrk_mine', host: 'here', pid: 1, concurrency: 1, runtime: {} },
+      leaseMs: 60_000,
+    });
+    const end = { status: 'completed', step: 1, metrics: { cost: 1, w: 0 }, reason: null, durationMs: 1 } as const;
+    const heard = async (work: () => Promise<unknown>) => {
+      dispatched.length = 0;
+      await work();
+      return dispatched.flat();
+    };
+    const finish = ({ trialId, attempt }: (typeof claimed)[number]) =>
+      heard(() => mine.finish([{ trialId, attempt, searchId: id, ...end, reports: [] }]));
+    expect(await finish(claimed[0]!)).toEqual([]);
+    expect(await finish(claimed[1]!)).toEqual([ids[3]]);
+    expect(await mine.claim(ids)).toMatchObject([{ trialId: ids[3] }]);
+    expect(await heard(() => orchestrator.patchSearch(id, { parallelism: 3 }))).toEqual([ids[4]]);
+    expect(await heard(() => orchestrator.patchSearch(id, { parallelism: 4 }))).toEqual([ids[4], ids[5]]);
+    expect(await mine.claim(ids)).toHaveLength(2);
+  });
+
   test('gives every number the same params, however it came about', async () => {
     const paramsOf = async (searchId: string) => (await allTrials(stack, searchId)).map(({ params }) => params);
     const [one, two] = [await create(), await create({ parallelism: 20 })];

@@ -9,7 +9,7 @@ import type {
 } from '@caviar/orchestrator';
 import type { Client } from './client.js';
 import { Prisma } from './generated/client.js';
-import { CONTROL, heldAmong, IS_DUE, inMs, json, MADE, REF, spentMs } from './trial-sql.js';
+import { CONTROL, HAS_PLACE, heldAmong, IS_DUE, inMs, json, MADE, REF, spentMs } from './trial-sql.js';
 
 /** What code outside does with trials, one statement each. */
 export class AskRepository implements AskStore {
@@ -36,11 +36,13 @@ export class AskRepository implements AskStore {
     const { worker, provenance, leaseMs, maxLosses } = asker;
     const isGivenUp = Prisma.sql`t.status = 'running' AND t.losses + 1 >= ${maxLosses}::int`;
     const rows = await this.client.$queryRaw<(AskedTrial & { isTaken: boolean })[]>`
-      WITH search AS (SELECT id FROM searches WHERE id = ${searchId} AND external AND status = 'running'),
+      WITH search AS (
+        SELECT id, places, running FROM searches WHERE id = ${searchId} AND external AND status = 'running'
+      ),
       unfinished AS (${left}),
       waiting AS (
         SELECT t.id FROM trials t JOIN search s ON s.id = t.search_id
-        WHERE t.status = 'queued' AND ${IS_DUE}
+        WHERE t.status = 'queued' AND ${IS_DUE} AND ${HAS_PLACE}
         ORDER BY coalesce(t.worker_id = ${worker}, false) DESC, t.given DESC, t.number
         LIMIT ${count} - (SELECT count(*) FROM unfinished) FOR UPDATE OF t SKIP LOCKED
       ),

@@ -128,6 +128,7 @@ export class SearchRepository implements SearchStore {
       readonly firstOpen: number | null;
       readonly activeMsNow: number;
       readonly given: number;
+      readonly places: number | null;
       readonly targetNumber: number | null;
     }
     const [row] = await this.client.$read<Row[]>`
@@ -144,6 +145,9 @@ export class SearchRepository implements SearchStore {
           (
             SELECT s.given FROM searches s WHERE s.id = shown.id
           ) AS given,
+          (
+            SELECT s.places FROM searches s WHERE s.id = shown.id
+          ) AS places,
           (
             SELECT (s.active_ms + coalesce(extract(epoch FROM now() - s.active_since) * 1000, 0))::float8
             FROM searches s WHERE s.id = shown.id
@@ -164,6 +168,7 @@ export class SearchRepository implements SearchStore {
       firstOpenNumber: row.firstOpen ?? nextNumber,
       activeMs: row.activeMsNow,
       given: row.given,
+      places: row.places,
       targetNumber: row.targetNumber,
     };
   }
@@ -208,6 +213,12 @@ export class SearchRepository implements SearchStore {
     if (spec !== undefined) set.push(Prisma.sql`spec = ${jsonText(spec.to)}::json`);
     // Compared as values: how a number is written, or the order of keys, is no difference.
     const unchanged = spec === undefined ? Prisma.sql`true` : Prisma.sql`spec::jsonb = ${jsonText(spec.from)}::jsonb`;
+    if (change.places !== undefined) {
+      const { places } = change;
+      // Where it has places already, the jobs of those that wait are over: whoever advances the search next makes them anew.
+      const isShort = Prisma.sql`places IS NOT NULL OR queued + running + paused > ${places}::int`;
+      set.push(Prisma.sql`places = CASE WHEN ${isShort} THEN ${places}::int END`);
+    }
     if (change.plannedTotal !== undefined) set.push(Prisma.sql`planned_total = ${change.plannedTotal}::int`);
     if (change.roundCount !== undefined) set.push(Prisma.sql`round_count = ${change.roundCount}::int`);
     if (change.space === undefined) {

@@ -22,6 +22,7 @@ import {
   among,
   CHANGES,
   CONTROL,
+  HAS_PLACE,
   heldAmong,
   IS_DUE,
   idsOf,
@@ -93,7 +94,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
           lease_expires_at = ${inMs(leaseMs)}, started_at = coalesce(t.started_at, now()), reason = NULL
         FROM searches s
         WHERE ${among(ids, 'queued')} AND s.id = t.search_id AND s.status = 'running'
-          AND NOT s.external AND ${IS_DUE}
+          AND NOT s.external AND ${IS_DUE} AND ${HAS_PLACE}
         RETURNING t.id, t.search_id, t.number, t.attempt, t.params, t.target_step, t.pending_edits, ${CHANGES} AS changes
       )
       SELECT c.id AS "trialId", c.search_id AS "searchId", c.number, c.attempt, c.params,
@@ -303,12 +304,20 @@ export class TrialRepository extends TrialReader implements TrialStore {
     return this.client.$queryRaw<TrialRef[]>`
       UPDATE trials t SET dispatched_at = now()
       WHERE t.id IN (
-        SELECT q.id FROM trials q JOIN searches s ON s.id = q.search_id
-        WHERE q.status = 'queued' AND s.status = 'running' AND NOT s.external AND (q.retry_at IS NULL OR q.retry_at <= now())
-          AND (q.dispatched_at IS NULL OR q.dispatched_at < ${inMs(-olderThanMs)})
-        ORDER BY q.dispatched_at NULLS FIRST LIMIT ${limit} FOR UPDATE OF q SKIP LOCKED
+        SELECT t.id FROM trials t JOIN searches s ON s.id = t.search_id
+        WHERE t.status = 'queued' AND s.status = 'running' AND NOT s.external AND ${IS_DUE} AND ${HAS_PLACE}
+          AND (t.dispatched_at IS NULL OR t.dispatched_at < ${inMs(-olderThanMs)})
+        ORDER BY t.dispatched_at NULLS FIRST LIMIT ${limit} FOR UPDATE OF t SKIP LOCKED
       )
       RETURNING ${REF}`;
+  }
+
+  async havePlaces(searchId: string): Promise<readonly TrialRef[]> {
+    return this.client.$queryRaw<TrialRef[]>`
+      WITH settled AS (UPDATE searches SET places = NULL WHERE id = ${searchId} AND queued + running <= places)
+      SELECT ${REF} FROM trials t JOIN searches s ON s.id = t.search_id
+      WHERE s.id = ${searchId} AND s.status = 'running' AND t.status = 'queued' AND ${IS_DUE} AND ${HAS_PLACE}
+      ORDER BY t.number`;
   }
 
   async cancelLeftovers(): Promise<void> {

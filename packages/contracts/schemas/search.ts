@@ -108,7 +108,8 @@ export const searchPatchSchema = z
   })
   .meta({
     id: 'SearchPatch',
-    description: '`stop` and `space` replace the whole of what was there; a new space holds for trials to come.',
+    description:
+      '`stop` and `space` replace the whole of what was there; a new space holds for trials to come. Where `parallelism` is lowered, trials that run go on, and queued ones wait until fewer run than it says.',
     examples: [{ notes: 'second try, wider', stop: { maxTrials: 80 } }],
   });
 export type SearchPatchBody = z.input<typeof searchPatchSchema>;

@@ -34,6 +34,8 @@ export interface SearchForAdvance {
   readonly activeMs: number;
   /** Trials that callers added. */
   readonly given: number;
+  /** Trials that may run at most, since `parallelism` was lowered below those in flight; null once no more are. */
+  readonly places: number | null;
   /** Lowest trial number whose value reaches `stop.targetValue`; null while none does. */
   readonly targetNumber: number | null;
 }
@@ -55,6 +57,8 @@ export interface SearchChange {
   readonly notes?: string | null;
   /** Replaces the stored spec if it is still `from`. */
   readonly spec?: { readonly from: SearchSpec; readonly to: SearchSpec };
+  /** Where more trials are in flight, or paused, queued ones wait until no more run than this. */
+  readonly places?: number;
   readonly plannedTotal?: number | null;
   readonly roundCount?: number;
   /** Stored as the next version, from the next trial on. */

@@ -198,7 +198,10 @@ export interface TrialStore {
   /** The trials of these ids, in any order; those that do not exist are left out. */
   getMany(ids: readonly string[]): Promise<readonly Trial[]>;
 
-  /** Takes queued trials of running searches for a worker. Ids that can't be had are left out. */
+  /**
+   * Takes queued trials of running searches for a worker. Ids that can't be had are left out, and those for which there is no place since
+   * `parallelism` was lowered.
+   */
   claim(ids: readonly string[], holder: TrialHolder): Promise<readonly ClaimedTrial[]>;
   /** Stores measurements (a repeated step changes nothing) and renews the leases. */
   record(reports: readonly MeasurementReport[], leaseMs: number): Promise<ReadonlyMap<string, TrialControl>>;
@@ -239,6 +242,11 @@ export interface TrialStore {
   reclaimExpired(maxLosses: number, graceMs?: number): Promise<readonly TrialRef[]>;
   /** Queued trials of running searches that were not dispatched in the last `olderThanMs`; marks them as dispatched now. */
   takeUndispatched(olderThanMs: number, limit: number): Promise<readonly TrialRef[]>;
+  /**
+   * Of a search whose `parallelism` was lowered (`SearchForAdvance.places`): the queued trials that may be handed out now. The search
+   * forgets that it was once no more are in flight than it says.
+   */
+  havePlaces(searchId: string): Promise<readonly TrialRef[]>;
   /** Cancels leftovers of searches that have ended: a crash may have come between the two steps of an end. */
   cancelLeftovers(): Promise<void>;
 }

@@ -20,6 +20,11 @@ export async function advanceSearch(all: Deps, searchId: string, options: Dispat
   const state = await all.searches.getForAdvance(searchId);
   if (state === null || state.search.status !== 'running') return;
   const deps = dispatching(all, state.search.spec);
+  // Their jobs came when there was no place for them.
+  if (state.places !== null) {
+    const trialsPerJob = jobSize(state, options);
+    await dispatchOrLeave(deps, await deps.trials.havePlaces(searchId), { trialsPerJob });
+  }
   const prepared = await prepare(deps, state);
   const end = searchEnd(state, prepared.plan.totalTrials);
   if (end !== null) return endSearch(deps, searchId, end);

@@ -53,6 +53,7 @@ async function tryPatch(deps: Deps, id: string, patch: SearchPatch): Promise<boo
     roundCount: plan.rounds.length,
     ...(name === undefined ? {} : { name }),
     ...(notes === undefined ? {} : { notes }),
+    ...(parallelism === undefined ? {} : { places: parallelism }),
     ...(space === undefined ? {} : { space }),
   });
 }

@@ -19,7 +19,7 @@ export async function ask(
     ...(random.chance(0.7) && { worker: random.pick(NAMES) }),
   };
   const before = await allTrials(world);
-  const { status, spec } = await searchOf(world);
+  const { status, spec, progress } = await searchOf(world);
   // To ask is to look what may go on at a rung: one that comes back too often gives up a trial, and another takes its place.
   const mayGoOn = spec.scheduler.kind === 'fifo' ? ['queued'] : ['queued', 'paused'];
   const answer = await call(world, 'POST', `/v1/searches/${searchId}/ask`, { count, worker, leaseMs: 600_000 });
@@ -32,6 +32,9 @@ export async function ask(
   must(status === 'running' || asked.trials.length === 0, `a ${status} search gave trials`, asked);
   const now = await searchOf(world);
   const isOver = now.status !== 'running' && now.status !== 'paused';
+  // Whatever was queued when `parallelism` was lowered.
+  const mostRunning = Math.max(progress.running, spec.parallelism) + world.extra;
+  must(now.progress.running <= mostRunning, `more than ${mostRunning} run`, progress, now.progress);
   must(asked.done === (isOver && asked.trials.length === 0), `done is not what the search is: ${now.status}`, asked);
   if (asked.trials.length === 0 && !asked.done) must(answer.headers['retry-after'] === '1', 'no Retry-After');
 
