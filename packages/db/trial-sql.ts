@@ -27,6 +27,7 @@ export const heldAmong = (ids: readonly string[]) => Prisma.sql`
 export const idsOf = (trials: readonly { readonly trialId: string }[]) => trials.map(({ trialId }) => trialId);
 /** Whether a trial may be tried now: a failed attempt is repeated after a while. Of trials t. */
 export const IS_DUE = Prisma.sql`(t.retry_at IS NULL OR t.retry_at <= now())`;
+
 /**
  * Whether a queued trial may be handed out, given its row and that of its search. Where more are in flight than `parallelism` says since
  * it was lowered, the first are for which there are places; those that callers added come on top. Two statements at the same moment take
