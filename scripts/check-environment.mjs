@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs';
 import { at, packageFiles } from './caviar/paths.mjs';
 
 const SKIPPED = /(^|\/)(node_modules|dist|generated|bench)(\/|$)/;
-/** `put-back.ts` sees to it that tests leave the environment as it was, and takes nothing from it. */
-const ALLOWED = /(^|\/)config\.ts$|\.test\.ts$|\.config\.ts$|^packages\/testing\/put-back\.ts$/;
+/** `remember-process.ts` sees to it that tests leave the environment as it was, and takes nothing from it. */
+const ALLOWED = /(^|\/)config\.ts$|\.test\.ts$|\.config\.ts$|^packages\/testing\/remember-process\.ts$/;
 
 let found = 0;
 for (const path of packageFiles()) {

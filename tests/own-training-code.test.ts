@@ -3,7 +3,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { searchSpecInputSchema } from '@caviar/spec';
 import { createTestDatabase, testRedis } from '@caviar/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createTestApp, type TestApp } from '../apps/api/testing/test-app.js';
 import { type Stack, startStack } from './support/stack.js';
 
@@ -57,10 +57,8 @@ describe('programs', () => {
   let stack: Stack;
   beforeAll(async () => {
     const python = pythonWith('torch') ?? pythonWith('sklearn') ?? '';
-    const path = process.env['PATH'];
-    if (python.startsWith('/')) process.env['PATH'] = `${dirname(python)}${delimiter}${path}`;
-    stack = await startStack({ workers: 1, programsFile });
-    process.env['PATH'] = path;
+    if (python.startsWith('/')) vi.stubEnv('PATH', `${dirname(python)}${delimiter}${process.env['PATH']}`);
+    stack = await startStack({ workers: 1, programsFile }).finally(() => vi.unstubAllEnvs());
   });
   afterAll(() => stack.stop());
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createTestDatabase, startTestRedis } from '@caviar/testing';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 
 // What a process loads it keeps: docs/training-speed.md says what workers hold, and of what.
 
@@ -32,20 +32,21 @@ test('a thread that trains does without zod', async () => {
 
 test("a worker that is ready has loaded no other backends of BullMQ's, nor the text of Prisma's planner", async () => {
   const database = await createTestDatabase();
+  onTestFinished(() => database.drop());
   const redis = await startTestRedis();
+  onTestFinished(() => redis.stop());
   const program = `${RECORD}
     process.on('message', (what) => what === 'scripts' && process.send(scripts));`;
   const worker = fork(at('dist/main.js'), [], {
     env: { PATH: process.env['PATH'], DATABASE_URL: database.url, REDIS_URL: redis.url, LOG_LEVEL: 'warn' },
     execArgv: ['--import', `data:text/javascript,${encodeURIComponent(program)}`],
   });
+  onTestFinished(() => void worker.kill('SIGKILL'));
   expect(await once(worker, 'message')).toMatchObject({ 0: { kind: 'ready' } });
   worker.send('scripts');
   const [scripts] = (await once(worker, 'message')) as [string[]];
   worker.kill('SIGTERM');
   expect(await once(worker, 'exit')).toEqual([0, null]);
-  await redis.stop();
-  await database.drop();
   for (const needed of [/bullmq\/dist\/cjs\/classes\/worker\.js$/, /query_compiler_small_bg\.postgresql\.mjs$/])
     expect(scripts.filter((url) => needed.test(url))).toHaveLength(1);
   expect(scripts.filter((url) => /bullmq\/.*\/postgres\/|bullmq\/dist\/esm\/|wasm-base64/.test(url))).toEqual([]);

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { createMetrics } from './metrics.js';
 
@@ -28,4 +30,21 @@ test('two registries in one process do not meet', async () => {
   const other = createMetrics();
   other.counter(options);
   expect((await other.render()).text).toContain('caviar_things_total 0\n');
+});
+
+test('what reads the values of a service goes with it', async () => {
+  const made = () => {
+    const read = async () => [];
+    createMetrics().gauge({ name: 'trials', help: 'Trials.', labels: [] }, read);
+    return new WeakRef(read);
+  };
+  const read = made();
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  setFlagsFromString('--no-expose-gc');
+  const isThere = () => {
+    collect();
+    return read.deref() !== undefined;
+  };
+  await expect.poll(isThere).toBe(false);
 });

@@ -9,7 +9,7 @@ export interface MetricOptions<Label extends string> {
 
 export type Labels<Label extends string> = Readonly<Record<Label, string | number>>;
 
-/** The metrics of one process. Nothing is global, so that tests and several services in one process get along. */
+/** The metrics of one service. Only Node's own are shared, so that tests and several services in one process get along. */
 export interface Metrics {
   /** Counts; gives the function that adds one, or several. */
   counter<Label extends string>(options: MetricOptions<Label>): (labels: Labels<Label>, by?: number) => void;
@@ -28,10 +28,17 @@ export interface Sample<Label extends string> {
   readonly value: number;
 }
 
-/** Metrics of a process, those of Node itself included (`nodejs_...`, `process_...`). */
+/** Those of Node (`nodejs_...`, `process_...`): what watches it, a timer and an observer of its garbage collector, never ends. */
+let ofNode: Registry | undefined;
+
+/** Metrics of a service, those of Node itself included. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  if (ofNode === undefined) {
+    ofNode = new Registry();
+    collectDefaultMetrics({ register: ofNode });
+  }
+  const registries = [ofNode, registry];
   const common = <Label extends string>({ name, help, labels }: MetricOptions<Label>) => ({
     name: `caviar_${name}`,
     help,
@@ -57,6 +64,6 @@ export function createMetrics(): Metrics {
         },
       });
     },
-    render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    render: async () => ({ contentType: registry.contentType, text: await Registry.merge(registries).metrics() }),
   };
 }
