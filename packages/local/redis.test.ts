@@ -122,7 +122,7 @@ describe('startRedis, the one from npm', () => {
 
   test('takes another port when somebody was faster', async () => {
     const taken: number[] = [];
-    const blocker = createServer();
+    const blocker = createServer((socket) => socket.resume()); // or it never hears that the other side has gone
     const settings = options('raced');
     const server = await onFreePort(settings.logFile, async (port) => {
       if (taken.push(port) === 1) await new Promise<void>((resolve) => blocker.listen(port, '127.0.0.1', resolve));
