@@ -47,8 +47,7 @@ describe.each(Object.entries(SPACES))('a summary of tpe on %s', (_, space) => {
   it.each([5, 300, TRIALS])('after %i trials leads to the proposals of all of them, bit for bit', (below) => {
     const first = startLearning(spec)!;
     observe(first, history.slice(0, below));
-    const summary = summarizeLearning(first);
-    if (summary === null) return expect(compileSpace(space).parameters.length).toBeGreaterThan(1);
+    const summary = summarizeLearning(first)!;
     expect(summary.below).toBe(below);
     const resumed = startLearning(spec, undefined, stored(summary))!;
     observe(resumed, history.slice(0, below)); // known already
@@ -61,8 +60,7 @@ describe.each(Object.entries(SPACES))('a summary of tpe on %s', (_, space) => {
     const below = 400;
     const first = startLearning(spec)!;
     observe(first, history.slice(0, below));
-    const summary = summarizeLearning(first);
-    if (summary === null) return;
+    const summary = summarizeLearning(first)!;
     const resumed = startLearning(spec, undefined, stored(summary))!;
     const rest = history.slice(below);
     // Better than all the rest while they wait, so that those known from the summary are pushed out and come back.
@@ -77,14 +75,10 @@ describe.each(Object.entries(SPACES))('a summary of tpe on %s', (_, space) => {
   });
 });
 
-test('a summary is made of most spaces, and is small', () => {
-  const made = Object.values(SPACES).flatMap((space) => {
-    const learning = startLearning(searchSpec(space, { sampler, stop: { maxTrials: 9999 } }))!;
-    observe(learning, historyOf(space));
-    return summarizeLearning(learning) ?? [];
-  });
-  expect(made.length).toBeGreaterThan(Object.keys(SPACES).length / 2);
-  for (const summary of made) expect(JSON.stringify(summary).length).toBeLessThan(400_000);
+test.each(Object.entries(SPACES))('a summary is small: %s', (_, space) => {
+  const learning = startLearning(searchSpec(space, { sampler, stop: { maxTrials: 9999 } }))!;
+  observe(learning, historyOf(space));
+  expect(JSON.stringify(summarizeLearning(learning)!).length).toBeLessThan(400_000);
 });
 
 test('none is made while the outcome of a trial is to come, nor of a sampler that cannot say', () => {
@@ -126,5 +120,5 @@ test('the form has a number: who changes what summaries hold raises SUMMARY_FORM
   const digest = createHash('sha256')
     .update(JSON.stringify(summarizeLearning(learning)))
     .digest('hex');
-  expect([SUMMARY_FORM, digest.slice(0, 16)]).toEqual([1, 'afada2884a9f68be']);
+  expect([SUMMARY_FORM, digest.slice(0, 16)]).toEqual([2, 'afada2884a9f68be']);
 });

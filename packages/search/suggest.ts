@@ -86,7 +86,7 @@ export interface LearningSummary {
 }
 
 /** To be raised with every change of what summaries hold or of what is made of them: one of another form is not for us. */
-export const SUMMARY_FORM = 1;
+export const SUMMARY_FORM = 2;
 
 /** Begins learning, from a summary or from nothing; null for a sampler that does not learn. */
 export function startLearning(

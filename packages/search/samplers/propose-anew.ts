@@ -9,10 +9,10 @@ import type { Learner, SamplerProblem } from './sampler.js';
 const NEIGHBOURS = 8;
 const RANDOM_DRAWS = 64;
 
-/** A summary of the learner, and the numbers of the configurations that were tried, where the space has any. */
+/** A summary of the learner, and the keys of the configurations that were tried and could come again. */
 export interface AnewSummary {
   readonly learner: unknown;
-  readonly tried: readonly number[];
+  readonly tried: readonly (number | string)[];
 }
 
 /**
@@ -27,11 +27,9 @@ export function proposeAnew(
   const keys = configurationKeys(space);
   const learner = learn(summary?.learner);
   const tried = keys === null ? null : new Tried(keys, summary?.tried);
-  // Asked at every proposal while the answer is null: what there is to say is put together only where it can be said whole.
   const summarize = (): AnewSummary | null => {
-    if (keys !== null && keys.all === null) return null;
     const known = learner.summarize?.() ?? null;
-    return known === null ? null : { learner: known, tried: tried?.numbers() ?? [] };
+    return known === null ? null : { learner: known, tried: tried?.all() ?? [] };
   };
   if (keys === null || tried === null) {
     return { observe: (trial) => learner.observe(trial), propose: (...asked) => learner.propose(...asked), summarize };

@@ -1,15 +1,13 @@
 import { type Params, type SearchSpace, spaceSchema } from '@caviar/spec';
 import { describe, expect, it } from 'vitest';
-import { compileSpace } from '../space/compile-space.js';
 import { observe, prepareSearch, startLearning, suggest, suggestNext } from '../suggest.js';
 import { mixedOutcome } from '../testing/outcomes.js';
 import { runSearch } from '../testing/run-search.js';
 import { SAMPLER_SETTINGS } from '../testing/sampler-settings.js';
 import { searchSpec } from '../testing/search-spec.js';
 import type { NamedSampler } from './auto.js';
-import { proposeAnew } from './propose-anew.js';
 import { findSampler } from './registry.js';
-import { type Learner, learns } from './sampler.js';
+import { learns } from './sampler.js';
 
 /** Finite spaces with the number of their configurations. */
 const FINITE: Readonly<Record<string, readonly [SearchSpace, number]>> = {
@@ -131,25 +129,4 @@ describe('samplers that learn', () => {
       }
     },
   );
-
-  it('do not put a summary together that could not name what was tried', () => {
-    let summaries = 0;
-    const learner: Learner = {
-      observe: () => {},
-      propose: (number) => ({ number, params: {}, round: null, proposal: '' }),
-      summarize: () => ++summaries,
-    };
-    const [numbered] = FINITE['conditions']!;
-    const withoutEnd = spaceSchema.parse({
-      optimizer: { kind: 'categorical', choices: ['gd', 'adam'] },
-      beta: { kind: 'float', min: 0, max: 1, when: { optimizer: ['adam'] } },
-    });
-    const summaryIn = (space: SearchSpace) => {
-      const problem = { space: compileSpace(space), spec: searchSpec(space) };
-      return proposeAnew(problem, () => learner).summarize!();
-    };
-    expect(summaryIn(withoutEnd)).toBeNull();
-    expect(summaries).toBe(0);
-    expect(summaryIn(numbered)).toEqual({ learner: 1, tried: [] });
-  });
 });

@@ -46,16 +46,16 @@ export class Tried {
   readonly #free: FreeNumbers;
   readonly #others = new Set<string>();
 
-  /** @param numbers of configurations that have been tried, as another said */
-  constructor(keys: ConfigurationKeys, numbers: readonly number[] = []) {
+  /** @param known keys of configurations that have been tried, as another said */
+  constructor(keys: ConfigurationKeys, known: readonly (number | string)[] = []) {
     this.#keys = keys;
     this.#free = new FreeNumbers(keys.all?.size ?? 0);
-    for (const k of numbers) this.#free.take(k);
+    for (const key of known) this.#take(key);
   }
 
-  /** The numbers of those that have been tried; none in a space whose configurations have no numbers. */
-  numbers(): number[] {
-    return this.#free.all();
+  /** The keys of all that have been tried. */
+  all(): (number | string)[] {
+    return [...this.#free.all(), ...this.#others];
   }
 
   /** Whether there is no other configuration left. */
@@ -70,8 +70,12 @@ export class Tried {
 
   add(params: Params): void {
     const key = this.#keys.of(params);
+    if (key !== null) this.#take(key);
+  }
+
+  #take(key: number | string): void {
     if (typeof key === 'number') this.#free.take(key);
-    else if (key !== null) this.#others.add(key);
+    else this.#others.add(key);
   }
 
   /**
