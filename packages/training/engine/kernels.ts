@@ -21,8 +21,8 @@ export type Columns = 1 | PanelWidth;
 export type Epilogue = 'none' | 'relu' | 'reluMask';
 
 /**
- * The operand of a product that relu or dropout may have left with many zeros, which an engine may pass over. The bits are the same,
- * unless a weight that only meets zeros is not finite.
+ * The operand of a product that relu or dropout may have left with many zeros, which an engine may pass over. The bits are the same
+ * but for the sign of a zero.
  */
 export type Sparse = 'none' | 'a' | 'd';
 

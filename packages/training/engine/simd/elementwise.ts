@@ -1,6 +1,6 @@
 import { GOLDEN, MULTIPLIER_0, MULTIPLIER_1 } from '../dropout-bits.js';
 import { type CurvedActivation, LEAK } from '../kernels.js';
-import type { Statement } from '../wasm/code.js';
+import type { Expr, Statement } from '../wasm/code.js';
 import { f32, f32x4, f64, f64x2, i32, i32x4, type MultiplyAdd, v128 } from '../wasm/instructions.js';
 import { advance, type Local, type ModuleBuilder, repeat } from '../wasm/module.js';
 import { type VectorMath, vectorMath } from './math.js';
@@ -166,6 +166,32 @@ export function emitPenalty(module: ModuleBuilder, { add: madd }: MultiplyAdd): 
       advance(p.w, STRIDE * 4),
       advance(p.g, STRIDE * 4),
     ]),
+  );
+}
+
+/** Returns 1 if all numbers are finite in `panels` panels of `length` elements (a multiple of 16), and 0 otherwise. */
+export type AllFinite = (x: number, xStride: number, panels: number, length: number) => number;
+
+export function emitAllFinite(module: ModuleBuilder): void {
+  const { f, p } = module.define('allFinite', { x: 'i32', xStride: 'i32', panels: 'i32', length: 'i32' }, 'i32');
+  const [panel, step, at] = f.locals('i32', 3);
+  // 0 times each number, added up: 0 or no number.
+  const zeros = f.locals('v128', 4);
+  const zero = f.constant(f32x4.of(0));
+  const sum = zeros.reduce<Expr<'v128'>>((x, y) => f32x4.add(x, y), zero);
+  f.bodyReturning(
+    [
+      [p.x, p.xStride].map((x) => x.set(i32.shl(x, 2))),
+      repeat(panel!, p.panels, [
+        at!.set(p.x),
+        repeat(step!, i32.shrU(p.length, 4), [
+          zeros.map((x, v) => x.set(f32x4.add(x, f32x4.mul(v128.load(at!, v * 16), zero)))),
+          advance(at!, 64),
+        ]),
+        advance(p.x, p.xStride),
+      ]),
+    ],
+    i32.eq(i32x4.bitmask(f32x4.ne(sum, zero)), 0),
   );
 }
 

@@ -5,6 +5,7 @@ import { emitAffine, emitBatchNormBackward, emitBatchNormForward } from './batch
 import {
   emitActivate,
   emitActivateBackward,
+  emitAllFinite,
   emitDropout,
   emitMaskScale,
   emitPenalty,
@@ -73,5 +74,6 @@ export function kernelModule(target: Target): Uint8Array<ArrayBuffer> {
   emitBatchNormBackward(module, multiplyAdd);
   emitPenalty(module, multiplyAdd);
   emitSumOfSquares(module);
+  emitAllFinite(module);
   return module.bytes();
 }

@@ -1,5 +1,6 @@
 import type { Activate, Epilogue, Gemm, GemmTransposed, MaskScale, Transpose } from '../kernels.js';
 import type { Instance } from '../wasm/runtime.js';
+import type { AllFinite } from './elementwise.js';
 import {
   LIST,
   type ListColumns,
@@ -37,7 +38,10 @@ function scratchFrom(start: number): Scratch & { readonly end: number } {
 /** Elements that an arena needs beyond its own. */
 export const SPARSE_SCRATCH = scratchFrom(0).end;
 
-/** The dense products' signatures, for operands with many zeros. They find out how many, and leave what is dense to the dense ones. */
+/**
+ * The dense products' signatures, for operands with many zeros. They find out how many, and leave to the dense ones what is dense, or
+ * meets numbers that are not finite.
+ */
 export interface SparseProducts {
   /** For zeros in a. */
   readonly gemm: (dense: Gemm, epilogue: Epilogue) => Gemm;
@@ -65,6 +69,7 @@ interface Tools {
   readonly lists: Lists;
   readonly listRows: ListRows;
   readonly listColumns: ListColumns;
+  readonly allFinite: AllFinite;
   readonly transpose: Transpose;
   readonly relu: Activate;
   readonly maskScale: MaskScale;
@@ -85,6 +90,7 @@ function bindTools(start: number, exports: Instance['exports']): Tools {
     lists: [scratch.lists, scratch.counts, scratch.tables],
     listRows: named('listRows'),
     listColumns: named('listColumns'),
+    allFinite: named('allFinite'),
     transpose: named('transpose_16'),
     relu: named('activate_relu'),
     maskScale: named('maskScale'),
@@ -108,7 +114,7 @@ function eachGroup(
 
 /** `Gemm` by lists of the rows of a. */
 function overRows(tools: Tools, dense: Gemm, epilogue: Epilogue): Gemm {
-  const { scratch, lists, listRows, relu, maskScale, products } = tools;
+  const { scratch, lists, listRows, allFinite, relu, maskScale, products } = tools;
   const choice = new SparseChoice(products.length, false);
   return (a, aStride, panels, tail, w, wStride, outPanels, c, cStride, bias, rows, aux) => {
     const giveUp = () => dense(a, aStride, panels, tail, w, wStride, outPanels, c, cStride, bias, rows, aux);
@@ -120,7 +126,10 @@ function overRows(tools: Tools, dense: Gemm, epilogue: Epilogue): Gemm {
       for (let k = 0; k < depth; k += TERMS) {
         const columns = Math.min(TERMS, depth - k);
         const found = listRows(a + (k >> 4) * aStride + row * 16, aStride, columns, lines, ...lists);
-        if (row === 0 && k === 0 && !choice.isSparse(size, found / (lines * columns))) return giveUp();
+        if (row === 0 && k === 0) {
+          if (!choice.isSparse(size, found / (lines * columns))) return giveUp();
+          if (!allFinite(w, wStride, outPanels, depth * 16)) return giveUp();
+        }
         eachGroup(tools, outPanels, (product, first) => {
           const from = k > 0 ? 0 : bias === 0 ? scratch.zeros : bias + first * 16;
           const to = c + first * cStride + row * 16;
@@ -138,7 +147,7 @@ function overRows(tools: Tools, dense: Gemm, epilogue: Epilogue): Gemm {
 
 /** `GemmTransposed` by lists of the columns of a. */
 function overInputs(tools: Tools, dense: GemmTransposed): GemmTransposed {
-  const { scratch, lists, listColumns, products } = tools;
+  const { scratch, lists, listColumns, allFinite, products } = tools;
   const choice = new SparseChoice(products.length, false);
   return (a, aStride, depth, d, dStride, outPanels, g, gStride, rows) => {
     const giveUp = () => dense(a, aStride, depth, d, dStride, outPanels, g, gStride, rows);
@@ -149,7 +158,10 @@ function overInputs(tools: Tools, dense: GemmTransposed): GemmTransposed {
       for (let row = 0; row < rows; row += TERMS) {
         const now = Math.min(TERMS, rows - row);
         const found = listColumns(a + (unit >> 4) * aStride + row * 16, aStride, Math.ceil(lines / 16), now, ...lists);
-        if (unit === 0 && row === 0 && !choice.isSparse(size, found / (lines * now))) return giveUp();
+        if (unit === 0 && row === 0) {
+          if (!choice.isSparse(size, found / (lines * now))) return giveUp();
+          if (!allFinite(d, dStride, outPanels, rows * 16)) return giveUp();
+        }
         eachGroup(tools, outPanels, (product, first) => {
           const from = row > 0 ? 0 : scratch.zeros;
           const to = g + first * gStride + unit * 16;
@@ -165,7 +177,7 @@ function overInputs(tools: Tools, dense: GemmTransposed): GemmTransposed {
  * time, over all rows, which are then transposed.
  */
 function overGradients(tools: Tools, dense: GemmTransposed): GemmTransposed {
-  const { scratch, listColumns, transpose, products } = tools;
+  const { scratch, listColumns, allFinite, transpose, products } = tools;
   const { tables, transposed, zeros } = scratch;
   const choice = new SparseChoice(products.length, true);
   return (a, aStride, depth, d, dStride, outPanels, g, gStride, rows) => {
@@ -186,7 +198,10 @@ function overGradients(tools: Tools, dense: GemmTransposed): GemmTransposed {
         const from = d + panel * dStride + block * TERMS * 16;
         found += listColumns(from, dStride, panels, now, ...listsOf(block), tables);
       }
-      if (panel === 0 && !choice.isSparse(size, found / (lines * rows))) return giveUp();
+      if (panel === 0) {
+        if (!choice.isSparse(size, found / (lines * rows))) return giveUp();
+        if (!allFinite(a, aStride, full, rows * 16)) return giveUp();
+      }
       eachGroup(tools, full, (product, first, count) => {
         for (let block = 0; block < blocks; block++) {
           const from = a + first * aStride + block * TERMS * 16;

@@ -1,21 +1,27 @@
 import { stream } from '@caviar/numerics';
 import { describe, expect, it } from 'vitest';
-import { drain } from '../../fixtures/jobs.js';
-import { JOBS_WITH_ZEROS } from '../../fixtures/random-jobs.js';
-import { startMlp } from '../../mlp.js';
-import type { Epilogue, Kernels, OpenWorkspace, Sparse } from '../kernels.js';
+import type { Epilogue, Kernels, OpenWorkspace } from '../kernels.js';
 import { SEPARATE } from '../wasm/instructions.js';
+import { compile, instantiate } from '../wasm/runtime.js';
 import { detectAbilities } from './detect.js';
 import { simdEngine } from './engine.js';
+import { gemmName } from './gemm.js';
+import { kernelModule } from './kernel-module.js';
 import { NARROW, SMALL, WIDE } from './probe.js';
+import { bindSparseProducts, SPARSE_SCRATCH } from './sparse-products.js';
+import type { Target } from './target.js';
 
 const { multiplyAdd, fused } = detectAbilities();
-const engines = [
-  ['wide tiles', simdEngine({ ...WIDE, multiplyAdd: multiplyAdd! }, fused)],
-  ['narrow tiles', simdEngine({ ...NARROW, multiplyAdd: multiplyAdd! }, fused)],
-  ['small tiles', simdEngine({ ...SMALL, multiplyAdd: multiplyAdd! }, fused)],
-  ['separate multiply-add', simdEngine({ ...WIDE, multiplyAdd: SEPARATE }, false)],
-] as const;
+const targets: readonly (readonly [name: string, target: Target])[] = [
+  ['wide tiles', { ...WIDE, multiplyAdd: multiplyAdd! }],
+  ['narrow tiles', { ...NARROW, multiplyAdd: multiplyAdd! }],
+  ['small tiles', { ...SMALL, multiplyAdd: multiplyAdd! }],
+  ['separate multiply-add', { ...WIDE, multiplyAdd: SEPARATE }],
+];
+const engines = targets.map(([name, target]) => {
+  const isFused = fused && target.multiplyAdd !== SEPARATE;
+  return [name, { open: simdEngine(target, isFused).open, target }] as const;
+});
 
 const SIZE = 1 << 20;
 /** Offsets of the operands, of a bias, and of the result, which has room to the end. */
@@ -48,7 +54,8 @@ const DENSE: readonly Shape[] = [
 const labelled = (shapes: readonly Shape[]) =>
   shapes.map((shape) => [`${shape.size.join(' x ')}, ${100 * shape.filled} % filled`, shape] as const);
 
-type Call = (kernels: Kernels, sparse: boolean) => void;
+type Products = Pick<Kernels, 'gemm' | 'gemmTransposed'>;
+type Call = (kernels: Products, sparse: boolean) => void;
 type Operand = 'a' | 'd';
 
 const operands = new Map<string, Float32Array>();
@@ -97,20 +104,50 @@ function ofWeights({ size: [rows, depth, outPanels] }: Shape, operand: Operand):
     gemmTransposed(16, sparse ? operand : 'none')(A, rows * 16, depth, B, rows * 16, outPanels, C, depth * 16, rows);
 }
 
-/** Whether all memory is the same, to the bit, after a product that passes over zeros and after one that does not. */
-function agree(open: OpenWorkspace, floats: Float32Array, call: Call): boolean {
-  const [sparse, dense] = [true, false].map((isSparse) => {
+/** Memory after a product that passes over zeros, and after one that does not. */
+function bothWays(open: OpenWorkspace, floats: Float32Array, call: Call): Float32Array[] {
+  return [true, false].map((isSparse) => {
     const workspace = open(SIZE);
     (workspace.floats as Float32Array).set(floats);
     call(workspace.kernels, isSparse);
-    const bytes = Buffer.from(workspace.floats.slice().buffer);
+    const after = (workspace.floats as Float32Array).slice();
     workspace.release();
-    return bytes;
+    return after;
   });
+}
+
+/** Whether all of it is the same, to the bit. */
+function agree(open: OpenWorkspace, floats: Float32Array, call: Call): boolean {
+  const [sparse, dense] = bothWays(open, floats, call).map(({ buffer }) => Buffer.from(buffer));
   return Buffer.compare(sparse!, dense!) === 0;
 }
 
-describe.each(engines)('products of %s that pass over zeros', (_, { open }) => {
+/** Products that tell whether they go by lists. */
+function observed(target: Target): { floats: Float32Array; products: Products; goesByLists: (call: Call) => boolean } {
+  const { memory, exports } = instantiate(compile(kernelModule(target)), (SIZE + SPARSE_SCRATCH) * 4);
+  let byLists = false;
+  const entries = Object.entries(exports).map(([name, kernel]) => {
+    const observe = (...args: number[]) => {
+      byLists ||= name.startsWith('sparseProduct');
+      return kernel(...args);
+    };
+    return [name, observe] as const;
+  });
+  const { gemm, gemmTransposed } = bindSparseProducts(new Int32Array(memory.buffer), SIZE, Object.fromEntries(entries));
+  const dense = <F>(name: string): F => exports[name] as unknown as F;
+  const products: Products = {
+    gemm: (inWidth, outWidth, epilogue) => gemm(dense(gemmName(inWidth, outWidth, epilogue)), epilogue),
+    gemmTransposed: (_width, operand) => gemmTransposed(dense('gemmTransposed_16'), operand as Operand),
+  };
+  const goesByLists = (call: Call): boolean => {
+    byLists = false;
+    call(products, true);
+    return byLists;
+  };
+  return { floats: new Float32Array(memory.buffer, 0, SIZE), products, goesByLists };
+}
+
+describe.each(engines)('products of %s that pass over zeros', (_, { open, target }) => {
   it.each(labelled([...SPARSE, ...DENSE]))('have the bits of those that do not: %s', (_label, shape) => {
     for (const epilogue of ['none', 'relu', 'reluMask'] as const) {
       for (const bias of [0, BIAS]) {
@@ -122,48 +159,86 @@ describe.each(engines)('products of %s that pass over zeros', (_, { open }) => {
     }
   });
 
-  // The one thing in which they differ from the dense products, and so what shows that they are not those.
-  it.each(labelled(SPARSE))('do not see a number that only meets zeros: %s', (_label, shape) => {
+  it.each(labelled(SPARSE))('go by lists: %s', (_label, shape) => {
+    const { floats, goesByLists } = observed(target);
+    floats.set(operandsOf(shape, 'a'));
+    expect(goesByLists(forward(shape, 'none', 0))).toBe(true);
+    expect(goesByLists(ofWeights(shape, 'a'))).toBe(true);
+    floats.set(operandsOf(shape, 'd'));
+    expect(goesByLists(ofWeights(shape, 'd'))).toBe(true);
+  });
+
+  it.each(labelled(DENSE))('or leave it: %s', (_label, shape) => {
+    const { floats, goesByLists } = observed(target);
+    floats.set(operandsOf(shape, 'd'));
+    expect(goesByLists(ofWeights(shape, 'd'))).toBe(false);
+  });
+
+  it.each(labelled(SPARSE))('see what is not finite though it only meets zeros: %s', (_label, shape) => {
     const [rows, depth, outPanels] = shape.size;
-    const hasNaN = (operand: Operand, change: (floats: Float32Array) => void, call: Call): boolean => {
-      const { floats, kernels, release } = open(SIZE);
-      (floats as Float32Array).set(operandsOf(shape, operand));
-      change(floats as Float32Array);
-      call(kernels, true);
-      release();
-      return (floats as Float32Array).subarray(C).some(Number.isNaN);
+    const { floats, goesByLists } = observed(target);
+    const check = (operand: Operand, call: Call, at: number, zero: (before: Float32Array) => void) => {
+      for (const x of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+        const before = operandsOf(shape, operand).slice();
+        zero(before);
+        before[at] = x;
+        expect(agree(open, before, call)).toBe(true);
+        floats.set(before);
+        expect(goesByLists(call)).toBe(false);
+        before[at] = 1;
+        floats.set(before);
+        expect(goesByLists(call)).toBe(true);
+      }
     };
-    // Column 20 of the inputs is zero, and row 20 of the weights no number.
-    const unit = (floats: Float32Array) => {
-      for (let r = 0; r < rows; r++) floats[A + rows * 16 + r * 16 + 4] = 0;
-      for (let panel = 0; panel < outPanels; panel++)
-        floats.fill(Number.NaN, B + panel * depth * 16 + 320, B + panel * depth * 16 + 336);
+    // The last number of either matrix, and zeros in the column or row that meets it.
+    const last = depth - 1;
+    check('a', forward(shape, 'none', 0), B + (outPanels - 1) * depth * 16 + last * 16 + 15, (before) => {
+      for (let r = 0; r < rows; r++) before[A + (last >> 4) * rows * 16 + r * 16 + (last & 15)] = 0;
+    });
+    const clearLastRow = (before: Float32Array, from: number, panels: number) => {
+      for (let panel = 0; panel < panels; panel++)
+        before.fill(0, from + (panel + 1) * rows * 16 - 16, from + (panel + 1) * rows * 16);
     };
-    expect(hasNaN('a', unit, forward(shape, 'none', 0))).toBe(false);
-    // Row 20 of either operand is zero, and of the other no number; inputs beyond full panels are left to the dense product.
-    const row = (zero: number, zeroPanels: number, other: number, otherPanels: number) => (floats: Float32Array) => {
-      for (let panel = 0; panel < zeroPanels; panel++)
-        floats.fill(0, zero + panel * rows * 16 + 320, zero + panel * rows * 16 + 336);
-      for (let panel = 0; panel < otherPanels; panel++)
-        floats.fill(Number.NaN, other + panel * rows * 16 + 320, other + panel * rows * 16 + 336);
-    };
-    expect(hasNaN('a', row(A, Math.ceil(depth / 16), B, outPanels), ofWeights(shape, 'a'))).toBe(false);
-    expect(hasNaN('d', row(B, outPanels, A, depth >> 4), ofWeights(shape, 'd'))).toBe(false);
+    check('a', ofWeights(shape, 'a'), B + outPanels * rows * 16 - 1, (before) =>
+      clearLastRow(before, A, Math.ceil(depth / 16)),
+    );
+    // Inputs beyond full panels are left to the dense product.
+    check('d', ofWeights(shape, 'd'), A + (depth >> 4) * rows * 16 - 1, (before) => clearLastRow(before, B, outPanels));
+  });
+
+  it('look at every number of every panel, and at nothing between panels', () => {
+    const { exports, memory } = instantiate(compile(kernelModule(target)), SIZE * 4);
+    const floats = new Float32Array(memory.buffer);
+    const [stride, panels, length] = [64, 3, 48];
+    for (let i = 0; i < panels * stride; i++) {
+      floats.fill(1, A, A + panels * stride)[A + i] = Number.NEGATIVE_INFINITY;
+      const isInside = i % stride < length;
+      expect(exports['allFinite']!(A, stride, panels, length), `number ${i}`).toBe(isInside ? 0 : 1);
+    }
+  });
+
+  it('differ in the sign of a zero at most where float32 ends', () => {
+    const shape: Shape = { size: [132, 132, 9], filled: 0.1 };
+    for (const [operand, call] of [
+      ['a', forward(shape, 'none', 0)],
+      ['a', ofWeights(shape, 'a')],
+      ['d', ofWeights(shape, 'd')],
+    ] as const) {
+      const tiny = operandsOf(shape, operand).map((x, i) => (i < C ? x * 3e-23 : x));
+      const [sparse, dense] = bothWays(open, tiny, call);
+      expect(dense!.some((x) => x !== 0 && Math.abs(x) < 1e-44)).toBe(true);
+      expect(sparse!.every((x, i) => x === dense![i])).toBe(true);
+    }
   });
 
   it('are not tried for a while after one that found too few zeros', () => {
     const shape: Shape = { size: [128, 128, 8], filled: 0.3 };
-    const { kernels, floats } = open(SIZE);
-    const gemm = kernels.gemm(16, 16, 'none', 'a');
-    const passesOver: boolean[] = [];
-    for (let call = 0; call < 20; call++) {
-      (floats as Float32Array).set(operandsOf(call === 1 ? { ...shape, filled: 0.9 } : shape, 'a'));
-      // Column 20 of the inputs is zero, and row 20 of the weights no number.
-      for (let r = 0; r < 128; r++) floats[A + 128 * 16 + r * 16 + 4] = 0;
-      floats.fill(Number.NaN, B + 320, B + 336);
-      forward(shape, 'none', 0)({ ...kernels, gemm: () => gemm }, true);
-      passesOver.push(!Number.isNaN(floats[C]!));
-    }
+    const { floats, products, goesByLists } = observed(target);
+    const gemm = products.gemm(16, 16, 'none', 'a');
+    const passesOver = Array.from({ length: 20 }, (_call, call) => {
+      floats.set(operandsOf(call === 1 ? { ...shape, filled: 0.9 } : shape, 'a'));
+      return goesByLists((_products, sparse) => forward(shape, 'none', 0)({ ...products, gemm: () => gemm }, sparse));
+    });
     const times = (count: number, value: boolean) => new Array<boolean>(count).fill(value);
     expect(passesOver).toEqual([true, ...times(16, false), ...times(3, true)]);
   });
@@ -177,62 +252,5 @@ describe.each(engines)('products of %s that pass over zeros', (_, { open }) => {
     forward(shape, 'none', 0)(kernels, true);
     const broken = Array.from({ length: 128 }, (_row, r) => Number.isNaN(floats[C + r * 16]));
     expect(broken.flatMap((isBroken, r) => (isBroken ? [r] : []))).toEqual([5]);
-  });
-});
-
-/** The same engine, told of no zeros. */
-function denseOnly(open: OpenWorkspace): OpenWorkspace {
-  return (size) => {
-    const workspace = open(size);
-    const { gemm, gemmTransposed } = workspace.kernels;
-    const kernels: Kernels = {
-      ...workspace.kernels,
-      gemm: (inWidth, outWidth, epilogue) => gemm(inWidth, outWidth, epilogue),
-      gemmTransposed: (width) => gemmTransposed(width),
-    };
-    return { ...workspace, kernels };
-  };
-}
-
-/** Counts the products that were told of zeros. */
-function counting(open: OpenWorkspace, asked: Set<Sparse>): OpenWorkspace {
-  return (size) => {
-    const workspace = open(size);
-    const { gemm, gemmTransposed } = workspace.kernels;
-    const kernels: Kernels = {
-      ...workspace.kernels,
-      gemm: (...options) => {
-        asked.add(options[3] ?? 'none');
-        return gemm(...options);
-      },
-      gemmTransposed: (...options) => {
-        asked.add(options[1] ?? 'none');
-        return gemmTransposed(...options);
-      },
-    };
-    return { ...workspace, kernels };
-  };
-}
-
-describe('networks with zeros', () => {
-  it.each([
-    ['relu', ['a', 'd', 'none']],
-    ['relu and dropout', ['a', 'd', 'none']],
-    ['relu under batch norm', ['a', 'none']],
-    ['tanh with dropout', ['a', 'd', 'none']],
-    ['tanh', ['none']],
-  ])('train to the same bits either way: %s', (name, operands) => {
-    const job = JOBS_WITH_ZEROS[name]!;
-    const asked = new Set<Sparse>();
-    for (const [, { open }] of engines.slice(0, 3)) {
-      const [skipping, plain] = [counting(open, asked), denseOnly(open)].map((way) => {
-        const run = startMlp(job, undefined, way);
-        const steps = drain(run);
-        return { steps, state: run.checkpoint() };
-      });
-      expect(skipping!.steps).toEqual(plain!.steps);
-      expect(Buffer.compare(skipping!.state, plain!.state)).toBe(0);
-    }
-    expect([...asked].sort()).toEqual(operands);
   });
 });

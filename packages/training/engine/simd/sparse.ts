@@ -9,7 +9,9 @@ import { range, type Target } from './target.js';
  * columns), then for every line the rows of the other operand that its list names, each times its value, added up.
  *
  * A list has first, for each entry, how many bytes into a panel of the other operand its row lies, and then all values. Sums see
- * their terms in the same order as in the dense products, and a term of zero changes no sum: the bits are the same.
+ * their terms in the same order as in the dense products, and a term of zero changes no sum: the bits are the same. That takes
+ * finite numbers in the other operand (0 times infinity is no number), which `AllFinite` finds out. What may differ is the sign of a
+ * zero: a sum of -0, which a product too small for float32 leaves, becomes 0 when 0 is added.
  */
 
 /** Terms of a list at most: so much of the other operand's panels stays in L1 while all lists are gone through. */
