@@ -16,10 +16,11 @@ export interface Abilities {
  * on here.
  */
 export function detectAbilities(): Abilities {
+  if (!validates(multiplyAddModule(SEPARATE))) return { multiplyAdd: null, fused: false };
   const relaxed = multiplyAddModule(FUSED);
   if (!validates(relaxed)) switchOnRelaxedSimd();
-  if (validates(relaxed)) return { multiplyAdd: FUSED, fused: roundsOnce(relaxed) };
-  return { multiplyAdd: validates(multiplyAddModule(SEPARATE)) ? SEPARATE : null, fused: false };
+  if (!validates(relaxed)) return { multiplyAdd: SEPARATE, fused: false };
+  return { multiplyAdd: FUSED, fused: roundsOnce(relaxed) };
 }
 
 /** One function: memory[12..] = memory[0..] * memory[4..] + memory[8..]. */
