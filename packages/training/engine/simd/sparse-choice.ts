@@ -11,9 +11,9 @@ export interface ProductSize {
 /**
  * What the two forms of a product cost, in units of what a dense one takes for a term of a line and a panel (1 cycle of 256-bit
  * multiply-adds; measured on Zen 5). A row that is fetched for one line alone comes dearer than one that serves a tile, every list
- * has to be made, gone into and left, and a result that comes out transposed has to be turned.
+ * has to be made, gone into and left, the other operand has to be looked at, and a result that comes out transposed to be turned.
  */
-const COST = { term: 1.3, listed: 1, visit: 25, turn: 5, overhead: 0.03 } as const;
+const COST = { term: 1.3, listed: 1.3, visit: 25, look: 2.5, turn: 5, overhead: 0.03 } as const;
 
 /** Calls that are dense without looking after one that looked and found too few zeros. */
 const PAUSE = 15;
@@ -40,17 +40,22 @@ export class SparseChoice {
     return false;
   }
 
-  /** Whether a product of that size, of whose elements that share is not zero, is better off with its lists. */
+  /** Whether a product of that size, of whose elements that share is not zero, is better off with its lists; if not, the next ones are dense. */
   isSparse(size: ProductSize, filled: number): boolean {
     const sparse = filled <= this.#mostFilled(size);
     if (!sparse) this.#pause = PAUSE;
     return sparse;
   }
 
-  #mostFilled({ terms, panels }: ProductSize): number {
-    const { term, listed, visit, turn, overhead } = COST;
+  /** The same from all of a product's lists, where the first ones have said that it is: too late for this product. */
+  learn(size: ProductSize, filled: number): void {
+    this.isSparse(size, filled);
+  }
+
+  #mostFilled({ lines, terms, panels }: ProductSize): number {
+    const { term, listed, visit, look, turn, overhead } = COST;
     const perPanel = panels / Math.ceil(panels / this.#atOnce);
-    const rest = overhead + listed / panels + visit / (perPanel * terms) + (this.#turns ? turn / terms : 0);
-    return (1 - rest) / term;
+    const ofLists = listed / panels + visit / (perPanel * terms);
+    return (1 - overhead - ofLists - look / lines - (this.#turns ? turn / terms : 0)) / term;
   }
 }

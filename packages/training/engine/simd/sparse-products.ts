@@ -121,11 +121,12 @@ function overRows(tools: Tools, dense: Gemm, epilogue: Epilogue): Gemm {
     const depth = panels * 16 + tail;
     const size = { lines: rows, terms: Math.min(TERMS, depth), panels: outPanels };
     if (!choice.looks(size)) return giveUp();
+    let found = 0;
     for (let row = 0; row < rows; row += LISTS) {
       const lines = Math.min(LISTS, rows - row);
       for (let k = 0; k < depth; k += TERMS) {
         const columns = Math.min(TERMS, depth - k);
-        const found = listRows(a + (k >> 4) * aStride + row * 16, aStride, columns, lines, ...lists);
+        found += listRows(a + (k >> 4) * aStride + row * 16, aStride, columns, lines, ...lists);
         if (row === 0 && k === 0) {
           if (!choice.isSparse(size, found / (lines * columns))) return giveUp();
           if (!allFinite(w, wStride, outPanels, depth * 16)) return giveUp();
@@ -137,6 +138,7 @@ function overRows(tools: Tools, dense: Gemm, epilogue: Epilogue): Gemm {
         });
       }
     }
+    choice.learn(size, found / (rows * depth));
     for (let panel = 0; panel < outPanels; panel++) {
       const at = c + panel * cStride;
       if (epilogue === 'relu') relu(at, rows * 16);
@@ -153,11 +155,12 @@ function overInputs(tools: Tools, dense: GemmTransposed): GemmTransposed {
     const giveUp = () => dense(a, aStride, depth, d, dStride, outPanels, g, gStride, rows);
     const size = { lines: depth, terms: Math.min(TERMS, rows), panels: outPanels };
     if (!choice.looks(size)) return giveUp();
+    let found = 0;
     for (let unit = 0; unit < depth; unit += LISTS) {
       const lines = Math.min(LISTS, depth - unit);
       for (let row = 0; row < rows; row += TERMS) {
         const now = Math.min(TERMS, rows - row);
-        const found = listColumns(a + (unit >> 4) * aStride + row * 16, aStride, Math.ceil(lines / 16), now, ...lists);
+        found += listColumns(a + (unit >> 4) * aStride + row * 16, aStride, Math.ceil(lines / 16), now, ...lists);
         if (unit === 0 && row === 0) {
           if (!choice.isSparse(size, found / (lines * now))) return giveUp();
           if (!allFinite(d, dStride, outPanels, rows * 16)) return giveUp();
@@ -169,6 +172,7 @@ function overInputs(tools: Tools, dense: GemmTransposed): GemmTransposed {
         });
       }
     }
+    choice.learn(size, found / (depth * rows));
   };
 }
 
@@ -187,12 +191,12 @@ function overGradients(tools: Tools, dense: GemmTransposed): GemmTransposed {
     const full = depth >> 4;
     const size = { lines: outPanels * 16, terms: Math.min(TERMS, rows), panels: full };
     if (atOnce === 0 || full === 0 || !choice.looks(size)) return giveUp();
+    let found = 0;
     for (let panel = 0; panel < outPanels; panel += atOnce) {
       const panels = Math.min(atOnce, outPanels - panel);
       const lines = panels * 16;
       const listsOf = (block: number) =>
         [scratch.lists + block * lines * LIST, scratch.counts + block * lines] as const;
-      let found = 0;
       for (let block = 0; block < blocks; block++) {
         const now = Math.min(TERMS, rows - block * TERMS);
         const from = d + panel * dStride + block * TERMS * 16;
@@ -210,6 +214,7 @@ function overGradients(tools: Tools, dense: GemmTransposed): GemmTransposed {
         transpose(transposed, lines * 16, lines, count, g + panel * gStride + first * 256, gStride);
       });
     }
+    choice.learn(size, found / (size.lines * rows));
     const rest = depth - full * 16;
     if (rest > 0) dense(a + full * aStride, aStride, rest, d, dStride, outPanels, g + full * 256, gStride, rows);
   };

@@ -206,6 +206,24 @@ describe.each(engines)('products of %s that pass over zeros', (_, { open, target
     check('d', ofWeights(shape, 'd'), A + (depth >> 4) * rows * 16 - 1, (before) => clearLastRow(before, B, outPanels));
   });
 
+  it.each<[Operand, string, (shape: Shape) => Call]>([
+    ['a', 'forward', (shape) => forward(shape, 'none', 0)],
+    ['a', 'over inputs', (shape) => ofWeights(shape, 'a')],
+    ['d', 'over gradients', (shape) => ofWeights(shape, 'd')],
+  ])('nor after one whose zeros were all in the first lists: in %s, %s', (operand, _way, callOf) => {
+    const shape: Shape = { size: [128, 512, 40], filled: 1 };
+    const { floats, products, goesByLists } = observed(target);
+    floats.set(operandsOf(shape, operand));
+    const from = operand === 'a' ? A : B;
+    floats.fill(0, from, from + 8 * 128 * 16);
+    const bound = { gemm: products.gemm(16, 16, 'none', 'a'), gemmTransposed: products.gemmTransposed(16, operand) };
+    const call = callOf(shape);
+    const again: Call = (_products, sparse) =>
+      call({ gemm: () => bound.gemm, gemmTransposed: () => bound.gemmTransposed }, sparse);
+    const passesOver = Array.from({ length: 17 }, () => goesByLists(again));
+    expect(passesOver).toEqual([true, ...new Array<boolean>(15).fill(false), true]);
+  });
+
   it('look at every number of every panel, and at nothing between panels', () => {
     const { exports, memory } = instantiate(compile(kernelModule(target)), SIZE * 4);
     const floats = new Float32Array(memory.buffer);
