@@ -33,9 +33,11 @@ function copyCheckout(): string {
 
 /** A PATH on which `pnpm` is the one that the checkout is installed with. */
 function pathWithPnpm(): string {
+  const command = pnpmCommand() as string[];
+  if (command[0] === 'pnpm') return process.env['PATH'] ?? ''; // a script of that name would call itself for ever
   const bin = join(folder, 'bin');
   mkdirSync(bin);
-  writeFileSync(join(bin, 'pnpm'), `#!/bin/sh\nexec ${(pnpmCommand() as string[]).join(' ')} "$@"\n`);
+  writeFileSync(join(bin, 'pnpm'), `#!/bin/sh\nexec ${command.join(' ')} "$@"\n`);
   chmodSync(join(bin, 'pnpm'), 0o755);
   return `${bin}:${process.env['PATH']}`;
 }
