@@ -1,5 +1,6 @@
 import { stream } from '@caviar/numerics';
 import { describe, expect, it } from 'vitest';
+import { denseOnly } from '../../fixtures/dense-only.js';
 import { clouds, drain, mlpJob } from '../../fixtures/jobs.js';
 import { JOBS_WITH_ZEROS } from '../../fixtures/random-jobs.js';
 import { startMlp } from '../../mlp.js';
@@ -10,20 +11,6 @@ import { NARROW, SMALL, WIDE } from './probe.js';
 
 const { multiplyAdd, fused } = detectAbilities();
 const engines = [WIDE, NARROW, SMALL].map((layout) => simdEngine({ ...layout, multiplyAdd: multiplyAdd! }, fused));
-
-/** The same engine, told of no zeros. */
-function denseOnly(open: OpenWorkspace): OpenWorkspace {
-  return (size) => {
-    const workspace = open(size);
-    const { gemm, gemmTransposed } = workspace.kernels;
-    const kernels: Kernels = {
-      ...workspace.kernels,
-      gemm: (inWidth, outWidth, epilogue) => gemm(inWidth, outWidth, epilogue),
-      gemmTransposed: (width) => gemmTransposed(width),
-    };
-    return { ...workspace, kernels };
-  };
-}
 
 /** Counts the products that were told of zeros. */
 function counting(open: OpenWorkspace, asked: Set<Sparse>): OpenWorkspace {

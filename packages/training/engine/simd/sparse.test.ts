@@ -1,38 +1,26 @@
-import { stream } from '@caviar/numerics';
 import { describe, expect, it } from 'vitest';
-import type { Epilogue, Kernels, OpenWorkspace } from '../kernels.js';
-import { SEPARATE } from '../wasm/instructions.js';
+import {
+  A,
+  B,
+  BIAS,
+  bothWays,
+  C,
+  type Call,
+  drawOperands,
+  engines,
+  forward,
+  type Operand,
+  ofWeights,
+  type Products,
+  type Shape,
+  SIZE,
+} from '../../fixtures/sparse-products.js';
+import type { OpenWorkspace } from '../kernels.js';
 import { compile, instantiate } from '../wasm/runtime.js';
-import { detectAbilities } from './detect.js';
-import { simdEngine } from './engine.js';
 import { gemmName } from './gemm.js';
 import { kernelModule } from './kernel-module.js';
-import { NARROW, SMALL, WIDE } from './probe.js';
 import { bindSparseProducts, SPARSE_SCRATCH } from './sparse-products.js';
 import type { Target } from './target.js';
-
-const { multiplyAdd, fused } = detectAbilities();
-const targets: readonly (readonly [name: string, target: Target])[] = [
-  ['wide tiles', { ...WIDE, multiplyAdd: multiplyAdd! }],
-  ['narrow tiles', { ...NARROW, multiplyAdd: multiplyAdd! }],
-  ['small tiles', { ...SMALL, multiplyAdd: multiplyAdd! }],
-  ['separate multiply-add', { ...WIDE, multiplyAdd: SEPARATE }],
-];
-const engines = targets.map(([name, target]) => {
-  const isFused = fused && target.multiplyAdd !== SEPARATE;
-  return [name, { open: simdEngine(target, isFused).open, target }] as const;
-});
-
-const SIZE = 1 << 20;
-/** Offsets of the operands, of a bias, and of the result, which has room to the end. */
-const [A, B, BIAS, C] = [16, 300_000, 590_000, 600_000] as const;
-
-interface Shape {
-  /** Rows, inputs and outputs; the first two are multiples of 4. */
-  readonly size: readonly [rows: number, depth: number, outPanels: number];
-  /** Share of the sparse operand that is not zero. */
-  readonly filled: number;
-}
 
 /** Sums of one list and of several, in whole blocks and not, one batch of lists and more; few panels and many. */
 const SPARSE: readonly Shape[] = [
@@ -54,69 +42,17 @@ const DENSE: readonly Shape[] = [
 const labelled = (shapes: readonly Shape[]) =>
   shapes.map((shape) => [`${shape.size.join(' x ')}, ${100 * shape.filled} % filled`, shape] as const);
 
-type Products = Pick<Kernels, 'gemm' | 'gemmTransposed'>;
-type Call = (kernels: Products, sparse: boolean) => void;
-type Operand = 'a' | 'd';
+const drawn = new Map<string, Float32Array>();
 
-const operands = new Map<string, Float32Array>();
-
-/** Memory before a product. Where the sparse operand is zero, it is so with both signs. */
-function operandsOf({ size, filled }: Shape, sparse: Operand): Float32Array {
-  const key = JSON.stringify([size, filled, sparse]);
-  const known = operands.get(key);
-  if (known !== undefined) return known;
-  // What is left of another product in the place of this one's must not matter.
-  const floats = new Float32Array(SIZE).fill(7);
-  const random = stream(7, key);
-  const fill = (from: number, to: number, share: number) => {
-    for (let i = from; i < to; i++) {
-      floats[i] = random.uniform() < share ? 2 * random.uniform() - 1 : random.below(2) === 0 ? 0 : -0;
-    }
-  };
-  fill(A, B, sparse === 'a' ? filled : 1);
-  fill(B, BIAS, sparse === 'd' ? filled : 1);
-  fill(BIAS, C, 1);
-  operands.set(key, floats.fill(0, 0, 16));
-  return floats;
+/** Drawn once. */
+function operandsOf(shape: Shape, sparse: Operand): Float32Array {
+  const key = JSON.stringify([shape, sparse]);
+  const operands = drawn.get(key) ?? drawOperands(shape, sparse);
+  drawn.set(key, operands);
+  return operands;
 }
 
-function forward({ size: [rows, depth, outPanels] }: Shape, epilogue: Epilogue, bias: number): Call {
-  const [panels, tail, stride] = [depth >> 4, depth & 15, rows * 16];
-  return ({ gemm }, sparse) =>
-    gemm(16, 16, epilogue, sparse ? 'a' : 'none')(
-      A,
-      stride,
-      panels,
-      tail,
-      B,
-      depth * 16,
-      outPanels,
-      C,
-      stride,
-      bias,
-      rows,
-      A - C,
-    );
-}
-
-function ofWeights({ size: [rows, depth, outPanels] }: Shape, operand: Operand): Call {
-  return ({ gemmTransposed }, sparse) =>
-    gemmTransposed(16, sparse ? operand : 'none')(A, rows * 16, depth, B, rows * 16, outPanels, C, depth * 16, rows);
-}
-
-/** Memory after a product that passes over zeros, and after one that does not. */
-function bothWays(open: OpenWorkspace, floats: Float32Array, call: Call): Float32Array[] {
-  return [true, false].map((isSparse) => {
-    const workspace = open(SIZE);
-    (workspace.floats as Float32Array).set(floats);
-    call(workspace.kernels, isSparse);
-    const after = (workspace.floats as Float32Array).slice();
-    workspace.release();
-    return after;
-  });
-}
-
-/** Whether all of it is the same, to the bit. */
+/** Whether all memory after a product is the same either way, to the bit. */
 function agree(open: OpenWorkspace, floats: Float32Array, call: Call): boolean {
   const [sparse, dense] = bothWays(open, floats, call).map(({ buffer }) => Buffer.from(buffer));
   return Buffer.compare(sparse!, dense!) === 0;
