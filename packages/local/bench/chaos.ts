@@ -1,4 +1,4 @@
-// Chaos: `npm run chaos -- [--trials 500] [--kills 100] [--workers 4] [--seed 1] [--keep]`.
+// Chaos: `npm run chaos`.
 //
 // Runs an adaptive search (tpe with asha, strict) twice on the service as `npm start` has it: undisturbed, and while workers, the
 // API, Redis and Postgres are killed with SIGKILL and Redis is emptied, at random. Then holds the second record to the first: no
@@ -6,25 +6,19 @@
 // 0 when all of that holds.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { audit, compare, type Findings, type Snapshot, snapshot } from './chaos/snapshot.js';
 import { BLOWS, wreck } from './chaos/wreck.js';
+import { flag, number, readOptions } from './support/options.js';
 import { seededRandom } from './support/random.js';
 import { type Service, startService } from './support/service.js';
 
-const { values } = parseArgs({
-  options: {
-    trials: { type: 'string', default: '500' },
-    kills: { type: 'string', default: '100' },
-    workers: { type: 'string', default: '4' },
-    seed: { type: 'string', default: '1' },
-    keep: { type: 'boolean', default: false },
-  },
+const { trials, kills, workers, seed, keep } = readOptions('npm run chaos --', {
+  trials: number('networks that the search trains', 500),
+  kills: number('blows that fall meanwhile', 100),
+  workers: number('worker processes', 4),
+  seed: number('of the blows, and of the search', 1, 0),
+  keep: flag('leave the data and logs where they are'),
 });
-const trials = Number(values.trials);
-const kills = Number(values.kills);
-const workers = Number(values.workers);
-const seed = Number(values.seed);
 
 /** Networks on digits, with everything that draws random numbers, and rungs at which they wait for one another. */
 const SPEC = {
@@ -104,8 +98,8 @@ async function undisturbed(): Promise<Undisturbed> {
 }
 
 async function disturbed(expected: Undisturbed): Promise<Findings> {
-  const service = await startService({ workers, overrides: OVERRIDES, keep: values.keep });
-  if (values.keep) say(`data and logs: ${service.home}`);
+  const service = await startService({ workers, overrides: OVERRIDES, keep });
+  if (keep) say(`data and logs: ${service.home}`);
   try {
     const from = performance.now();
     let blows = 0;

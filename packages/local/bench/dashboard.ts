@@ -1,4 +1,4 @@
-// The dashboard at scale: `npm run bench -- dashboard [trials] [arrivals a second]`. A search is filled with trials; while more arrive, a
+// The dashboard at scale: `npm run bench -- dashboard`. A search is filled with trials; while more arrive, a
 // real browser opens it, and the time to its first paint and the frames of a long scroll are measured.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,8 +6,12 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { readConfig } from '../config.js';
 import { startStack } from '../stack.js';
+import { number, readOptions } from './support/options.js';
 
-const [wanted = 100_000, perSecond = 200] = process.argv.slice(2).map(Number);
+const { trials: wanted, arrivals: perSecond } = readOptions('npm run bench -- dashboard', {
+  trials: number('trials in the search before it is opened', 100_000),
+  arrivals: number('trials that arrive every second meanwhile', 200),
+});
 const FILL_BATCH = 500;
 const SCROLL_MS = 3_000;
 const DRAWING_MS = 8_000;

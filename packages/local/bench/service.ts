@@ -1,35 +1,33 @@
-// The service's figures: `npm run bench -- service [--only throughput,flat,ask,overhead,reading] [--quick] [--statements]`.
+// The service's figures: `npm run bench -- service`.
 //
 // The whole service as `npm start` has it, on the embedded Postgres with all its promises (fsync on) and the embedded Redis.
 // With --home DIR the data stays, and the next run with it reads the search of a million trials that is there.
 // Prints a Markdown table, and the load of the machine beside each figure: with other work on the machine, figures are lower.
-import { parseArgs } from 'node:util';
 import { askAndTell, externalSearch } from './service/ask-tell.js';
 import { type Rate, type RunOptions, runSearch } from './service/end-to-end.js';
 import { overheadOfSleep } from './service/overhead.js';
 import { readWhileWriting } from './service/reading.js';
 import { describeMachine, type Figure, figureTable, load, quantile } from './support/figures.js';
+import { among, flag, folder, number, readOptions } from './support/options.js';
 import { type Service, startService } from './support/service.js';
 
 const PARTS = ['throughput', 'flat', 'ask', 'overhead', 'reading'] as const;
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', default: PARTS.join(',') },
-    quick: { type: 'boolean', default: false },
-    keep: { type: 'boolean', default: false },
-    home: { type: 'string' },
-    statements: { type: 'boolean', default: false },
-    workers: { type: 'string', default: '4' },
-    seconds: { type: 'string', default: '10' },
-    history: { type: 'string', default: '100000' },
-    rows: { type: 'string', default: '1000000' },
-  },
+const values = readOptions('npm run bench -- service', {
+  only: among('which figures', PARTS),
+  quick: flag('a tenth of each'),
+  keep: flag('leave the data and logs where they are'),
+  home: folder('where data are kept, for the next run to read again'),
+  statements: flag('and where Postgres spends its time'),
+  workers: number('worker processes', 4),
+  seconds: number('how long each rate is measured', 10),
+  history: number('trials in the search before it is measured again', 100_000),
+  rows: number('trials of the search that is read', 1_000_000),
 });
-const wanted = new Set(values.only.split(','));
+const wanted = values.only;
 const shrink = values.quick ? 10 : 1;
-const history = Number(values.history) / shrink;
-const rows = Number(values.rows) / shrink;
-const seconds = Number(values.seconds) / (values.quick ? 3 : 1);
+const history = values.history / shrink;
+const rows = values.rows / shrink;
+const seconds = values.seconds / (values.quick ? 3 : 1);
 const found: (Figure & { readonly load: string })[] = [];
 
 function tell(figure: Figure): void {
@@ -164,7 +162,7 @@ async function inService(workers: number, work: (service: Service) => Promise<vo
   }
 }
 
-if (wanted.has('throughput') || wanted.has('flat')) await inService(Number(values.workers), endToEnd);
+if (wanted.has('throughput') || wanted.has('flat')) await inService(values.workers, endToEnd);
 await inService(0, async (service) => {
   if (wanted.has('ask')) await asking(service);
   if (wanted.has('overhead')) await overhead(service);

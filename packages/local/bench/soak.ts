@@ -1,4 +1,4 @@
-// Soak: `npm run soak -- [--minutes 30] [--workers 2] [--every-s 5]`.
+// Soak: `npm run soak`.
 //
 // Keeps the whole service busy for a time, samples the memory of every process, and fails when one of them grows: by the median
 // slope of its samples, leaving out the first third, in which caches fill.
@@ -7,22 +7,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { heapMiB, residentMiB, type Sample } from './soak/memory.js';
 import { type Growth, growth, type Point } from './soak/slope.js';
 import { keepBusy } from './soak/work.js';
 import { describeMachine, load } from './support/figures.js';
+import { number, readOptions } from './support/options.js';
 import { type Service, startService } from './support/service.js';
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '30' },
-    workers: { type: 'string', default: '2' },
-    'every-s': { type: 'string', default: '5' },
-  },
+const {
+  minutes,
+  workers,
+  'every-s': everyS,
+} = readOptions('npm run soak --', {
+  minutes: number('how long', 30, 0),
+  workers: number('worker processes', 2),
+  'every-s': number('seconds between two looks at the memory', 5),
 });
-const minutes = Number(values.minutes);
-const everyMs = 1000 * Number(values['every-s']);
+const everyMs = 1000 * everyS;
 
 /** Most that memory may grow in the time that counts: of the median, or in MiB where that is little. */
 const BOUNDS = { resident: { share: 0.1, noise: 16 }, heap: { share: 0.05, noise: 4 } };
@@ -78,7 +79,7 @@ const mib = (value: number) => `${value.toFixed(1)} MiB`;
 const folder = mkdtempSync(join(tmpdir(), 'caviar-soak-'));
 const probe = pathToFileURL(fileURLToPath(new URL('./soak/probe.js', import.meta.url))).href;
 const environment = { NODE_OPTIONS: `--import=${probe}`, SOAK_FOLDER: folder, SOAK_EVERY_MS: String(everyMs) };
-const service = await startService({ workers: Number(values.workers), overrides: { environment } });
+const service = await startService({ workers, overrides: { environment } });
 try {
   const until = performance.now() + 60_000 * minutes;
   const isOver = () => performance.now() >= until;
