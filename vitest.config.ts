@@ -55,7 +55,7 @@ export default defineConfig(({ mode }) => {
             exclude,
             isolate,
             setupFiles,
-            testTimeout: 120_000,
+            testTimeout: mode === 'long' ? 600_000 : 120_000,
             expect: { poll: PATIENCE },
           },
         },

@@ -51,11 +51,14 @@ async function searchOfMany(id: string, spec = SPEC): Promise<void> {
 }
 
 /** A process of its own, as far as flows go. */
-async function anotherProcess({ dispatcher, signals }: Pick<typeof queue, 'dispatcher' | 'signals'> = queue) {
+async function anotherProcess(
+  { dispatcher, signals }: Pick<typeof queue, 'dispatcher' | 'signals'> = queue,
+  database: typeof db = db,
+) {
   vi.resetModules();
   const { advanceSearch } = await import('../packages/orchestrator/use-cases/advance-search.js');
   const { advanceWhenCalled } = await import('../packages/orchestrator/use-cases/reconcile.js');
-  const deps = { ...db, dispatcher, signals, logger: SILENT } as unknown as Deps;
+  const deps = { ...database, dispatcher, signals, logger: SILENT } as unknown as Deps;
   const advance = (searchId: string, options?: { readonly trialsPerJob: number }) =>
     advanceSearch(deps, searchId, options);
   return Object.assign(advance, { listen: () => advanceWhenCalled(deps) });
@@ -103,7 +106,8 @@ test('who may not lead leaves it to workers, of whom one leads; others leave it 
   const id = 'srch_led';
   await searchOfMany(id, { ...SPEC, trainer: { kind: 'quadratic', params: {}, maxRetries: 0 } });
   const own = createQueue({ url: redis.url, logger: SILENT });
-  const [api, leader, other] = [await anotherProcess(), await anotherProcess(own), await anotherProcess()];
+  const ownDb = createDatabase({ url: files.url });
+  const [api, leader, other] = [await anotherProcess(), await anotherProcess(own, ownDb), await anotherProcess()];
   const numbers = async () => (await made(id)).map(({ number }) => number);
   /** Ends the trials that there are, each at its first rung. */
   const carryOut = async () => {
@@ -143,7 +147,7 @@ test('who may not lead leaves it to workers, of whom one leads; others leave it 
 
   // Gone without a word: until its lease is over nothing happens, then whoever comes takes over.
   stop();
-  await own.close();
+  await Promise.all([own.close(), ownDb.close()]); // what it was at, if anything, ends here
   await carryOut();
   await runSql(
     files.url,
