@@ -3,6 +3,7 @@ import type { DatasetPlace } from '@caviar/datasets';
 import {
   DomainError,
   type Logger,
+  type MeasuredCheckpoint,
   type PendingEdits,
   type SettledEdits,
   type TrialArrival,
@@ -45,6 +46,8 @@ export interface TrialRunner {
 type Result =
   | { readonly kind: 'outcome'; readonly outcome: TrialOutcome }
   | { readonly kind: 'arrival'; readonly arrival: TrialArrival };
+
+type FailedResult = Extract<ThreadResult, { kind: 'failed' }>;
 
 /** A claimed trial and the last word on what is wanted of it. */
 interface Claimed {
@@ -128,10 +131,12 @@ export function createTrialRunner({
   }
 
   async function train(claimed: Claimed): Promise<ThreadResult> {
-    const { trialId, attempt, searchId, spec, number, params, checkpoint, targetStep, changes } = claimed.trial;
+    const { trialId, attempt, searchId, spec, number, params, targetStep, changes } = claimed.trial;
     const { trainer } = spec;
     const data = trainer.kind === 'mlp' ? await locate(trainer.dataset) : null;
     if (data !== null && 'reason' in data) return data;
+    const checkpoint = await fetchCheckpoint(claimed.trial);
+    if (checkpoint !== null && 'reason' in checkpoint) return checkpoint;
     const report = (measurements: readonly Measurement[]) =>
       held.report(measurements.map((measurement) => ({ trialId, attempt, ...measurement })));
     const pending = claimed.trial.hasEdits ? await freshEdits(claimed) : null;
@@ -164,7 +169,7 @@ export function createTrialRunner({
   }
 
   /** Where a data set is, fetched when need be; a failed result for one that is gone. */
-  async function locate(id: string): Promise<DatasetPlace | Extract<ThreadResult, { kind: 'failed' }>> {
+  async function locate(id: string): Promise<DatasetPlace | FailedResult> {
     let found: DatasetPlace | undefined;
     try {
       await deliver(async () => {
@@ -175,6 +180,26 @@ export function createTrialRunner({
       return { kind: 'failed', reason, retry: !(error instanceof DomainError && error.code === 'dataset-not-found') };
     }
     return found!;
+  }
+
+  /** Where the trial goes on from, null for the beginning; a failed result for one that is gone. */
+  async function fetchCheckpoint({
+    trialId,
+    checkpoint,
+  }: TrialAssignment): Promise<MeasuredCheckpoint | FailedResult | null> {
+    if (checkpoint === null) return null;
+    let { data } = checkpoint;
+    let reason = `its checkpoint of step ${checkpoint.step} is gone`;
+    try {
+      if (data === null) {
+        await deliver(async () => {
+          data = await desk.readCheckpoint(trialId, checkpoint.step);
+        });
+      }
+    } catch (error) {
+      reason = error instanceof Error ? error.message : String(error);
+    }
+    return data === null ? { kind: 'failed', reason, retry: true } : { ...checkpoint, data };
   }
 
   /** Trains one trial; gives its result when it has one, and brings it back otherwise. */

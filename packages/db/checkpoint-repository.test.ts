@@ -47,9 +47,21 @@ test('a worker that is lost leaves its newest checkpoint to the next', async () 
   await db.trials.reclaimExpired(3);
   const [claimed] = await db.trials.claim([idOf(0)], { workerId: 'wrk_2', provenance: {}, leaseMs: LEASE_MS });
   expect(claimed).toMatchObject({ attempt: 2, checkpoint: { step: 7, elapsedMs: 7 } });
-  expect([...claimed!.checkpoint!.data]).toEqual([7]);
+  expect([...claimed!.checkpoint!.data!]).toEqual([7]);
   // The lost one comes back from the dead.
   expect(await db.checkpoints.keep(lease(), { step: 7, elapsedMs: 7, data: new Uint8Array([9]) })).toBe(false);
+});
+
+test('a large one is left out of the claim, and read by itself in pieces', async () => {
+  const data = new Uint8Array(2 ** 24 + 12_345).map((_, i) => (i * 2_654_435_761) >>> 24);
+  await db.trials.record([{ ...lease(), step: 4, metrics: { cost: 2 }, elapsedMs: 9 }], LEASE_MS);
+  const release = { ...lease(), to: 'queued', reason: null, checkpoint: { step: 4, elapsedMs: 9, data } } as const;
+  await db.trials.release([release]);
+  const [claimed] = await db.trials.claim([idOf(0)], { workerId: 'wrk_2', provenance: {}, leaseMs: LEASE_MS });
+  expect(claimed).toMatchObject({ checkpoint: { step: 4, elapsedMs: 9, metrics: { cost: 2 }, data: null } });
+  const read = await db.checkpoints.read(idOf(0), 4);
+  expect(Buffer.compare(read!, data)).toBe(0);
+  expect(await db.checkpoints.read(idOf(0), 5)).toBe(null);
 });
 
 test('workers that were lost are forgotten when the trial comes further', async () => {

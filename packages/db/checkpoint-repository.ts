@@ -6,6 +6,11 @@ import { Prisma } from './generated/client.js';
 export const REPLACED = Prisma.sql`
   ON CONFLICT (trial_id, step) DO UPDATE SET elapsed_ms = excluded.elapsed_ms, data = excluded.data, created_at = now()`;
 
+/** Up to here one comes with the claim of its trial; what is larger would take so long that the lease could be over before it is there. */
+export const WHOLE_BYTES = 2 ** 20;
+/** A piece takes some 40 ms of the reader's thread. */
+const PIECE_BYTES = 2 ** 23;
+
 /** Checkpoints of running trials. */
 export class CheckpointRepository implements CheckpointStore {
   constructor(private readonly client: Client) {}
@@ -27,6 +32,22 @@ export class CheckpointRepository implements CheckpointStore {
       SELECT id, ${step}::int, ${elapsedMs}::int, ${Buffer.from(data)}::bytea FROM held
       ${REPLACED}`;
     return kept > 0;
+  }
+
+  async read(trialId: string, step: number): Promise<Uint8Array | null> {
+    const [found] = await this.client.$read<{ size: number }[]>`
+      SELECT octet_length(k.data) AS size FROM checkpoints k WHERE k.trial_id = ${trialId} AND k.step = ${step}::int`;
+    if (found === undefined) return null;
+    const data = new Uint8Array(found.size);
+    for (let from = 0; from < data.length; from += PIECE_BYTES) {
+      const [row] = await this.client.$read<{ piece: Uint8Array }[]>`
+        SELECT substring(k.data FROM ${from + 1}::int FOR ${PIECE_BYTES}::int) AS piece
+        FROM checkpoints k WHERE k.trial_id = ${trialId} AND k.step = ${step}::int`;
+      // Taken away meanwhile, or another one since, by whoever took the trial: it is not the caller's any more.
+      if (row === undefined || row.piece.length !== Math.min(PIECE_BYTES, data.length - from)) return null;
+      data.set(row.piece, from);
+    }
+    return data;
   }
 
   async tidy(most: number): Promise<number> {

@@ -246,7 +246,7 @@ test('a trial with a parent begins with a copy of its checkpoint', async () => {
   ]);
   const [one, ...none] = await claim(1, 2);
   expect(one?.checkpoint).toMatchObject({ step: 3, elapsedMs: 12 });
-  expect([...one!.checkpoint!.data]).toEqual([0, 1, 2]);
+  expect([...one!.checkpoint!.data!]).toEqual([0, 1, 2]);
   // There is no checkpoint of that step to begin from, so that trial is not made.
   expect(none).toEqual([]);
 });

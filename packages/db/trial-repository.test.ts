@@ -308,7 +308,7 @@ describe('giving back', () => {
     ]);
     const [claimed] = await db.trials.claim([ref!.id], HOLDER);
     expect(claimed!.checkpoint).toMatchObject({ step: 4, elapsedMs: 9, metrics: {} });
-    expect([...claimed!.checkpoint!.data]).toEqual([...data]);
+    expect([...claimed!.checkpoint!.data!]).toEqual([...data]);
     await db.trials.finish([finishOf({ trialId: claimed!.trialId, attempt: claimed!.attempt }, 1)], []);
     const left = await runSql(files.url, `SELECT 1 FROM checkpoints WHERE trial_id = '${claimed!.trialId}'`);
     expect(left).toEqual([]);

@@ -14,7 +14,7 @@ import type {
   TrialStore,
 } from '@caviar/orchestrator';
 import type { Metrics, ParamChange, Params, Trial } from '@caviar/spec';
-import { REPLACED } from './checkpoint-repository.js';
+import { REPLACED, WHOLE_BYTES } from './checkpoint-repository.js';
 import { Prisma } from './generated/client.js';
 import { TrialReader } from './trial-reader.js';
 import {
@@ -98,7 +98,8 @@ export class TrialRepository extends TrialReader implements TrialStore {
         RETURNING t.id, t.search_id, t.number, t.attempt, t.params, t.target_step, t.pending_edits, ${CHANGES} AS changes
       )
       SELECT c.id AS "trialId", c.search_id AS "searchId", c.number, c.attempt, c.params,
-        c.target_step AS "targetStep", k.step AS "checkpointStep", k.elapsed_ms AS "elapsedMs", k.data, m.metrics,
+        c.target_step AS "targetStep", k.step AS "checkpointStep", k.elapsed_ms AS "elapsedMs",
+        CASE WHEN octet_length(k.data) <= ${WHOLE_BYTES}::int THEN k.data END AS data, m.metrics,
         c.changes, c.pending_edits > 0 AS "hasEdits"
       FROM claimed c LEFT JOIN LATERAL (
         SELECT * FROM checkpoints k WHERE k.trial_id = c.id ORDER BY k.step DESC LIMIT 1
@@ -107,8 +108,7 @@ export class TrialRepository extends TrialReader implements TrialStore {
     return rows.map(({ checkpointStep: step, elapsedMs, data, metrics, changes, ...trial }) => ({
       ...trial,
       changes: changes ?? [],
-      checkpoint:
-        step === null || elapsedMs === null || data === null ? null : { step, elapsedMs, data, metrics: metrics ?? {} },
+      checkpoint: step === null || elapsedMs === null ? null : { step, elapsedMs, data, metrics: metrics ?? {} },
     }));
   }
 

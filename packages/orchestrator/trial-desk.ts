@@ -58,6 +58,8 @@ export interface TrialDesk {
   release(searchId: string, release: TrialRelease): Promise<void>;
   /** Stores a state to go on from after a crash; false when it could not be taken. */
   keepCheckpoint(lease: TrialLease, checkpoint: TrialCheckpoint): Promise<boolean>;
+  /** What a claim has left out of a large one; null when it is gone, with the trial. */
+  readCheckpoint(trialId: string, step: number): Promise<Uint8Array | null>;
   /** Changes by hand that wait for a trial's next step. */
   pendingEdits(trialId: string): Promise<PendingEdits>;
   /** Writes down what the trainer made of them, before it trains on; false when the trial is not the caller's any more. */
@@ -207,6 +209,8 @@ export function createTrialDesk(deps: Deps, { worker, leaseMs }: DeskOptions): T
     },
 
     keepCheckpoint: (lease, checkpoint) => deps.checkpoints.keep(lease, checkpoint),
+
+    readCheckpoint: (trialId, step) => deps.checkpoints.read(trialId, step),
 
     pendingEdits: (trialId) => deps.edits.pending(trialId),
 

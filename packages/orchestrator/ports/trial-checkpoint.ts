@@ -13,3 +13,8 @@ export interface MeasuredCheckpoint extends TrialCheckpoint {
   /** Empty where nothing was measured at the step. */
   readonly metrics: Metrics;
 }
+
+/** Of a trial that was claimed: a large one is read by itself (`CheckpointStore.read`), while the trial is held, and is null here. */
+export interface ClaimedCheckpoint extends Omit<MeasuredCheckpoint, 'data'> {
+  readonly data: Uint8Array | null;
+}

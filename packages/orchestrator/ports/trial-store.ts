@@ -14,7 +14,7 @@ import type {
   TrialStatus,
 } from '@caviar/spec';
 import type { Page, PageQuery } from './page.js';
-import type { MeasuredCheckpoint, TrialCheckpoint } from './trial-checkpoint.js';
+import type { ClaimedCheckpoint, TrialCheckpoint } from './trial-checkpoint.js';
 
 export interface NewTrial {
   readonly id: string;
@@ -65,7 +65,7 @@ export interface ClaimedTrial extends TrialLease {
   /** Step at which its scheduler has it stop for now; null = it may train to its end. */
   readonly targetStep: number | null;
   /** Exact state to go on from, with what was measured at its step; null to start at the beginning. */
-  readonly checkpoint: MeasuredCheckpoint | null;
+  readonly checkpoint: ClaimedCheckpoint | null;
   /** Changes by hand that hold, in order: part of what it trains. */
   readonly changes: readonly ParamChange[];
   /** Whether there are changes that have not been settled. */
