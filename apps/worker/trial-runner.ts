@@ -49,6 +49,10 @@ type Result =
 
 type FailedResult = Extract<ThreadResult, { kind: 'failed' }>;
 
+function failed(error: unknown, retry = true): FailedResult {
+  return { kind: 'failed', reason: error instanceof Error ? error.message : String(error), retry };
+}
+
 /** A claimed trial and the last word on what is wanted of it. */
 interface Claimed {
   readonly trial: TrialAssignment;
@@ -170,16 +174,11 @@ export function createTrialRunner({
 
   /** Where a data set is, fetched when need be; a failed result for one that is gone. */
   async function locate(id: string): Promise<DatasetPlace | FailedResult> {
-    let found: DatasetPlace | undefined;
     try {
-      await deliver(async () => {
-        found = await cache.locate(id);
-      });
+      return await deliver(() => cache.locate(id));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return { kind: 'failed', reason, retry: !(error instanceof DomainError && error.code === 'dataset-not-found') };
+      return failed(error, !(error instanceof DomainError && error.code === 'dataset-not-found'));
     }
-    return found!;
   }
 
   /** Where the trial goes on from, null for the beginning; a failed result for one that is gone. */
@@ -188,18 +187,12 @@ export function createTrialRunner({
     checkpoint,
   }: TrialAssignment): Promise<MeasuredCheckpoint | FailedResult | null> {
     if (checkpoint === null) return null;
-    let { data } = checkpoint;
-    let reason = `its checkpoint of step ${checkpoint.step} is gone`;
     try {
-      if (data === null) {
-        await deliver(async () => {
-          data = await desk.readCheckpoint(trialId, checkpoint.step);
-        });
-      }
+      const data = checkpoint.data ?? (await deliver(() => desk.readCheckpoint(trialId, checkpoint.step)));
+      return data === null ? failed(`its checkpoint of step ${checkpoint.step} is gone`) : { ...checkpoint, data };
     } catch (error) {
-      reason = error instanceof Error ? error.message : String(error);
+      return failed(error);
     }
-    return data === null ? { kind: 'failed', reason, retry: true } : { ...checkpoint, data };
   }
 
   /** Trains one trial; gives its result when it has one, and brings it back otherwise. */
@@ -272,12 +265,11 @@ export function createTrialRunner({
     held.letGo(release.trialId);
   }
 
-  /** Repeats until Postgres has taken it: a result that was computed is not thrown away because a server restarts. */
-  async function deliver(send: () => Promise<unknown>): Promise<void> {
+  /** Repeats until Postgres has answered: a result that was computed is not thrown away because a server restarts. */
+  async function deliver<Answer>(send: () => Promise<Answer>): Promise<Answer> {
     for (let tries = 1; ; tries++) {
       try {
-        await send();
-        return;
+        return await send();
       } catch (error) {
         if (!(error instanceof DomainError) || error.code !== 'unavailable') throw error;
         logger.warn({ err: error, tries }, 'Postgres is away; results wait');

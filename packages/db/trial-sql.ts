@@ -31,13 +31,12 @@ export const IS_DUE = Prisma.sql`(t.retry_at IS NULL OR t.retry_at <= now())`;
 /**
  * Whether a queued trial may be handed out, given its row and that of its search. Where more are in flight than `parallelism` says since
  * it was lowered, the first are for which there are places; those that callers added come on top. Two statements at the same moment take
- * theirs out of the same few, so that no lock is needed to keep to the bound.
+ * theirs out of the same few, so that no lock is needed to keep to the bound. (Inside, t are those that wait.)
  */
 export const HAS_PLACE = Prisma.sql`(
   s.places IS NULL OR t.given OR t.number IN (
-    SELECT w.number FROM trials w
-    WHERE w.search_id = s.id AND w.status = 'queued' AND NOT w.given AND (w.retry_at IS NULL OR w.retry_at <= now())
-    ORDER BY w.number LIMIT greatest(s.places - s.running, 0)
+    SELECT t.number FROM trials t WHERE t.search_id = s.id AND t.status = 'queued' AND NOT t.given AND ${IS_DUE}
+    ORDER BY t.number LIMIT greatest(s.places - s.running, 0)
   )
 )`;
 
